@@ -1,0 +1,48 @@
+/** Every bound in one place. Times are in the unit that the name ends in; sizes are UTF-8 bytes unless the name says otherwise. */
+export const limits = {
+  // Sessions and their leases.
+  heartbeatMs: 10_000,
+  leaseWithoutHeartbeatMs: 30_000,
+  handleKeptDays: 30,
+  handleCharacters: 40,
+  taskCharacters: 300,
+  statusCharacters: 80,
+  groupCharacters: 40,
+  sessionsListed: 200,
+
+  // Locks.
+  lockDefaultTtlSeconds: 900,
+  lockMaxTtlSeconds: 86_400,
+  waitMaxSeconds: 45,
+  resourcesPerCall: 50,
+  resourceCharacters: 512,
+  locksPerSession: 1_000,
+  locksListed: 500,
+  waitersPerProject: 1_000,
+  reasonCharacters: 300,
+  globAlternatives: 64,
+
+  // Messages.
+  messageBodyBytes: 16_384,
+  recipientsPerMessage: 50,
+  messagesPerMinute: 120,
+  tagsPerMessage: 10,
+  tagCharacters: 40,
+  keyCharacters: 128,
+  messagesReadDefault: 20,
+  messagesReadMax: 200,
+  broadcastKeptHours: 24,
+  broadcastsForJoiner: 50,
+  messageWaitDefaultSeconds: 45,
+  messageWaitMaxSeconds: 50,
+
+  // Waiting in a process.
+  holderCheckMs: 250,
+  safetyPollMs: 2_000,
+  progressEveryMs: 5_000,
+
+  // Engines.
+  transactionAttempts: 50,
+  eventsPerRead: 1_000,
+  recordBytes: 262_144,
+} as const;

@@ -1,0 +1,176 @@
+/**
+ * What the rules need from the world. Engines implement `Store`, `system/` implements the rest,
+ * `test/support/` holds a fake of each. Nothing in `core/` imports anything outside `core/`.
+ */
+import type { IndexName, Kind, RecordOf } from './records.ts';
+
+/** Something that happened, numbered without gaps per project. `audience` are the session ids to wake. */
+export interface Event {
+  readonly sequence: number;
+  readonly at: number;
+  readonly type: string;
+  readonly audience: readonly string[];
+  readonly data: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+export type NewEvent = Omit<Event, 'sequence' | 'at'>;
+
+/**
+ * Which part of an index to read. Values compare by their UTF-8 bytes, entries are ordered by (value, id).
+ * `from` is inclusive, `below` exclusive; `afterId` (with `equals`) continues behind an id in reading order.
+ */
+export type Range =
+  | { readonly equals: string; readonly afterId?: string }
+  | { readonly prefix: string }
+  | { readonly from: string; readonly below: string };
+
+export interface Page {
+  readonly limit: number;
+  /** Read from the end of the range to its beginning. */
+  readonly reverse?: boolean;
+}
+
+/** A consistent view of one project. */
+export interface Reader {
+  /** The store's own time when the view was opened, epoch milliseconds. Rules never ask another clock. */
+  readonly now: number;
+  /** Sequence of the newest event in this view; 0 for an untouched project. */
+  readonly sequence: number;
+  get<K extends Kind>(kind: K, id: string): Promise<RecordOf<K> | undefined>;
+  list<K extends Kind>(kind: K, index: IndexName<K>, range: Range, page: Page): Promise<RecordOf<K>[]>;
+  /** How many entries the range holds; a record that stands twice in the range counts twice. */
+  count<K extends Kind>(kind: K, index: IndexName<K>, range: Range): Promise<number>;
+}
+
+/** A view that also writes; it reads its own writes. Nothing is stored before the whole unit of work commits. */
+export interface Transaction extends Reader {
+  put<K extends Kind>(kind: K, record: RecordOf<K>): void;
+  delete(kind: Kind, id: string): void;
+  /** Returns the sequence the event will have. It doubles as a number that only rises: fencing tokens and order come from it. */
+  emit(event: NewEvent): number;
+}
+
+/** What `doctor` and `status` show of an engine. `problems` are whole sentences; empty means healthy. */
+export interface StoreReport {
+  readonly engine: string;
+  readonly location: string;
+  readonly version: string;
+  readonly problems: readonly string[];
+}
+
+export interface Store {
+  /**
+   * Runs `work` as one atomic unit over one project and returns what it returns.
+   *
+   * Promise: the work sees a consistent state, no other unit of the same project interleaves with it, and either all its
+   * writes and events are stored or none. When the promise resolves they survive the death of any process.
+   * What `work` throws leaves nothing behind and is thrown on unchanged.
+   * Duties of `work`: it may run more than once, so it has no outside effect; it waits for nothing but this transaction;
+   * it keeps no reference to the transaction. What it throws from a view that turns out stale is not shown: it runs again.
+   * After the commit the sessions in the events' audiences are woken; a wake-up may be lost, the events are not.
+   * Errors of its own: `unavailable` (store cannot be reached, read-only, full, damaged, of a newer version).
+   */
+  transact<T>(project: string, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Runs `work` over a consistent view without blocking writers. It may be some milliseconds behind, never torn. */
+  read<T>(project: string, work: (reader: Reader) => Promise<T>): Promise<T>;
+  /** Events with a sequence above `cursor`, oldest first, at most `limit`. Gap-free: a missing number does not exist yet. */
+  eventsAfter(project: string, cursor: number, limit: number): Promise<Event[]>;
+  /** Ids of all projects that were ever written to, sorted. */
+  projects(): Promise<string[]>;
+  /** Examines the engine without changing anything. Never throws: what is wrong is in the report. */
+  inspect(): Promise<StoreReport>;
+  close(): Promise<void>;
+}
+
+/** Real time and timers, so that nothing waits in real time in a test. */
+export interface Clock {
+  /** Wall clock, epoch milliseconds. May jump. */
+  now(): number;
+  /** Milliseconds that only rise, from an arbitrary origin. For durations. */
+  elapsed(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `tick` every `ms` until the returned function is called. Does not keep the process alive. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+export interface Ids {
+  /** A new identifier nobody else will get: lower-case letters and digits, 26 characters. */
+  next(): string;
+  /** A whole number from 0 up to, not including, `bound`. */
+  below(bound: number): number;
+}
+
+/**
+ * Hints from one process to another that a session has something to look at. No payload; may be lost, doubled or late.
+ * The truth is in the store: a listener looks there, and looks again on its own every `limits.safetyPollMs`.
+ */
+export interface Wakeups {
+  /** Calls `wake` for each hint to `session`, until the returned function is called. Never throws: without a channel it is deaf, and says so in `problem()`. */
+  listen(session: string, wake: () => void): Promise<() => Promise<void>>;
+  /** Sends a hint to each session. Never throws and never waits for a receiver that hangs. */
+  wake(sessions: readonly string[]): Promise<void>;
+  /** Why hints cannot be received here, as a sentence; undefined when they can. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+/** One operating-system process, told apart from a later one with the same pid. */
+export interface ProcessIdentity {
+  /** Host name, for people. */
+  readonly host: string;
+  /** Boot and pid-namespace identity: pids compare only where this is equal. */
+  readonly boot: string;
+  readonly pid: number;
+  /** When it started, in the system's own unit; opaque. */
+  readonly startedAt: string;
+}
+
+export type Liveness = 'alive' | 'dead' | 'unknown';
+
+export interface Processes {
+  /** This process. */
+  self(): ProcessIdentity;
+  /** The identity of a running process on this machine, or undefined. */
+  identify(pid: number): ProcessIdentity | undefined;
+  /** Whether exactly that process runs; `unknown` when it cannot be judged from here (another machine or pid namespace). Takes well under a millisecond. */
+  liveness(process: ProcessIdentity): Liveness;
+}
+
+/** What is known of the working tree a folder lies in. */
+export interface Worktree {
+  /** Project id by the order of the glossary: normalised origin, git common directory, or the folder itself. */
+  readonly project: string;
+  /** Real path of the worktree's root (the folder itself outside git). */
+  readonly root: string;
+  /** Short branch name; a short commit in brackets when detached; null outside git. */
+  readonly branch: string | null;
+  /** Whether the file system under `root` treats `A` and `a` as one name. */
+  readonly foldsCase: boolean;
+}
+
+/** Where a path that somebody named really lies. */
+export interface ResolvedPath {
+  /** Repo-relative, `/` between folders, NFC, no `.` or `..`, symlinks followed. May hold glob characters. Empty string is the root. */
+  readonly path: string;
+  readonly foldsCase: boolean;
+}
+
+export interface Worktrees {
+  /** Describes the folder's working tree. Works without git installed. Fails with `not_found` when the folder does not exist. */
+  describe(directory: string): Promise<Worktree>;
+  /** The branch checked out at a worktree root right now; cheap enough to ask at every call. */
+  branch(root: string): string | null;
+  /**
+   * Finds the one canonical place of `path` (relative to `directory`, or absolute in any checkout of `project`).
+   * Fails with `invalid_input` for a path outside the project, inside a `.git` folder, or with an unsupported pattern.
+   */
+  resolve(path: string, directory: string, project: string): Promise<ResolvedPath>;
+}
+
+export interface Log {
+  debug(message: string, details?: Record<string, unknown>): void;
+  info(message: string, details?: Record<string, unknown>): void;
+  warn(message: string, details?: Record<string, unknown>): void;
+  error(message: string, details?: Record<string, unknown>): void;
+}

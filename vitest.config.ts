@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, environment: 'node' as const, ...extra },
+});
+
+// Suites that start real processes get few workers: the machine they run on has two cores, and a starved child is not a bug.
+const processes = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, maxWorkers: 2 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'test/fuzz/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('tidy', ['test/tidy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('contract', ['test/contract/**/*.test.ts'], processes),
+      project('golden', ['test/golden/**/*.test.ts'], processes),
+      project('scenarios', ['test/scenarios/**/*.test.ts'], processes),
+    ],
+  },
+});
