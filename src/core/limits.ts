@@ -2,13 +2,19 @@
 export const limits = {
   // Sessions and their leases.
   heartbeatMs: 10_000,
+  /** How long a session's last activity may lag behind the truth. */
+  touchEveryMs: 5_000,
   leaseWithoutHeartbeatMs: 30_000,
   handleKeptDays: 30,
   handleCharacters: 40,
   taskCharacters: 300,
   statusCharacters: 80,
   groupCharacters: 40,
+  handlesWithOneName: 50,
+  handlesInError: 12,
   sessionsListed: 200,
+  projectsListed: 500,
+  idleAfterMs: 300_000,
 
   // Locks.
   lockDefaultTtlSeconds: 900,
@@ -18,6 +24,8 @@ export const limits = {
   resourceCharacters: 512,
   locksPerSession: 1_000,
   locksListed: 500,
+  /** How much longer than its caller a place in the queue lives: time for the caller to withdraw it itself. */
+  waiterGraceMs: 2_000,
   waitersPerProject: 1_000,
   reasonCharacters: 300,
   globAlternatives: 64,
@@ -31,6 +39,7 @@ export const limits = {
   keyCharacters: 128,
   messagesReadDefault: 20,
   messagesReadMax: 200,
+  deliveriesSearched: 1_000,
   broadcastKeptHours: 24,
   broadcastsForJoiner: 50,
   messageWaitDefaultSeconds: 45,
@@ -40,6 +49,11 @@ export const limits = {
   holderCheckMs: 250,
   safetyPollMs: 2_000,
   progressEveryMs: 5_000,
+
+  // A server process.
+  parentCheckMs: 5_000,
+  shutdownMs: 3_000,
+  channelJoinDelayMs: 3_000,
 
   // Engines.
   transactionAttempts: 50,

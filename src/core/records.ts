@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly task: string | null;
   readonly status: string | null;
   readonly group: string | null;
+  /** How a message gets to it: pushed over a channel, or fetched by its own calls. */
+  readonly reach: 'channel' | 'calls';
   readonly startedAt: number;
   /** Last call made for the session. */
   readonly lastSeenAt: number;
@@ -151,6 +153,7 @@ export const indexes = {
   },
   delivery: {
     unread: (d: DeliveryRecord) => (d.state === 'queued' || d.state === 'delivered' ? d.session : undefined),
+    inbox: (d: DeliveryRecord) => d.session,
     message: (d: DeliveryRecord) => d.message,
   },
 } as const;

@@ -1,0 +1,153 @@
+/** Puts the program together: settings become ports. The only file that knows every layer. */
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
+import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type SettingsFile } from './config.ts';
+import type { Log } from './core/ports.ts';
+import { callingSession } from './core/presence.ts';
+import { createStore } from './engines/index.ts';
+import { systemClock } from './system/clock.ts';
+import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
+import { systemIds } from './system/ids.ts';
+import { createLog, type LogLevel } from './system/log.ts';
+import { createProcesses, type SystemProcesses } from './system/processes.ts';
+import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
+import { createSocketWakeups } from './system/socket-wakeups.ts';
+import { createWorktrees } from './system/worktrees.ts';
+import { Agent, Visitor } from './tools/participant.ts';
+import type { World } from './tools/world.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the surfaces get: the ports, the settings they came from, and ways to make a caller. */
+export interface Composition {
+  readonly config: Config;
+  readonly files: readonly string[];
+  readonly unknownSettings: readonly string[];
+  readonly world: World;
+  readonly storeUrl: string;
+  readonly stateFolder: string;
+  readonly runtimeFolder: string;
+  readonly directory: string;
+  /** A session that this process serves. */
+  agent(client: { name: string; version: string } | undefined): Agent;
+  /** Whoever runs a command here: the session whose shell it is, else the operator. */
+  visitor(): Promise<Visitor>;
+  close(): Promise<void>;
+}
+
+/** Reads the settings and creates the ports. Touches no store and no socket yet. Errors: `invalid_input` for a wrong setting. */
+export async function compose(
+  flags: Readonly<Partial<Record<SettingKey, string>>>,
+  environment: Environment,
+  workingDirectory: string,
+): Promise<Composition> {
+  const client = clientEnvironment(environment);
+  const startFolder = flags.directory || environment.SIGNALBOX_DIRECTORY || client.directory || workingDirectory;
+  const directory = resolve(workingDirectory, startFolder);
+  const home = flags.home ? { ...environment, SIGNALBOX_HOME: resolve(workingDirectory, flags.home) } : environment;
+  const state = stateFolder(home, process.platform, homedir());
+  const found = {
+    project: read(findProjectFile(directory)),
+    user: read(findUserFile(configFolder(home, process.platform, homedir()))),
+  };
+  const config = resolveConfig({
+    flags,
+    environment,
+    projectFile: found.project?.file.values ?? {},
+    userFile: found.user?.file.values ?? {},
+  });
+  const files = [found.project, found.user].filter(file => file !== undefined);
+  const log = createLog({ level: config.logLevel.value as LogLevel });
+  const runtime = runtimeFolder(home, process.platform, process.getuid?.(), state);
+  const wakeups = createSocketWakeups({ directory: runtime, log, clock: systemClock });
+  const base = config.store.origin === 'project file' && found.project ? dirname(found.project.path) : workingDirectory;
+  const storeUrl = absoluteStore(config.store.value, base, state);
+  const store = await createStore(storeUrl, { clock: systemClock, wakeups, log });
+  const processes = createProcesses();
+  const world: World = {
+    store,
+    clock: systemClock,
+    ids: systemIds,
+    wakeups,
+    processes,
+    worktrees: createWorktrees(),
+    log,
+  };
+  const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));
+  warnOfUnknown(log, unknownSettings);
+  const project = config.project.value || null;
+  return {
+    config,
+    files: files.map(file => file.path),
+    unknownSettings,
+    world,
+    storeUrl,
+    stateFolder: state,
+    runtimeFolder: runtime,
+    directory,
+    agent: told => createAgent(world, processes, config, client, directory, told),
+    visitor: async () =>
+      new Visitor(world, directory, project, await sessionOfShell(world, directory, project, client)),
+    close: async () => {
+      await store.close();
+      await wakeups.close();
+    },
+  };
+}
+
+function createAgent(
+  world: World,
+  processes: SystemProcesses,
+  config: Config,
+  client: ClientEnvironment,
+  directory: string,
+  told: { name: string; version: string } | undefined,
+): Agent {
+  const self = processes.self();
+  return new Agent(world, {
+    handle: config.handle.value || null,
+    client: told?.name.slice(0, 60) ?? null,
+    clientVersion: told?.version.slice(0, 40) ?? null,
+    clientSession: client.conversation,
+    process: self,
+    parent: processes.parent() ?? null,
+    host: self.host,
+    reach: config.channel.value === 'on' ? 'channel' : 'calls',
+    directory,
+    project: config.project.value || null,
+  });
+}
+
+/** The session in whose shell this command runs, judged by what the client put into the environment. */
+async function sessionOfShell(
+  world: World,
+  directory: string,
+  project: string | null,
+  client: ClientEnvironment,
+): Promise<string | null> {
+  if (client.session === null && client.conversation === null && client.pid === null) return null;
+  const { processes } = world;
+  const parent = client.pid === null ? null : (processes.identify(client.pid) ?? null);
+  const id = project ?? (await world.worktrees.describe(directory)).project;
+  const clues = { session: client.session, conversation: client.conversation, parent };
+  const session = await world.store.read(id, tx => callingSession({ tx, processes }, clues));
+  return session?.id ?? null;
+}
+
+function read(found: FoundFile | undefined): { path: string; file: SettingsFile } | undefined {
+  return found && { path: found.path, file: parseSettingsFile(found.text, found.path) };
+}
+
+function warnOfUnknown(log: Log, unknown: readonly string[]): void {
+  if (unknown.length > 0)
+    log.warn('settings that this version does not know were left aside', { settings: unknown.join(', ') });
+}
+
+/** The store's address with an absolute path, so that the folder a client starts us in does not change which store it is. */
+function absoluteStore(value: string, base: string, state: string): string {
+  if (value === '') return `sqlite:${join(state, 'signalbox.db')}`;
+  if (!value.startsWith('sqlite:')) return value;
+  const path = value.slice('sqlite:'.length);
+  return path === '' || isAbsolute(path) ? value : `sqlite:${resolve(base, path)}`;
+}

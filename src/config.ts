@@ -1,0 +1,163 @@
+/** Every setting once: where it may come from, what it defaults to, what it means. `signalbox config` prints this table. */
+import { SignalboxError } from './core/errors.ts';
+
+export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
+
+export interface Setting {
+  readonly key: string;
+  readonly flag: string;
+  readonly environment: string;
+  /** The key in `signalbox.json` and the user file; null where a file must not set it. */
+  readonly file: string | null;
+  readonly fallback: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+}
+
+export const settings = [
+  {
+    key: 'store',
+    flag: '--store',
+    environment: 'SIGNALBOX_STORE',
+    file: 'store',
+    fallback: '',
+    help: 'Where the state is kept: sqlite:PATH or memory:. Default: a SQLite file in the state folder.',
+  },
+  {
+    key: 'home',
+    flag: '--home',
+    environment: 'SIGNALBOX_HOME',
+    file: null,
+    fallback: '',
+    help: "The state folder. Default: the platform's place for user state.",
+  },
+  {
+    key: 'project',
+    flag: '--project',
+    environment: 'SIGNALBOX_PROJECT',
+    file: 'project',
+    fallback: '',
+    help: 'The project id. Default: from the git remote, the repository, or the folder.',
+  },
+  {
+    key: 'directory',
+    flag: '--directory',
+    environment: 'SIGNALBOX_DIRECTORY',
+    file: null,
+    fallback: '',
+    help: 'The folder the session works in. Default: where the client started it.',
+  },
+  {
+    key: 'handle',
+    flag: '--handle',
+    environment: 'SIGNALBOX_HANDLE',
+    file: null,
+    fallback: '',
+    help: 'The name the session asks for. Default: two short words.',
+  },
+  {
+    key: 'tools',
+    flag: '--tools',
+    environment: 'SIGNALBOX_TOOLS',
+    file: 'tools',
+    fallback: 'core',
+    help: 'Which tools a client is offered: core, all, groups or names, separated by commas.',
+  },
+  {
+    key: 'channel',
+    flag: '--channel',
+    environment: 'SIGNALBOX_CHANNEL',
+    file: null,
+    fallback: 'off',
+    help: 'Push messages over the Claude Code channel (on), for a client started with that channel.',
+    choices: ['on', 'off'],
+  },
+  {
+    key: 'logLevel',
+    flag: '--log-level',
+    environment: 'SIGNALBOX_LOG_LEVEL',
+    file: 'logLevel',
+    fallback: 'warn',
+    help: 'What goes to standard error: debug, info, warn or error.',
+    choices: ['debug', 'info', 'warn', 'error'],
+  },
+] as const satisfies readonly Setting[];
+
+export type SettingKey = (typeof settings)[number]['key'];
+
+export interface Value {
+  readonly value: string;
+  readonly origin: Origin;
+}
+
+export type Config = Readonly<Record<SettingKey, Value>>;
+
+/** One place settings come from: the raw texts by key, file key or variable. */
+export interface Sources {
+  readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly projectFile: Readonly<Record<string, unknown>>;
+  readonly userFile: Readonly<Record<string, unknown>>;
+}
+
+/** Resolves all settings: flag before environment before project file before user file before default. Empty texts count as not given. */
+export function resolveConfig(sources: Sources): Config {
+  return Object.fromEntries(settings.map(setting => [setting.key, resolve(setting, sources)])) as Config;
+}
+
+function resolve(setting: Setting, sources: Sources): Value {
+  const candidates: [Origin, unknown][] = [
+    ['flag', sources.flags[setting.key as SettingKey]],
+    ['environment', sources.environment[setting.environment]],
+    ['project file', setting.file && sources.projectFile[setting.file]],
+    ['user file', setting.file && sources.userFile[setting.file]],
+  ];
+  const given = candidates.find(([, raw]) => raw !== undefined && raw !== null && raw !== '');
+  const [origin, raw] = given ?? ['default' as const, setting.fallback];
+  return { value: checked(setting, raw, origin), origin };
+}
+
+function checked(setting: Setting, raw: unknown, origin: Origin): string {
+  const name = origin === 'environment' ? setting.environment : origin === 'flag' ? setting.flag : `"${setting.file}"`;
+  if (typeof raw !== 'string') {
+    throw new SignalboxError('invalid_input', `${name} in the ${origin} is not a text.`, 'Write its value in quotes.');
+  }
+  if (setting.choices && !setting.choices.includes(raw)) {
+    throw new SignalboxError(
+      'invalid_input',
+      `${name} is "${raw.slice(0, 40)}".`,
+      `Use ${setting.choices.join(', ').replace(/, ([^,]*)$/, ' or $1')}.`,
+    );
+  }
+  return raw;
+}
+
+export interface SettingsFile {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Keys this version does not know; said aloud, because a typo must not be silence, but no error: a newer one may know them. */
+  readonly unknown: readonly string[];
+}
+
+/** Reads a settings file's text. `invalid_input` names the file and what is wrong. */
+export function parseSettingsFile(text: string, name: string): SettingsFile {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new SignalboxError(
+      'invalid_input',
+      `${name} is not valid JSON: ${(error as Error).message}`,
+      'Mend or remove the file.',
+    );
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new SignalboxError(
+      'invalid_input',
+      `${name} does not hold an object.`,
+      'Write settings as { "tools": "all" }.',
+    );
+  }
+  const known = settings.flatMap(setting => (setting.file ? [setting.file as string] : []));
+  const unknown = Object.keys(parsed).filter(key => key !== '$schema' && !known.includes(key));
+  return { values: parsed as Record<string, unknown>, unknown };
+}

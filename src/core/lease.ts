@@ -1,0 +1,58 @@
+/**
+ * A session is a lease: while it lives its locks hold, when it ends they all go at once.
+ * The word and the shape come from etcd (a lock hangs from a lease); the lease's keep-alive is the process itself.
+ */
+import { limits } from './limits.ts';
+import type { SessionRecord } from './records.ts';
+import type { Unit, View } from './unit.ts';
+
+/** The end reason of a session whose process died without a word. */
+export const processGone = 'process gone';
+
+/**
+ * Whether the session's lease holds at this moment. On the same machine its process decides at once; where that cannot be
+ * judged (another machine, another pid namespace) the last heartbeat does, for `leaseWithoutHeartbeatMs`.
+ */
+export function leaseHolds(view: View, session: SessionRecord): boolean {
+  if (session.endedAt !== null) return false;
+  if (session.process === null) return true;
+  const liveness = view.processes.liveness(session.process);
+  if (liveness !== 'unknown') return liveness === 'alive';
+  return view.tx.now - session.heartbeatAt < limits.leaseWithoutHeartbeatMs;
+}
+
+/**
+ * Ends a session and takes away everything that hangs from its lease: locks and places in queues. Mail stays for its return.
+ * The caller passes the freed locks on (`passOn`) in the same unit of work.
+ */
+export async function endLease(unit: Unit, session: SessionRecord, reason: string): Promise<void> {
+  const { tx } = unit;
+  const [locks, waiters] = await Promise.all([
+    tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession * 2 }),
+    tx.list('waiter', 'session', { equals: session.id }, { limit: limits.waitersPerProject }),
+  ]);
+  for (const lock of locks) {
+    tx.delete('lock', lock.id);
+    tx.emit({ type: 'lock.ended', audience: [], data: { resource: lock.name, holder: session.id, cause: reason } });
+  }
+  for (const waiter of waiters) tx.delete('waiter', waiter.id);
+  tx.put('session', { ...session, endedAt: tx.now, endReason: reason });
+  tx.emit({ type: 'session.ended', audience: [], data: { session: session.id, handle: session.handle, reason } });
+}
+
+/** Ends every session among `sessions` that has not ended and whose lease no longer holds; returns those that live. */
+export async function endLapsed(
+  unit: Unit,
+  sessions: readonly SessionRecord[],
+): Promise<{ live: SessionRecord[]; ended: number }> {
+  const live: SessionRecord[] = [];
+  let ended = 0;
+  for (const session of sessions.filter(candidate => candidate.endedAt === null)) {
+    if (leaseHolds(unit, session)) live.push(session);
+    else {
+      ended += 1;
+      await endLease(unit, session, processGone);
+    }
+  }
+  return { live, ended };
+}

@@ -1,0 +1,431 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeIds } from '../../test/support/fakes.ts';
+import { type Bench, createBench, file, named } from '../../test/support/rules.ts';
+import { limits } from './limits.ts';
+import {
+  acquire,
+  excludes,
+  type LockOutcome,
+  type LockRequest,
+  locksInForce,
+  passOn,
+  release,
+  standing,
+  withdraw,
+} from './lock.ts';
+import type { LockMode, Resource, SessionRecord, WaiterRecord } from './records.ts';
+import { resourcesOverlap } from './resource.ts';
+import { end } from './session.ts';
+
+const minute = 60_000;
+
+let bench: Bench;
+let otter: SessionRecord;
+let heron: SessionRecord;
+let wren: SessionRecord;
+
+beforeEach(async () => {
+  bench = createBench();
+  [otter, heron, wren] = [await bench.join('otter'), await bench.join('heron'), await bench.join('wren')];
+});
+
+const wanted = (
+  resources: Resource[],
+  mode: LockMode = 'exclusive',
+  about: Partial<LockRequest> = {},
+): LockRequest => ({
+  resources,
+  mode,
+  reason: null,
+  ttlMs: 15 * minute,
+  priority: 'normal',
+  ...about,
+});
+
+const take = (
+  session: SessionRecord,
+  resources: Resource[],
+  mode: LockMode = 'exclusive',
+  about = {},
+): Promise<LockOutcome> => bench.transact(unit => acquire(unit, session, wanted(resources, mode, about), null));
+
+/** Asks with a wait; the ticket of the place in the queue, or the outcome at once. */
+const queue = (
+  session: SessionRecord,
+  resources: Resource[],
+  mode: LockMode = 'exclusive',
+  about = {},
+): Promise<LockOutcome> =>
+  bench.transact(unit => acquire(unit, session, wanted(resources, mode, about), unit.tx.now + 45_000));
+
+const ticketOf = (outcome: LockOutcome): WaiterRecord => {
+  if (!outcome.waiter) throw new Error('expected a place in the queue');
+  return outcome.waiter;
+};
+
+const holdersOf = async (resource: Resource): Promise<string[]> => {
+  const { locks } = await bench.look(view => locksInForce(view, [resource], null));
+  return locks.map(({ holder }) => holder.handle).sort();
+};
+
+const waiting = () => bench.look(view => view.tx.count('waiter', 'queue', { prefix: '' }));
+
+describe('granting', () => {
+  it('gives a free resource and refuses it to the next, naming holder, reason and times', async () => {
+    const first = await take(otter, [file('src/a.ts')], 'exclusive', { reason: 'refactor' });
+    expect(first.granted?.map(lock => lock.name)).toEqual(['file:src/a.ts']);
+    const second = await take(heron, [file('src/a.ts')]);
+    expect(second.granted).toBeNull();
+    expect(second.blockers).toHaveLength(1);
+    expect(second.blockers[0]?.session.handle).toBe('otter');
+    expect(second.blockers[0]?.lock?.reason).toBe('refactor');
+    expect(second.blockers[0]?.lock?.expiresAt).toBe(bench.clock.now() + 15 * minute);
+  });
+
+  it.each([
+    ['exclusive', 'exclusive', false],
+    ['exclusive', 'shared', false],
+    ['shared', 'exclusive', false],
+    ['shared', 'shared', true],
+    ['exclusive', 'intent', true],
+    ['shared', 'intent', true],
+    ['intent', 'exclusive', true],
+    ['intent', 'shared', true],
+    ['intent', 'intent', true],
+  ] as const)('held %s, wanted %s: granted %s; an intent always warns', async (held, asked, isGranted) => {
+    await take(otter, [file('a')], held);
+    const outcome = await take(heron, [file('a')], asked);
+    expect(outcome.granted !== null).toBe(isGranted);
+    expect(excludes(held, asked)).toBe(!isGranted);
+    if (held === 'intent' || asked === 'intent') expect(outcome.warnings.map(w => w.session.handle)).toEqual(['otter']);
+  });
+
+  it('takes several resources all or none', async () => {
+    await take(otter, [file('b')]);
+    const refused = await take(heron, [file('a'), file('b'), named('ci')]);
+    expect(refused.granted).toBeNull();
+    expect(await holdersOf(file('a'))).toEqual([]);
+    expect(await holdersOf(named('ci'))).toEqual([]);
+  });
+
+  it('sees that globs, folders and files overlap, in both directions', async () => {
+    await take(otter, [file('src/auth/**')]);
+    expect((await take(heron, [file('src/auth/login.ts')])).granted).toBeNull();
+    expect((await take(heron, [file('src')])).granted).toBeNull();
+    expect((await take(heron, [file('**/*.ts')])).granted).toBeNull();
+    expect((await take(heron, [file('src/billing.ts')])).granted).not.toBeNull();
+    expect((await take(wren, [file('src/*.ts')])).granted).toBeNull();
+  });
+
+  it('keeps git:head of two checkouts apart, and a free name for the whole project', async () => {
+    await take(otter, [named('git:head', 'here:/shop'), named('ci', 'here:/shop')]);
+    expect((await take(heron, [named('git:head', 'here:/shop-2')])).granted).not.toBeNull();
+    expect((await take(heron, [named('git:head', 'here:/shop')])).granted).toBeNull();
+    expect((await take(heron, [named('ci', 'here:/shop-2')])).granted).toBeNull();
+  });
+
+  it('treats two cases as one name where either file system folds case', async () => {
+    await take(otter, [file('README.md', true)]);
+    expect((await take(heron, [file('readme.md', false)])).granted).toBeNull();
+    await take(otter, [file('Makefile', false)]);
+    expect((await take(heron, [file('makefile', false)])).granted).not.toBeNull();
+  });
+
+  it("is never blocked by the session's own locks", async () => {
+    await take(otter, [file('src/**')]);
+    expect((await take(otter, [file('src/a.ts')])).granted).not.toBeNull();
+  });
+
+  it('renews on acquiring again: later end, same fence', async () => {
+    const [first] = (await take(otter, [file('a')])).granted ?? [];
+    await bench.clock.advance(5 * minute);
+    const [second] = (await take(otter, [file('a')])).granted ?? [];
+    expect(second?.fence).toBe(first?.fence);
+    expect(second?.expiresAt).toBe((first?.expiresAt ?? 0) + 5 * minute);
+  });
+
+  it('changes the mode if nobody else is in the way, with a new fence', async () => {
+    const [shared] = (await take(otter, [file('a')], 'shared')).granted ?? [];
+    await take(heron, [file('a')], 'shared');
+    expect((await take(otter, [file('a')], 'exclusive')).granted).toBeNull();
+    await bench.transact(unit => release(unit, heron, [file('a')]));
+    const [exclusive] = (await take(otter, [file('a')], 'exclusive')).granted ?? [];
+    expect(exclusive?.mode).toBe('exclusive');
+    expect(exclusive?.fence).toBeGreaterThan(shared?.fence ?? 0);
+  });
+
+  it('raises the fence of a resource with every new grant, for ever', async () => {
+    let last = 0;
+    for (let round = 0; round < 20; round += 1) {
+      const session = [otter, heron, wren][round % 3] as SessionRecord;
+      const [lock] = (await take(session, [file('a')])).granted ?? [];
+      expect(lock?.fence).toBeGreaterThan(last);
+      last = lock?.fence ?? 0;
+      await bench.transact(unit => release(unit, session, 'all'));
+    }
+  });
+
+  it('refuses more locks than a session may hold, and takes none of them', async () => {
+    for (let index = 0; index < limits.locksPerSession; index += 50) {
+      await take(
+        otter,
+        Array.from({ length: 50 }, (_, offset) => named(`r${index + offset}`)),
+      );
+    }
+    await expect(take(otter, [named('one-more')])).rejects.toMatchObject({ code: 'limit_exceeded' });
+    expect(await holdersOf(named('one-more'))).toEqual([]);
+  });
+});
+
+describe('the end of a lock', () => {
+  it('comes with its time, judged when somebody looks', async () => {
+    await take(otter, [file('a')], 'exclusive', { ttlMs: minute });
+    await bench.clock.advance(minute - 1);
+    expect((await take(heron, [file('a')])).granted).toBeNull();
+    await bench.clock.advance(1);
+    expect((await take(heron, [file('a')])).granted).not.toBeNull();
+    expect(await holdersOf(file('a'))).toEqual(['heron']);
+  });
+
+  it('comes with the death of its holder, at once and for everything it held', async () => {
+    await take(otter, [file('a'), file('b')]);
+    bench.kill(otter);
+    expect((await take(heron, [file('a')])).granted).not.toBeNull();
+    expect(await holdersOf(file('b'))).toEqual([]);
+    expect((await bench.now(otter)).endedAt).not.toBeNull();
+  });
+
+  it('comes with the death of its holder even when another process has got its pid', async () => {
+    await take(otter, [file('a')]);
+    bench.kill(otter);
+    bench.processes.spawn({ pid: otter.process?.pid ?? 0 });
+    expect((await take(heron, [file('a')])).granted).not.toBeNull();
+  });
+
+  it('reports what was not held instead of failing', async () => {
+    await take(otter, [file('a')]);
+    const outcome = await bench.transact(unit => release(unit, otter, [file('a'), file('never')]));
+    expect(outcome.released.map(lock => lock.name)).toEqual(['file:a']);
+    expect(outcome.notHeld.map(resource => resource.name)).toEqual(['file:never']);
+  });
+
+  it("never touches another session's lock", async () => {
+    await take(otter, [file('a')]);
+    await bench.transact(unit => release(unit, heron, [file('a')]));
+    await bench.transact(unit => release(unit, heron, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['otter']);
+  });
+});
+
+describe('waiting in line', () => {
+  const endings: [string, (ticket: WaiterRecord) => Promise<unknown>][] = [
+    ['release', () => bench.transact(unit => release(unit, otter, [file('a')]))],
+    ['release of everything', () => bench.transact(unit => release(unit, otter, 'all'))],
+    ['session end', () => bench.transact(unit => end(unit, otter.id, 'left'))],
+    ['weakening to shared', () => take(otter, [file('a')], 'shared')],
+    [
+      'expiry',
+      async () => {
+        await bench.clock.advance(minute);
+        await bench.transact(unit => passOn(unit));
+      },
+    ],
+    [
+      'death of the holder',
+      async () => {
+        bench.kill(otter);
+        await bench.transact(unit => passOn(unit));
+      },
+    ],
+    [
+      'a look of the waiter after the death of the holder',
+      async ticket => {
+        bench.kill(otter);
+        await bench.transact(unit => standing(unit, ticket));
+      },
+    ],
+    [
+      'a newcomer noticing the death of the holder',
+      async () => {
+        bench.kill(otter);
+        await take(wren, [file('a')], 'shared');
+      },
+    ],
+  ];
+
+  it.each(endings)('passes the grant on at %s, and wakes the waiter', async (_name, finish) => {
+    await take(otter, [file('a')], 'exclusive', { ttlMs: minute });
+    const mode = _name === 'weakening to shared' ? 'shared' : 'exclusive';
+    const ticket = ticketOf(
+      await bench.transact(unit => acquire(unit, heron, wanted([file('a')], mode), unit.tx.now + 120_000)),
+    );
+    const before = bench.wakeups.pokes.length;
+    await finish(ticket);
+    expect(await holdersOf(file('a'))).toContain('heron');
+    expect(bench.wakeups.pokes.slice(before)).toContain(heron.id);
+    expect((await bench.transact(unit => standing(unit, ticket))).granted).toHaveLength(1);
+    expect(await waiting()).toBe(0);
+  });
+
+  it('serves those who wait in the order they came, newcomers last', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')]);
+    await queue(wren, [file('a')]);
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['heron']);
+    expect((await take(otter, [file('a')])).granted).toBeNull();
+    await bench.transact(unit => release(unit, heron, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['wren']);
+  });
+
+  it('serves a higher priority first', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')], 'exclusive', { priority: 'low' });
+    await queue(wren, [file('a')], 'exclusive', { priority: 'high' });
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['wren']);
+  });
+
+  it('does not let a newcomer overtake somebody who waits for the same thing and more', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a'), file('b')]);
+    const overtaking = await take(wren, [file('b')]);
+    expect(overtaking.granted).toBeNull();
+    expect(overtaking.blockers.map(blocker => [blocker.session.handle, blocker.lock])).toEqual([['heron', null]]);
+    expect((await take(wren, [file('c')])).granted).not.toBeNull();
+  });
+
+  it('grants to several sharers together', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')], 'shared');
+    await queue(wren, [file('a')], 'shared');
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['heron', 'wren']);
+  });
+
+  it('grants several resources only when all are free', async () => {
+    await take(otter, [file('a')]);
+    await take(wren, [file('b')]);
+    const ticket = ticketOf(await queue(heron, [file('a'), file('b')]));
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect((await bench.transact(unit => standing(unit, ticket))).granted).toBeNull();
+    await bench.transact(unit => release(unit, wren, 'all'));
+    expect((await bench.transact(unit => standing(unit, ticket))).granted).toHaveLength(2);
+  });
+
+  it('skips a waiter that died, and one whose time is over', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')]);
+    await queue(wren, [file('a')]);
+    bench.kill(heron);
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['wren']);
+    const robin = await bench.join('robin');
+    const late = ticketOf(await queue(robin, [file('a')]));
+    await bench.clock.advance(46_000);
+    await bench.transact(unit => release(unit, wren, 'all'));
+    expect(await holdersOf(file('a'))).toEqual([]);
+    expect((await bench.transact(unit => standing(unit, late))).lost).toBe(true);
+  });
+
+  it('lets those behind move up when one gives up', async () => {
+    await take(otter, [file('a')], 'shared');
+    const ticket = ticketOf(await queue(heron, [file('a')]));
+    const behind = ticketOf(await queue(wren, [file('a')], 'shared'));
+    const outcome = await bench.transact(unit => withdraw(unit, ticket));
+    expect(outcome.granted).toBeNull();
+    expect((await bench.transact(unit => standing(unit, behind))).granted).toHaveLength(1);
+  });
+
+  it('tells one that gives up too late that it was granted', async () => {
+    await take(otter, [file('a')]);
+    const ticket = ticketOf(await queue(heron, [file('a')]));
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect((await bench.transact(unit => withdraw(unit, ticket))).granted).toHaveLength(1);
+  });
+});
+
+describe('waiting that would never end', () => {
+  it('is refused and names the cycle of two', async () => {
+    await take(otter, [file('a')]);
+    await take(heron, [file('b')]);
+    await queue(otter, [file('b')]);
+    const outcome = await queue(heron, [file('a')]);
+    expect(outcome.waiter).toBeNull();
+    expect(outcome.cycle).toEqual(['heron', 'otter', 'heron']);
+  });
+
+  it('is refused and names the cycle of three', async () => {
+    await take(otter, [file('a')]);
+    await take(heron, [file('b')]);
+    await take(wren, [file('c')]);
+    await queue(otter, [file('b')]);
+    await queue(heron, [file('c')]);
+    expect((await queue(wren, [file('a')])).cycle).toEqual(['wren', 'otter', 'heron', 'wren']);
+  });
+
+  it('is not made by fairness: who holds what the one ahead waits for may pass it', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a'), file('b')]);
+    expect((await take(otter, [file('b')])).granted).not.toBeNull();
+  });
+
+  it('is not made by fairness through a third one in the queue', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a'), file('b')]);
+    await queue(wren, [file('b'), file('c')]);
+    expect((await take(otter, [file('c')])).granted).not.toBeNull();
+  });
+});
+
+describe('many sessions in random order', () => {
+  const names = ['a', 'b', 'c/d', 'c', 'c/*', '**/d'];
+
+  it.each(Array.from({ length: 40 }, (_, seed) => seed))('keeps the invariants with seed %i', async seed => {
+    const dice = new FakeIds(seed + 1);
+    const random = (bound: number) => dice.below(bound);
+    const sessions = [otter, heron, wren, await bench.join('robin'), await bench.join('finch')];
+    const alive = new Set(sessions);
+    const tickets: WaiterRecord[] = [];
+    const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+    const fences = new Map<string, number>();
+    for (let step = 0; step < 120; step += 1) {
+      const session = pick([...alive]);
+      const resources = Array.from({ length: 1 + random(2) }, () => file(pick(names)));
+      const mode = pick(['exclusive', 'exclusive', 'shared', 'intent'] as const);
+      const choice = random(10);
+      if (choice < 3) await take(session, resources, mode, { ttlMs: 1000 + random(20_000) });
+      else if (choice < 6) {
+        const outcome = await queue(session, resources, mode, { priority: pick(['low', 'normal', 'high', 'urgent']) });
+        if (outcome.waiter) tickets.push(outcome.waiter);
+      } else if (choice < 7) await bench.transact(unit => release(unit, session, 'all'));
+      else if (choice < 8) await bench.clock.advance(random(8000));
+      else if (choice === 8 && tickets.length > 0) await bench.transact(unit => withdraw(unit, pick(tickets)));
+      else if (alive.size > 2 && random(4) === 0) {
+        bench.kill(session);
+        alive.delete(session);
+      }
+      await bench.transact(unit => passOn(unit));
+      await checkInvariants(fences);
+    }
+    // Liveness: when every holder has let go, nobody is left waiting.
+    for (let round = 0; round < sessions.length + tickets.length + 1; round += 1) {
+      for (const session of alive) await bench.transact(unit => release(unit, session, 'all'));
+    }
+    expect(await waiting()).toBe(0);
+  });
+
+  async function checkInvariants(fences: Map<string, number>): Promise<void> {
+    const { locks } = await bench.look(view => locksInForce(view, null, null));
+    for (const { lock, holder } of locks) {
+      expect(holder.endedAt).toBeNull();
+      for (const { lock: other } of locks) {
+        if (lock.holder === other.holder || !excludes(lock.mode, other.mode)) continue;
+        expect(resourcesOverlap(lock, other), `${lock.name} and ${other.name} are both held`).toBe(false);
+      }
+      const key = `${lock.id}`;
+      expect(lock.fence).toBeGreaterThanOrEqual(fences.get(key) ?? 0);
+      fences.set(key, lock.fence);
+    }
+  }
+});

@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Bench, createBench, file } from '../../test/support/rules.ts';
+import { limits } from './limits.ts';
+import { acquire, locksInForce } from './lock.ts';
+import { send } from './message.ts';
+import { callingSession, find, findOrFail, lookAround, operator, reap } from './presence.ts';
+import type { SessionRecord } from './records.ts';
+import { end, heartbeat, join, touch, update } from './session.ts';
+
+const day = 86_400_000;
+
+let bench: Bench;
+
+beforeEach(() => {
+  bench = createBench();
+});
+
+const here = async () => (await bench.look(lookAround)).live.map(session => session.handle);
+const lock = (session: SessionRecord, path: string, ttlMs = 600_000) => {
+  const request = { resources: [file(path)], mode: 'exclusive', reason: null, ttlMs, priority: 'normal' } as const;
+  return bench.transact(unit => acquire(unit, session, request, null));
+};
+const locks = async () =>
+  (await bench.look(view => locksInForce(view, null, null))).locks.map(({ lock: held }) => held.name);
+
+describe('joining', () => {
+  it('gives every session two words that nobody else has', async () => {
+    const handles = new Set<string>();
+    for (let count = 0; count < 200; count += 1) handles.add((await bench.join()).handle);
+    expect(handles.size).toBe(200);
+    for (const handle of handles) expect(handle).toMatch(/^[a-z]+-[a-z]+(-\d+)?$/);
+  });
+
+  it('takes a wished handle, and another one when it is taken', async () => {
+    expect((await bench.join('payments')).handle).toBe('payments');
+    expect((await bench.join('payments')).handle).not.toBe('payments');
+  });
+
+  it('makes two sessions of two living processes, even of one client and one conversation', async () => {
+    const parent = bench.processes.spawn();
+    const first = await bench.join(null, { parent, clientSession: 'conversation-1' });
+    const second = await bench.join(null, { parent, clientSession: 'conversation-1' });
+    expect(second.id).not.toBe(first.id);
+    expect(await here()).toHaveLength(2);
+  });
+
+  it('does not give a handle away for 30 days after its session ended', async () => {
+    const gone = await bench.join('payments');
+    await bench.transact(unit => end(unit, gone.id, 'left'));
+    await bench.clock.advance(29 * day);
+    expect((await bench.join('payments')).handle).not.toBe('payments');
+    await bench.clock.advance(2 * day);
+    expect((await bench.join('payments')).handle).toBe('payments');
+  });
+
+  it.each(['operator', 'all', 'a b', '', '-x', 'x'.repeat(41), 'ö', '../x'])('refuses %j as a handle', async handle => {
+    await expect(bench.join(handle)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
+
+describe('coming back', () => {
+  it('is the same session with the same handle and mail when the client names the same conversation', async () => {
+    const first = await bench.join(null, { clientSession: 'conversation-1' });
+    const other = await bench.join('other');
+    await bench.transact(unit => end(unit, first.id, 'client gone'));
+    const draft = {
+      to: [first.handle],
+      body: 'for later',
+      priority: 'normal',
+      replyTo: null,
+      tags: [],
+      key: null,
+    } as const;
+    await bench.transact(unit => send(unit, other, draft));
+    const second = await bench.join(null, { clientSession: 'conversation-1' });
+    expect([second.id, second.handle, second.startedAt]).toEqual([first.id, first.handle, first.startedAt]);
+    expect(await bench.look(view => view.tx.count('delivery', 'unread', { equals: second.id }))).toBe(1);
+  });
+
+  it('is the same session when its server process was killed under a client that still runs', async () => {
+    const parent = bench.processes.spawn();
+    const first = await bench.join(null, { parent });
+    await lock(first, 'a');
+    bench.kill(first);
+    const second = await bench.join(null, { parent });
+    expect(second.id).toBe(first.id);
+    expect(await locks()).toEqual([]);
+  });
+
+  it('is a new session when the client had closed it properly', async () => {
+    const parent = bench.processes.spawn();
+    const first = await bench.join(null, { parent });
+    await bench.transact(unit => end(unit, first.id, 'client gone'));
+    expect((await bench.join(null, { parent })).id).not.toBe(first.id);
+  });
+
+  it('keeps the id that this very process had', async () => {
+    const session = await bench.join();
+    await bench.transact(unit => end(unit, session.id, 'left'));
+    const again = await bench.transact(unit => join(unit, bench.arrive(), session.id));
+    expect(again.id).toBe(session.id);
+    expect(await here()).toEqual([session.handle]);
+  });
+});
+
+describe('being here', () => {
+  it('ends with the process at once, and frees what the session held', async () => {
+    const session = await bench.join('otter');
+    await bench.join('heron');
+    await lock(session, 'a');
+    bench.kill(session);
+    expect(await here()).toEqual(['heron']);
+    expect(await locks()).toEqual([]);
+    await bench.transact(unit => reap(unit));
+    expect((await bench.now(session)).endReason).toBe('process gone');
+  });
+
+  it('ends on another machine 30 s after the last heartbeat, not before', async () => {
+    const session = await bench.join('otter', { process: bench.processes.spawn({ boot: 'elsewhere' }) });
+    await bench.clock.advance(limits.leaseWithoutHeartbeatMs - 1);
+    expect(await here()).toEqual(['otter']);
+    await bench.transact(unit => heartbeat(unit, session.id));
+    await bench.clock.advance(limits.leaseWithoutHeartbeatMs - 1);
+    expect(await here()).toEqual(['otter']);
+    await bench.clock.advance(1);
+    expect(await here()).toEqual([]);
+  });
+
+  it('is not prolonged by a heartbeat that comes after the end', async () => {
+    const session = await bench.join('otter');
+    await bench.transact(unit => end(unit, session.id, 'left'));
+    await bench.transact(unit => heartbeat(unit, session.id));
+    expect(await here()).toEqual([]);
+  });
+
+  it('renews locks by activity once half of their time is over', async () => {
+    const session = await bench.join('otter');
+    await lock(session, 'a', 100_000);
+    const expiry = async () => (await bench.look(view => locksInForce(view, null, null))).locks[0]?.lock.expiresAt;
+    const first = await expiry();
+    await bench.clock.advance(40_000);
+    const before = await bench.now(session);
+    await bench.transact(unit => touch(unit, before, 'main'));
+    expect(await expiry()).toBe(first);
+    await bench.clock.advance(20_000);
+    const current = await bench.now(session);
+    await bench.transact(unit => touch(unit, current, 'main'));
+    expect(await expiry()).toBe(bench.clock.now() + 100_000);
+  });
+
+  it('does not bring a lapsed lock back by activity', async () => {
+    const session = await bench.join('otter');
+    await lock(session, 'a', 1000);
+    await bench.clock.advance(1001);
+    const current = await bench.now(session);
+    await bench.transact(unit => touch(unit, current, 'main'));
+    expect(await locks()).toEqual([]);
+  });
+});
+
+describe('saying who one is', () => {
+  it('changes only what is given, and clears with an empty text', async () => {
+    const session = await bench.join('otter');
+    await bench.transact(unit => update(unit, session, { task: 'Move\u001b[31m login\n now', status: 'working' }));
+    expect(await bench.now(session)).toMatchObject({ handle: 'otter', task: 'Move login now', status: 'working' });
+    await bench.transact(async unit =>
+      update(unit, (await unit.tx.get('session', session.id)) ?? session, { status: '' }),
+    );
+    expect(await bench.now(session)).toMatchObject({ task: 'Move login now', status: null });
+  });
+
+  it('refuses a handle that another session has, and one that is too long a task', async () => {
+    const session = await bench.join('otter');
+    await bench.join('heron');
+    await expect(bench.transact(unit => update(unit, session, { handle: 'Heron' }))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    const task = 'x'.repeat(limits.taskCharacters + 1);
+    await expect(bench.transact(unit => update(unit, session, { task }))).rejects.toMatchObject({
+      code: 'limit_exceeded',
+    });
+    expect((await bench.transact(unit => update(unit, session, { handle: 'otter' }))).handle).toBe('otter');
+  });
+});
+
+describe('finding', () => {
+  it('knows handles in any case and ids, the living before the dead', async () => {
+    const session = await bench.join('otter');
+    expect((await bench.look(view => find(view.tx, '@OTTER')))?.id).toBe(session.id);
+    expect((await bench.look(view => find(view.tx, session.id)))?.handle).toBe('otter');
+    expect(await bench.look(view => find(view.tx, 'nobody'))).toBeUndefined();
+  });
+
+  it('says who is here when an address is unknown', async () => {
+    await bench.join('otter');
+    await expect(bench.look(view => findOrFail(view, 'ottar'))).rejects.toMatchObject({
+      code: 'not_found',
+      next: expect.stringContaining('otter'),
+    });
+  });
+
+  it('knows the session whose shell a command runs in by its client process before its conversation', async () => {
+    const parent = bench.processes.spawn();
+    const otter = await bench.join('otter', { parent, clientSession: 'old' });
+    const heron = await bench.join('heron', { clientSession: 'new' });
+    const clues = { session: null, conversation: 'new', parent };
+    expect((await bench.look(view => callingSession(view, clues)))?.id).toBe(otter.id);
+    expect((await bench.look(view => callingSession(view, { ...clues, parent: null })))?.id).toBe(heron.id);
+    bench.kill(heron);
+    expect(await bench.look(view => callingSession(view, { ...clues, parent: null }))).toBeUndefined();
+    await expect(bench.look(view => callingSession(view, { ...clues, session: 'gone' }))).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('keeps the operator out of the list of agents', async () => {
+    await bench.transact(unit => operator(unit));
+    expect(await here()).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+/** Sessions: joining, being found, staying, leaving, coming back. */
+import { SignalboxError } from './errors.ts';
+import { chosenHandle, proposeHandle } from './handles.ts';
+import { endLapsed, endLease, processGone } from './lease.ts';
+import { limits } from './limits.ts';
+import { passOn } from './lock.ts';
+import { deliverBroadcasts } from './message.ts';
+import type { ProcessIdentity, Reader } from './ports.ts';
+import { processKey, type SessionRecord } from './records.ts';
+import { cleanLine } from './text.ts';
+import type { Unit } from './unit.ts';
+
+const dayMs = 86_400_000;
+
+/** What is known of a session when it joins. */
+export interface Arrival {
+  readonly kind: SessionRecord['kind'];
+  readonly handle: string | null;
+  readonly client: string | null;
+  readonly clientVersion: string | null;
+  readonly clientSession: string | null;
+  readonly process: ProcessIdentity | null;
+  readonly parent: ProcessIdentity | null;
+  readonly host: string;
+  readonly root: string;
+  readonly branch: string | null;
+  readonly reach: SessionRecord['reach'];
+}
+
+/**
+ * Lets a session join the project, or come back to the one it was. It comes back (same id, handle and mail) when an ended
+ * session carries the same client conversation, or when its server process died under a client process that still runs.
+ * Two living processes are always two sessions. A wished handle that is taken is not an error here: it gets a proposed one.
+ * `known` is the id this very process had before it was ended (it left, or was taken for dead): then it comes back as that.
+ */
+export async function join(unit: Unit, arrival: Arrival, known: string | null): Promise<SessionRecord> {
+  const { tx } = unit;
+  const former = known === null ? await formerSession(unit, arrival) : await tx.get('session', known);
+  const session: SessionRecord = {
+    ...arrival,
+    id: former?.id ?? unit.ids.next(),
+    handle: former?.handle ?? (await freeHandle(unit, arrival.handle)),
+    task: former?.task ?? null,
+    status: former?.status ?? null,
+    group: former?.group ?? null,
+    startedAt: former?.startedAt ?? tx.now,
+    lastSeenAt: tx.now,
+    heartbeatAt: tx.now,
+    endedAt: null,
+    endReason: null,
+  };
+  tx.put('session', session);
+  tx.emit({
+    type: former ? 'session.returned' : 'session.joined',
+    audience: [],
+    data: { session: session.id, handle: session.handle },
+  });
+  await deliverBroadcasts(unit, session, former?.endedAt ?? null);
+  return session;
+}
+
+async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecord | undefined> {
+  const { tx } = unit;
+  const page = { limit: 20, reverse: true };
+  const [sameConversation, sameClient] = await Promise.all([
+    arrival.clientSession ? tx.list('session', 'clientSession', { equals: arrival.clientSession }, page) : [],
+    arrival.parent ? tx.list('session', 'parent', { equals: processKey(arrival.parent) }, page) : [],
+  ]);
+  const candidates = [...sameConversation, ...sameClient].filter(candidate => candidate.client === arrival.client);
+  const { ended: lapsed } = await endLapsed(unit, candidates);
+  if (lapsed > 0) await passOn(unit);
+  const records = await Promise.all([...new Set(candidates.map(c => c.id))].map(id => tx.get('session', id)));
+  const ended = records
+    .filter(record => record !== undefined)
+    .filter(record => record.endedAt !== null && record.clientSession === arrival.clientSession)
+    .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  if (arrival.clientSession !== null) return ended[0];
+  // Without a conversation id only a crash proves that it is the same one: a server that was told to stop was stopped on purpose.
+  return ended.find(record => record.endReason === processGone);
+}
+
+async function freeHandle(unit: Unit, wished: string | null): Promise<string> {
+  if (wished !== null) {
+    const handle = chosenHandle(wished);
+    if (await handleIsFree(unit.tx, handle, null)) return handle;
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    const handle = proposeHandle(unit.ids, attempt);
+    if (await handleIsFree(unit.tx, handle, null)) return handle;
+  }
+}
+
+/** A handle is free when no living session has it and none had it within `handleKeptDays`. */
+async function handleIsFree(tx: Reader, handle: string, own: string | null): Promise<boolean> {
+  const holders = await tx.list('session', 'handle', { equals: handle }, { limit: limits.handlesWithOneName });
+  const keptSince = tx.now - limits.handleKeptDays * dayMs;
+  return holders.every(holder => holder.id === own || (holder.endedAt !== null && holder.endedAt < keptSince));
+}
+
+/** Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. */
+export async function touch(unit: Unit, session: SessionRecord, branch: string | null): Promise<SessionRecord> {
+  const { tx } = unit;
+  const seen = { ...session, branch, lastSeenAt: tx.now, heartbeatAt: tx.now };
+  tx.put('session', seen);
+  const locks = await tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession });
+  for (const lock of locks) {
+    const left = lock.expiresAt - tx.now;
+    if (left > 0 && left < lock.ttlMs / 2) tx.put('lock', { ...lock, expiresAt: tx.now + lock.ttlMs });
+  }
+  return seen;
+}
+
+/** A sign of life for other machines. Nothing else changes; a session that was ended meanwhile stays ended. */
+export async function heartbeat(unit: Unit, id: string): Promise<void> {
+  const session = await unit.tx.get('session', id);
+  if (session && session.endedAt === null) unit.tx.put('session', { ...session, heartbeatAt: unit.tx.now });
+}
+
+export interface SessionChange {
+  readonly handle?: string;
+  readonly task?: string;
+  readonly status?: string;
+  readonly group?: string;
+}
+
+/** Changes what a session says of itself. An empty text clears a field. `conflict` when the handle is taken. */
+export async function update(unit: Unit, session: SessionRecord, change: SessionChange): Promise<SessionRecord> {
+  const next = {
+    ...session,
+    ...(change.handle === undefined ? {} : { handle: await claimHandle(unit, session, change.handle) }),
+    ...(change.task === undefined ? {} : { task: lineOrNull(change.task, 'task', limits.taskCharacters) }),
+    ...(change.status === undefined ? {} : { status: lineOrNull(change.status, 'status', limits.statusCharacters) }),
+    ...(change.group === undefined ? {} : { group: groupName(change.group) }),
+  };
+  unit.tx.put('session', next);
+  unit.tx.emit({ type: 'session.updated', audience: [], data: { session: session.id, handle: next.handle } });
+  return next;
+}
+
+async function claimHandle(unit: Unit, session: SessionRecord, wished: string): Promise<string> {
+  const handle = chosenHandle(wished);
+  if (await handleIsFree(unit.tx, handle, session.id)) return handle;
+  throw new SignalboxError(
+    'conflict',
+    `The handle "${handle}" belongs to another session, or did within the last ${limits.handleKeptDays} days.`,
+    'Choose another handle; session_list shows those in use.',
+  );
+}
+
+function lineOrNull(raw: string, field: string, maxCharacters: number): string | null {
+  return cleanLine(raw, field, maxCharacters) || null;
+}
+
+function groupName(raw: string): string | null {
+  const name = cleanLine(raw, 'group', limits.groupCharacters).toLowerCase();
+  if (name === '' || /^[a-z0-9][a-z0-9._-]*$/.test(name)) return name || null;
+  throw new SignalboxError(
+    'invalid_input',
+    'A group is one word of letters, digits, dots, dashes or underscores.',
+    'Choose a group such as "backend"; others then address it as "group:backend".',
+  );
+}
+
+/** Ends a session: its locks and queue places are free at once and pass on, its mail is kept. Ending an ended one changes nothing. */
+export async function end(unit: Unit, id: string, reason: string): Promise<void> {
+  const session = await unit.tx.get('session', id);
+  if (!session || session.endedAt !== null) return;
+  await endLease(unit, session, reason);
+  await passOn(unit);
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+/** The entry. `mcp` goes straight to the server, so that a client's start loads no command line. */
+import { parseArgs } from 'node:util';
+import type { SettingKey } from './config.ts';
+import { SignalboxError } from './core/errors.ts';
+
+const [command, ...rest] = process.argv.slice(2);
+
+if (command === 'mcp') {
+  await runServer(rest);
+} else {
+  const { runCommandLine } = await import('./surfaces/cli/run.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
+}
+
+async function runServer(args: string[]): Promise<void> {
+  try {
+    if (args.includes('--help') || args.includes('-h')) {
+      const { runCommandLine } = await import('./surfaces/cli/run.ts');
+      process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
+      return;
+    }
+    const [{ settings }, { compose }, { selectTools }, { serve }] = await Promise.all([
+      import('./config.ts'),
+      import('./compose.ts'),
+      import('./tools/toolset.ts'),
+      import('./surfaces/mcp/serve.ts'),
+    ]);
+    const options = Object.fromEntries(
+      settings.map(setting => [
+        setting.flag.slice(2),
+        { type: setting.key === 'channel' ? 'boolean' : 'string' } as const,
+      ]),
+    );
+    const { values } = parseArgs({ args, options });
+    const flags = Object.fromEntries(
+      settings.flatMap(setting => {
+        const value = values[setting.flag.slice(2)];
+        return value === undefined ? [] : [[setting.key as SettingKey, value === true ? 'on' : String(value)]];
+      }),
+    );
+    const parts = await compose(flags, process.env, process.cwd());
+    const tools = selectTools(parts.config.tools.value);
+    await serve({ world: parts.world, tools, channel: parts.config.channel.value === 'on', agent: parts.agent });
+    await parts.close();
+    process.exit(0);
+  } catch (error) {
+    const [message, next] =
+      error instanceof SignalboxError
+        ? [error.message, error.next]
+        : [(error as Error).message, 'Run `signalbox mcp --help` for the options.'];
+    process.stderr.write(`signalbox: ${message}\n  ${next}\n`);
+    process.exit(2);
+  }
+}

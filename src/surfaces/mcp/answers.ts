@@ -1,0 +1,60 @@
+/** A stdio transport that knows when an answer is out, so that what depends on it (messages marked as read) happens after, not before. */
+import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+
+type RequestId = string | number;
+
+export class AnsweringTransport extends StdioServerTransport {
+  readonly #pending = new Map<RequestId, (() => Promise<void>)[]>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #closed: Promise<void>;
+  #resolveClosed: () => void = () => {};
+
+  constructor(...streams: ConstructorParameters<typeof StdioServerTransport>) {
+    super(...streams);
+    this.#closed = new Promise(resolve => {
+      this.#resolveClosed = resolve;
+    });
+  }
+
+  /** Runs `action` once the answer to `request` has been written. A request that is never answered never runs it. */
+  afterAnswer(request: RequestId, action: () => Promise<void>): void {
+    this.#pending.set(request, [...(this.#pending.get(request) ?? []), action]);
+  }
+
+  /** Forgets what was to happen after the answer: the request was cancelled, nobody will see one. */
+  forget(request: RequestId): void {
+    this.#pending.delete(request);
+  }
+
+  override async send(message: JSONRPCMessage): Promise<void> {
+    await super.send(message);
+    if (!('id' in message) || 'method' in message || message.id === undefined) return;
+    const actions = this.#pending.get(message.id) ?? [];
+    this.#pending.delete(message.id);
+    if (!('result' in message)) return;
+    for (const action of actions) this.#run(action);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#resolveClosed();
+  }
+
+  /** Resolves when the connection has ended, for whatever reason. */
+  closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** Resolves when everything that follows answers already written is done. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#running);
+  }
+
+  #run(action: () => Promise<void>): void {
+    // What fails here stays undone and is done again: an unconfirmed message is shown once more.
+    const running = action().catch(() => undefined);
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
+  }
+}

@@ -1,0 +1,44 @@
+/** What a tool is: one definition from which the MCP tool, the command, its help and its documentation are derived. */
+import type * as z from 'zod/v4';
+import type { Participant } from './participant.ts';
+
+/** What a call may use besides its input. */
+export interface ToolContext {
+  readonly caller: Participant;
+  /** Aborts when the client cancels the call or goes away. */
+  readonly signal: AbortSignal;
+  /** By which way the answer reaches the caller; recorded as the delivery path of messages. */
+  readonly path: 'calls' | 'cli';
+  /** Tells somebody who waits how it goes. Cheap, may be dropped. */
+  progress(message: string, done: number, total: number): void;
+  /** Runs `action` after the answer has been handed to the client; not at all if that fails. */
+  afterAnswer(action: () => Promise<void>): void;
+}
+
+export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly title: string;
+  /** `core` tools are offered by default; `more` with `--tools all` or by name. */
+  readonly set: 'core' | 'more';
+  /** What the call does to shared state. Annotations, permissions and audit follow from it. */
+  readonly effect: 'read' | 'write' | 'destroy';
+  /** Whether repeating the same call changes nothing more. */
+  readonly idempotent: boolean;
+  /** What it does, then when to use it and when not, then its effect. At most 600 characters together. */
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  /** How the command line spells it, besides one option for each field. */
+  readonly cli?: { readonly positional: string };
+  readonly examples: readonly { readonly title: string; readonly input: z.input<I> }[];
+  run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
+  /** Everything of the output in words, for clients that show text only. */
+  text(output: z.output<O>): string;
+}
+
+/** Keeps the types of one definition together while the list of tools forgets them. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodObject>(
+  definition: ToolDefinition<I, O>,
+): ToolDefinition {
+  return definition as unknown as ToolDefinition;
+}

@@ -1,0 +1,169 @@
+import * as z from 'zod/v4';
+import { limits } from '../core/limits.ts';
+import { acquire, type LockOutcome, type LockRequest, release, standing, withdraw } from '../core/lock.ts';
+import type { WaiterRecord } from '../core/records.ts';
+import { cleanLine } from '../core/text.ts';
+import { defineTool, type ToolContext } from './define-tool.ts';
+import {
+  blockerShape,
+  lockModes,
+  lockShape,
+  paths,
+  resources,
+  shownBlocker,
+  shownLock,
+  spokenBlocker,
+} from './shapes.ts';
+
+const output = z.object({
+  granted: z.boolean(),
+  locks: z.array(lockShape),
+  blockedBy: z.array(blockerShape).optional(),
+  warnings: z.array(z.string()).optional(),
+  next: z.string().optional(),
+});
+
+export default defineTool({
+  name: 'lock_acquire',
+  title: 'Acquire locks',
+  set: 'core',
+  effect: 'write',
+  idempotent: true,
+  description:
+    'Lock (reserve, claim) files, folders, globs or named resources for this session, all or none. ' +
+    'Use before changing a file, port, branch or environment that other sessions may touch; not needed for reading. ' +
+    'A refusal is a normal result: it names the holder, what for, until when, and the next step. ' +
+    'Acquiring again renews. Locks end with lock_release, after ttlSeconds without activity, or with the session.',
+  input: z.strictObject({
+    paths,
+    resources,
+    mode: lockModes.default('exclusive').describe('intent only informs, never blocks'),
+    reason: z.string().optional().describe('shown to others'),
+    ttlSeconds: z.int().min(1).max(limits.lockMaxTtlSeconds).default(limits.lockDefaultTtlSeconds),
+    waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0).describe('wait in line if taken'),
+  }),
+  output,
+  cli: { positional: 'paths' },
+  examples: [
+    { title: 'Lock two files', input: { paths: ['src/auth.ts', 'src/session.ts'], reason: 'move login to sessions' } },
+    { title: 'Wait up to 30 s for a port', input: { resources: ['port:3000'], waitSeconds: 30 } },
+  ],
+  async run(context, input) {
+    const wanted: LockRequest = {
+      resources: await context.caller.resources(input.paths, input.resources),
+      mode: input.mode,
+      reason: input.reason ? cleanLine(input.reason, 'reason', limits.reasonCharacters) || null : null,
+      ttlMs: input.ttlSeconds * 1000,
+      priority: 'normal',
+    };
+    const waitMs = input.waitSeconds * 1000;
+    // Hints are read before looking, so that a grant between the two is not missed.
+    const seen = waitMs > 0 ? (await context.caller.hints()).version : 0;
+    const { outcome, now } = await context.caller.transact(async (unit, me) => ({
+      outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
+      now: unit.tx.now,
+    }));
+    if (outcome.waiter) return waitInLine(context, outcome, outcome.waiter, waitMs, seen);
+    return shown(outcome, now, input.waitSeconds === 0);
+  },
+  text: out => {
+    const lines = out.granted
+      ? out.locks.map(lock => `Granted: ${lock.resource} (${lock.mode}, fence ${lock.fence}, until ${lock.expiresAt}).`)
+      : ['Not granted; nothing was locked.'];
+    for (const blocker of out.blockedBy ?? []) {
+      const reason = blocker.reason ? ` for "${blocker.reason}"` : '';
+      lines.push(
+        `In the way: ${blocker.holder}, ${blocker.resource} (${blocker.mode})${reason}, since ${blocker.since}, until ${blocker.expiresAt}.`,
+      );
+    }
+    lines.push(...(out.warnings ?? []).map(warning => `Note: ${warning}`));
+    if (out.next) lines.push(`Next: ${out.next}`);
+    return lines.join('\n');
+  },
+});
+
+type Output = z.input<typeof output>;
+
+/** Waits until the ticket is granted, the time is over, or the call is cancelled. Watches the holders for sudden death. */
+async function waitInLine(
+  context: ToolContext,
+  first: LockOutcome,
+  ticket: WaiterRecord,
+  waitMs: number,
+  seenBefore: number,
+): Promise<Output> {
+  const { caller, signal } = context;
+  const { clock } = caller.world;
+  const hints = await caller.hints();
+  const deadline = clock.elapsed() + waitMs;
+  let seen = seenBefore;
+  let lastLook = clock.elapsed();
+  let current = first;
+  while (!signal.aborted && clock.elapsed() < deadline) {
+    await hints.changed(seen, Math.min(limits.holderCheckMs, deadline - clock.elapsed()), signal);
+    const lookDue = hints.version !== seen || clock.elapsed() - lastLook >= limits.safetyPollMs;
+    if (!lookDue && !somethingEnded(context, current)) continue;
+    seen = hints.version;
+    lastLook = clock.elapsed();
+    const { outcome, now } = await caller.transact(async unit => ({
+      outcome: await standing(unit, ticket),
+      now: unit.tx.now,
+    }));
+    if (outcome.granted) return shown(outcome, now, false);
+    if (outcome.lost) break;
+    current = outcome;
+    const left = Math.max(0, deadline - clock.elapsed());
+    context.progress(`waiting for ${holders(outcome)}`, Math.round((waitMs - left) / 1000), Math.round(waitMs / 1000));
+  }
+  return giveUp(context, ticket);
+}
+
+/** A cheap look at what can end without a hint: a holder's process, a lock's time. No store is asked. */
+function somethingEnded(context: ToolContext, outcome: LockOutcome): boolean {
+  const { processes, clock } = context.caller.world;
+  return outcome.blockers.some(
+    ({ lock, session }) =>
+      (session.process !== null && processes.liveness(session.process) === 'dead') ||
+      (lock !== null && lock.expiresAt <= clock.now()),
+  );
+}
+
+async function giveUp(context: ToolContext, ticket: WaiterRecord): Promise<Output> {
+  const { outcome, now } = await context.caller.transact(async (unit, me) => {
+    const last = await withdraw(unit, ticket);
+    // Nobody will read the answer of a cancelled call, so nobody would know that the locks are held.
+    if (last.granted && context.signal.aborted) await release(unit, me, ticket.resources);
+    return { outcome: last, now: unit.tx.now };
+  });
+  return shown(outcome, now, false);
+}
+
+function holders(outcome: LockOutcome): string {
+  return [...new Set(outcome.blockers.map(blocker => blocker.session.handle))].join(', ');
+}
+
+function shown(outcome: LockOutcome, now: number, mayWait: boolean): Output {
+  const warnings = outcome.warnings.map(warning => `${spokenBlocker(warning, now)}; it does not block you.`);
+  const optional = warnings.length > 0 ? { warnings } : {};
+  if (outcome.granted) return { granted: true, locks: outcome.granted.map(shownLock), ...optional };
+  return {
+    granted: false,
+    locks: [],
+    blockedBy: outcome.blockers.map(shownBlocker),
+    ...optional,
+    next: nextStep(outcome, now, mayWait),
+  };
+}
+
+function nextStep(outcome: LockOutcome, now: number, mayWait: boolean): string {
+  if (outcome.cycle) {
+    return `Waiting would never end (${outcome.cycle.join(' waits for ')}): release what the others wait for, then ask again.`;
+  }
+  const [blocker] = outcome.blockers;
+  if (!blocker) return 'It has just become free: call again.';
+  const who = spokenBlocker(blocker, now);
+  const then = mayWait
+    ? `Call again with waitSeconds ${limits.waitMaxSeconds} to wait in line`
+    : 'Do something else first and call again';
+  return `${who}. ${then}, or ask ${blocker.session.handle} with message_send.`;
+}

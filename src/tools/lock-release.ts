@@ -1,0 +1,42 @@
+import * as z from 'zod/v4';
+import { SignalboxError } from '../core/errors.ts';
+import { release } from '../core/lock.ts';
+import { defineTool } from './define-tool.ts';
+import { paths, resources } from './shapes.ts';
+
+export default defineTool({
+  name: 'lock_release',
+  title: 'Release locks',
+  set: 'core',
+  effect: 'write',
+  idempotent: true,
+  description:
+    'Give locks back as soon as the work they protect is done; whoever waits gets them at once. ' +
+    'Name them as they were acquired, or all: true for every lock of this session. ' +
+    "Only your own locks: another session's are never touched. What you do not hold is listed in notHeld, which is no error.",
+  input: z.strictObject({ paths, resources, all: z.boolean().default(false) }),
+  output: z.object({ released: z.array(z.string()), notHeld: z.array(z.string()) }),
+  cli: { positional: 'paths' },
+  examples: [
+    { title: 'Release one file', input: { paths: ['src/auth.ts'] } },
+    { title: 'Release everything', input: { all: true } },
+  ],
+  async run({ caller }, input) {
+    const named = (input.paths?.length ?? 0) + (input.resources?.length ?? 0) > 0;
+    if (input.all && named) {
+      throw new SignalboxError(
+        'invalid_input',
+        'Both all and single resources were given.',
+        'Give either all: true or the names.',
+      );
+    }
+    const wanted = input.all ? 'all' : await caller.resources(input.paths, input.resources);
+    const { released, notHeld } = await caller.transact((unit, me) => release(unit, me, wanted));
+    return { released: released.map(lock => lock.name), notHeld: notHeld.map(resource => resource.name) };
+  },
+  text: out =>
+    [
+      out.released.length > 0 ? `Released: ${out.released.join(', ')}.` : 'Nothing was released.',
+      ...(out.notHeld.length > 0 ? [`Not held by you: ${out.notHeld.join(', ')}.`] : []),
+    ].join('\n'),
+});

@@ -1,0 +1,263 @@
+/**
+ * Who calls. A tool never takes the caller's identity as an input: it asks its participant, which is an AI session served by
+ * this process, a command run inside such a session, or the person at a shell.
+ */
+import { SignalboxError } from '../core/errors.ts';
+import { operatorHandle } from '../core/handles.ts';
+import { leaseHolds } from '../core/lease.ts';
+import { limits } from '../core/limits.ts';
+import type { Worktree } from '../core/ports.ts';
+import { operator } from '../core/presence.ts';
+import type { Resource, SessionRecord } from '../core/records.ts';
+import { fileResource, namedResource } from '../core/resource.ts';
+import { type Arrival, end, heartbeat, join, touch } from '../core/session.ts';
+import type { Unit, View } from '../core/unit.ts';
+import { Hints } from './hints.ts';
+import type { World } from './world.ts';
+
+export type Me = SessionRecord;
+
+export interface Participant {
+  /** Runs one unit of work as the caller. What `work` returns after the commit is returned; it may run more than once. */
+  transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
+  /** The same over a read-only view. */
+  read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
+  /** Makes paths and names canonical from where the caller stands. `invalid_input` when none is given. */
+  resources(paths: readonly string[] | undefined, names: readonly string[] | undefined): Promise<Resource[]>;
+  /** Where the caller's wake-ups arrive; listening begins with the first use. */
+  hints(): Promise<Hints>;
+  /** The working tree the caller stands in. */
+  place(): Promise<Worktree>;
+  readonly world: World;
+}
+
+/** What identifies an agent's session before it joins. */
+export type AgentFacts = Omit<Arrival, 'root' | 'branch' | 'kind'> & {
+  readonly directory: string;
+  /** Overrides the project that the folder tells. */
+  readonly project: string | null;
+};
+
+abstract class Base implements Participant {
+  readonly world: World;
+  readonly #directory: string;
+  readonly #project: string | null;
+  #place: Promise<Worktree> | undefined;
+
+  constructor(world: World, directory: string, project: string | null) {
+    this.world = world;
+    this.#directory = directory;
+    this.#project = project;
+  }
+
+  abstract transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
+  abstract read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
+  abstract hints(): Promise<Hints>;
+
+  place(): Promise<Worktree> {
+    this.#place ??= this.#describe().catch(error => {
+      this.#place = undefined;
+      throw error;
+    });
+    return this.#place;
+  }
+
+  async #describe(): Promise<Worktree> {
+    const tree = await this.world.worktrees.describe(this.#directory);
+    return this.#project === null ? tree : { ...tree, project: this.#project };
+  }
+
+  async resources(paths: readonly string[] = [], names: readonly string[] = []): Promise<Resource[]> {
+    if (paths.length + names.length === 0) {
+      throw new SignalboxError(
+        'invalid_input',
+        'Neither paths nor resources were given.',
+        'Name at least one: paths ["src/a.ts"], or resources ["port:3000"].',
+      );
+    }
+    if (paths.length + names.length > limits.resourcesPerCall) {
+      throw new SignalboxError(
+        'limit_exceeded',
+        `${paths.length + names.length} resources were named; one call takes ${limits.resourcesPerCall}.`,
+        'Name a folder or a glob such as src/** instead of single files.',
+      );
+    }
+    const tree = await this.place();
+    // What the folder itself belongs to, whatever project it was put into: that is what other checkouts are compared with.
+    const own = await this.world.worktrees.describe(this.#directory);
+    const files = paths.map(path => this.world.worktrees.resolve(path, this.#directory, own.project));
+    const named = names.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
+    const all = [...(await Promise.all(files)).map(fileResource), ...named];
+    return [...new Map(all.map(resource => [`${resource.checkout}|${resource.name}`, resource])).values()];
+  }
+
+  protected unit(tx: Unit['tx']): Unit {
+    return { tx, ids: this.world.ids, processes: this.world.processes };
+  }
+
+  protected view(tx: View['tx']): View {
+    return { tx, processes: this.world.processes };
+  }
+}
+
+/** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */
+export class Agent extends Base {
+  readonly #facts: AgentFacts;
+  readonly #hints: Hints;
+  #joined: Promise<string> | undefined;
+  #lastTouch = Number.NEGATIVE_INFINITY;
+  #stopListening: (() => Promise<void>) | undefined;
+  #stopHeartbeat: (() => void) | undefined;
+
+  constructor(world: World, facts: AgentFacts) {
+    super(world, facts.directory, facts.project);
+    this.#facts = facts;
+    this.#hints = new Hints(world.clock);
+  }
+
+  /** Joins if it has not yet; returns the session's id. */
+  session(): Promise<string> {
+    this.#joined ??= this.#join().catch(error => {
+      this.#joined = undefined;
+      throw error;
+    });
+    return this.#joined;
+  }
+
+  async hints(): Promise<Hints> {
+    await this.session();
+    return this.#hints;
+  }
+
+  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T> {
+    const id = await this.session();
+    const tree = await this.place();
+    const branch = this.world.worktrees.branch(tree.root);
+    const result = await this.world.store.transact(tree.project, async tx => {
+      const unit = this.unit(tx);
+      return work(unit, await this.#present(unit, id, branch));
+    });
+    this.#lastTouch = this.world.clock.elapsed();
+    return result;
+  }
+
+  async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
+    const id = await this.session();
+    if (this.world.clock.elapsed() - this.#lastTouch > limits.touchEveryMs) await this.transact(async () => undefined);
+    const tree = await this.place();
+    const attempt = () =>
+      this.world.store.read(tree.project, async tx => {
+        const me = await tx.get('session', id);
+        return me && me.endedAt === null ? { value: await work(this.view(tx), me) } : undefined;
+      });
+    const first = await attempt();
+    if (first) return first.value;
+    await this.transact(async () => undefined);
+    const second = await attempt();
+    if (second) return second.value;
+    throw new SignalboxError(
+      'session_expired',
+      'This session was ended by somebody else.',
+      'Call again: you come back as the same session.',
+    );
+  }
+
+  /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
+  async leave(reason: string): Promise<void> {
+    const joined = this.#joined;
+    this.#stopHeartbeat?.();
+    if (!joined) return;
+    try {
+      const [id, tree] = [await joined, await this.place()];
+      await this.world.store.transact(tree.project, tx => end(this.unit(tx), id, reason));
+      await this.#stopListening?.();
+    } catch (error) {
+      this.world.log.warn('leaving failed; others will notice that the process is gone', { error: String(error) });
+    }
+  }
+
+  async #join(): Promise<string> {
+    const tree = await this.place();
+    const branch = this.world.worktrees.branch(tree.root);
+    const session = await this.world.store.transact(tree.project, tx =>
+      join(this.unit(tx), this.#arrival(tree, branch), null),
+    );
+    this.#lastTouch = this.world.clock.elapsed();
+    this.#stopListening = await this.world.wakeups.listen(session.id, () => this.#hints.bump());
+    this.#stopHeartbeat = this.world.clock.every(limits.heartbeatMs, () => void this.#beat(session.id, tree.project));
+    return session.id;
+  }
+
+  #arrival(tree: Worktree, branch: string | null): Arrival {
+    const { directory: _directory, project: _project, ...facts } = this.#facts;
+    return { ...facts, kind: 'agent', root: tree.root, branch };
+  }
+
+  async #present(unit: Unit, id: string, branch: string | null): Promise<Me> {
+    const me = await unit.tx.get('session', id);
+    if (!me || me.endedAt !== null) return join(unit, this.#arrival(await this.place(), branch), id);
+    const due = unit.tx.now - me.lastSeenAt >= limits.touchEveryMs || me.branch !== branch;
+    return due ? touch(unit, me, branch) : me;
+  }
+
+  async #beat(id: string, project: string): Promise<void> {
+    try {
+      await this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
+    } catch (error) {
+      this.world.log.warn('heartbeat failed', { error: String(error) });
+    }
+  }
+}
+
+/** Somebody who calls from outside the session's own process: the person at a shell, or a command run inside a session. */
+export class Visitor extends Base {
+  readonly #session: string | null;
+  readonly #hints: Hints;
+  #listening: Promise<() => Promise<void>> | undefined;
+
+  /** `session` is the id of the session the command runs in; null makes it the operator. */
+  constructor(world: World, directory: string, project: string | null, session: string | null) {
+    super(world, directory, project);
+    this.#session = session;
+    this.#hints = new Hints(world.clock);
+  }
+
+  async hints(): Promise<Hints> {
+    const me = this.#session ?? (await this.transact(async (_unit, operatorSession) => operatorSession.id));
+    this.#listening ??= this.world.wakeups.listen(me, () => this.#hints.bump());
+    await this.#listening;
+    return this.#hints;
+  }
+
+  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T> {
+    const tree = await this.place();
+    return this.world.store.transact(tree.project, async tx => {
+      const unit = this.unit(tx);
+      return work(unit, this.#session === null ? await operator(unit) : await this.#living(unit, this.#session));
+    });
+  }
+
+  async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
+    const tree = await this.place();
+    if (this.#session === null) await this.transact(async () => undefined);
+    return this.world.store.read(tree.project, async tx => {
+      const view = this.view(tx);
+      return work(view, await this.#living(view, this.#session ?? operatorHandle));
+    });
+  }
+
+  /** Stops listening. */
+  async leave(): Promise<void> {
+    await (await this.#listening)?.();
+  }
+
+  async #living(view: View, id: string): Promise<Me> {
+    const me = await view.tx.get('session', id);
+    if (me && leaseHolds(view, me)) return me;
+    throw new SignalboxError(
+      'session_expired',
+      'The session this command runs in has ended.',
+      'Run it in a shell of your own to act as the operator.',
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod/v4';
+import { SignalboxError } from '../core/errors.ts';
+import { end } from '../core/session.ts';
+import { defineTool } from './define-tool.ts';
+
+export default defineTool({
+  name: 'session_end',
+  title: 'Leave',
+  set: 'more',
+  effect: 'destroy',
+  idempotent: true,
+  description:
+    'Leave the project: frees all locks and queue places of this session at once and takes it off the list; mail is kept. ' +
+    'Use when the work is done and the client stays open. Closing the client does the same by itself. ' +
+    'The next call of any tool brings the session back under the same handle.',
+  input: z.strictObject({}),
+  output: z.object({ ended: z.string(), released: z.array(z.string()) }),
+  examples: [{ title: 'Leave', input: {} }],
+  async run({ caller }) {
+    return caller.transact(async (unit, me) => {
+      if (me.kind === 'operator') {
+        throw new SignalboxError(
+          'forbidden',
+          'You act as the operator, who cannot leave.',
+          'Use lock release --all to give locks back.',
+        );
+      }
+      const locks = await unit.tx.list('lock', 'holder', { equals: me.id }, { limit: 1000 });
+      await end(unit, me.id, 'left');
+      return { ended: me.handle, released: locks.map(lock => lock.name) };
+    });
+  },
+  text: out => `${out.ended} has left.${out.released.length > 0 ? ` Released: ${out.released.join(', ')}.` : ''}`,
+});

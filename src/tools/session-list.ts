@@ -1,0 +1,159 @@
+import * as z from 'zod/v4';
+import { SignalboxError } from '../core/errors.ts';
+import { leaseHolds } from '../core/lease.ts';
+import { limits } from '../core/limits.ts';
+import { findOrFail, lookAround, reap } from '../core/presence.ts';
+import type { SessionRecord } from '../core/records.ts';
+import { instant } from '../core/text.ts';
+import type { View } from '../core/unit.ts';
+import { defineTool } from './define-tool.ts';
+import type { Participant } from './participant.ts';
+import { checkoutOf } from './shapes.ts';
+
+const sessionShape = z.object({
+  id: z.string(),
+  handle: z.string(),
+  state: z.enum(['active', 'idle', 'ended']),
+  task: z.string().optional(),
+  status: z.string().optional(),
+  group: z.string().optional(),
+  branch: z.string().optional(),
+  checkout: z.string(),
+  project: z.string().optional(),
+  client: z.string().optional(),
+  reach: z.string(),
+  locks: z.number(),
+  lastSeenAt: z.string(),
+});
+
+type SessionShape = z.input<typeof sessionShape>;
+
+export default defineTool({
+  name: 'session_list',
+  title: 'List sessions',
+  set: 'core',
+  effect: 'read',
+  idempotent: true,
+  description:
+    'See who else works on this code base now: other AI sessions (agents, peers), their task, branch, checkout, client, ' +
+    'number of locks and last activity. Use at the start of work and before addressing somebody; ' +
+    'for who holds a file use lock_list. The list is judged at this moment: crashed sessions are not in it. Changes nothing.',
+  input: z.strictObject({
+    scope: z.enum(['project', 'checkout', 'machine', 'all']).default('project').describe('how far to look'),
+    branch: z.string().optional(),
+    session: z.string().optional().describe('one handle or id, ended ones too'),
+  }),
+  output: z.object({ you: z.string(), sessions: z.array(sessionShape), more: z.boolean().optional() }),
+  examples: [
+    { title: 'Everybody on this project', input: {} },
+    { title: 'Who shares this folder', input: { scope: 'checkout' } },
+  ],
+  async run({ caller }, input) {
+    const tree = await caller.place();
+    const { host } = caller.world.processes.self();
+    const own = await sessionsHere(caller, input.session);
+    const foreign = input.scope === 'machine' || input.scope === 'all' ? await elsewhere(caller, tree.project) : [];
+    const chosen = [...own.sessions, ...foreign].filter(
+      ({ record, shown }) =>
+        (input.scope !== 'checkout' || (record.root === tree.root && record.host === host)) &&
+        (input.scope !== 'machine' || record.host === host) &&
+        (input.branch === undefined || shown.branch === input.branch),
+    );
+    const sessions = chosen.slice(0, limits.sessionsListed).map(({ shown }) => shown);
+    return { you: own.you, sessions, ...(chosen.length > sessions.length ? { more: true } : {}) };
+  },
+  text: out =>
+    [
+      `You are ${out.you}.`,
+      ...(out.sessions.length === 0 ? ['No sessions here.'] : []),
+      ...out.sessions.map(session => {
+        const facts = [
+          session.state,
+          session.branch && `branch ${session.branch}`,
+          session.checkout,
+          session.client,
+          `${session.locks} locks`,
+          `last active ${session.lastSeenAt}`,
+          `messages by ${session.reach}`,
+          session.group && `group ${session.group}`,
+          session.project && `project ${session.project}`,
+        ].filter(Boolean);
+        const doing = [session.task, session.status].filter(Boolean).join(' / ');
+        return `${session.handle}${doing ? `: ${doing}` : ''} (${facts.join(', ')}; id ${session.id})`;
+      }),
+      ...(out.more ? ['There are more: name a branch or a scope to narrow it down.'] : []),
+    ].join('\n'),
+});
+
+interface Listed {
+  readonly record: SessionRecord;
+  readonly shown: SessionShape;
+}
+
+async function sessionsHere(
+  caller: Participant,
+  wanted: string | undefined,
+): Promise<{ you: string; sessions: Listed[] }> {
+  const look = async (view: View, me: SessionRecord) => {
+    const around =
+      wanted === undefined ? await lookAround(view) : { live: [await findOrFail(view, wanted)], stale: false };
+    return { you: me.handle, stale: around.stale, sessions: await listed(view, around.live, caller, undefined) };
+  };
+  const first = await caller.read(look);
+  if (!first.stale) return first;
+  // Somebody died without a word: say so in the store, which also frees what they held.
+  await caller.transact(unit => reap(unit));
+  return caller.read(look);
+}
+
+async function elsewhere(caller: Participant, own: string): Promise<Listed[]> {
+  const { store, processes } = caller.world;
+  const projects = (await store.projects()).filter(project => project !== own);
+  if (projects.length > limits.projectsListed) {
+    throw new SignalboxError(
+      'limit_exceeded',
+      `This store holds ${projects.length} projects; at most ${limits.projectsListed} are looked through.`,
+      'Use scope project, or start the session in the folder you mean.',
+    );
+  }
+  const lists = projects.map(project =>
+    store.read(project, async tx => {
+      const view = { tx, processes };
+      return listed(view, (await lookAround(view)).live, caller, project);
+    }),
+  );
+  return (await Promise.all(lists)).flat();
+}
+
+async function listed(
+  view: View,
+  records: readonly SessionRecord[],
+  caller: Participant,
+  project: string | undefined,
+): Promise<Listed[]> {
+  const { host } = caller.world.processes.self();
+  return Promise.all(
+    records.map(async record => {
+      const locks = await view.tx.count('lock', 'holder', { equals: record.id });
+      const active = view.tx.now - record.lastSeenAt < limits.idleAfterMs;
+      return {
+        record,
+        shown: {
+          id: record.id,
+          handle: record.handle,
+          state: !leaseHolds(view, record) ? 'ended' : active ? 'active' : 'idle',
+          ...(record.task ? { task: record.task } : {}),
+          ...(record.status ? { status: record.status } : {}),
+          ...(record.group ? { group: record.group } : {}),
+          ...(record.branch ? { branch: record.branch } : {}),
+          checkout: checkoutOf(record, host),
+          ...(project ? { project } : {}),
+          ...(record.client ? { client: record.client } : {}),
+          reach: record.reach,
+          locks,
+          lastSeenAt: instant(record.lastSeenAt),
+        } satisfies SessionShape,
+      };
+    }),
+  );
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod/v4';
+import { SignalboxError } from '../core/errors.ts';
+import { update } from '../core/session.ts';
+import { defineTool } from './define-tool.ts';
+
+export default defineTool({
+  name: 'session_update',
+  title: 'Say what I am doing',
+  set: 'core',
+  effect: 'write',
+  idempotent: true,
+  description:
+    'Tell the other sessions who you are and what you are working on. Use when a task begins or changes, so that others plan around it. ' +
+    'Only the fields given change; an empty text clears one. A handle is unique in the project. Others see it in session_list.',
+  input: z.strictObject({
+    handle: z.string().optional().describe('a name for this session: payments-api'),
+    task: z.string().optional().describe('one line'),
+    status: z.string().optional().describe('working, blocked, reviewing …'),
+    group: z.string().optional().describe('others reach it as group:name'),
+  }),
+  output: z.object({
+    handle: z.string(),
+    task: z.string().optional(),
+    status: z.string().optional(),
+    group: z.string().optional(),
+  }),
+  cli: { positional: 'task' },
+  examples: [{ title: 'Say what you do', input: { task: 'Move login to server sessions', status: 'working' } }],
+  async run({ caller }, input) {
+    const me = await caller.transact((unit, session) => {
+      if (session.kind === 'operator') {
+        throw new SignalboxError(
+          'forbidden',
+          'You act as the operator, who has no task or handle of a session.',
+          'Run this inside an AI session; use message_send to tell the sessions something.',
+        );
+      }
+      if (Object.values(input).every(value => value === undefined)) {
+        throw new SignalboxError(
+          'invalid_input',
+          'Nothing to change was given.',
+          'Give at least one of handle, task, status, group.',
+        );
+      }
+      return update(unit, session, input);
+    });
+    return {
+      handle: me.handle,
+      ...(me.task ? { task: me.task } : {}),
+      ...(me.status ? { status: me.status } : {}),
+      ...(me.group ? { group: me.group } : {}),
+    };
+  },
+  text: out =>
+    [
+      `You are ${out.handle}.`,
+      out.task && `Task: ${out.task}`,
+      out.status && `Status: ${out.status}`,
+      out.group && `Group: ${out.group}`,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+});

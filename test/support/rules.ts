@@ -1,0 +1,59 @@
+/** A project on the memory engine with fake time and processes, and sessions that act on it through the rules. */
+import type { ProcessIdentity } from '../../src/core/ports.ts';
+import type { Resource, SessionRecord } from '../../src/core/records.ts';
+import { fileResource, namedResource } from '../../src/core/resource.ts';
+import { type Arrival, join } from '../../src/core/session.ts';
+import type { Unit, View } from '../../src/core/unit.ts';
+import { createMemoryStore } from '../../src/engines/memory/engine.ts';
+import { FakeClock, FakeIds, FakeProcesses, FakeWakeups } from './fakes.ts';
+
+export const project = 'github.com/acme/shop';
+
+export function createBench() {
+  const clock = new FakeClock();
+  const ids = new FakeIds();
+  const wakeups = new FakeWakeups();
+  const processes = new FakeProcesses();
+  const store = createMemoryStore({ clock, wakeups });
+  const transact = <T>(work: (unit: Unit) => Promise<T>) => store.transact(project, tx => work({ tx, ids, processes }));
+  const look = <T>(work: (view: View) => Promise<T>) => store.read(project, tx => work({ tx, processes }));
+  const arrive = (about: Partial<Arrival> = {}): Arrival => ({
+    kind: 'agent',
+    handle: null,
+    client: 'test-client',
+    clientVersion: '1',
+    clientSession: null,
+    process: processes.spawn(),
+    parent: null,
+    host: 'here',
+    root: '/shop',
+    branch: 'main',
+    reach: 'calls',
+    ...about,
+  });
+  return {
+    clock,
+    ids,
+    wakeups,
+    processes,
+    store,
+    transact,
+    look,
+    arrive,
+    /** A session that joins with a process of its own. */
+    join: (handle: string | null = null, about: Partial<Arrival> = {}) =>
+      transact(unit => join(unit, arrive({ handle, ...about }), null)),
+    /** The session as it is stored now. */
+    now: async (session: SessionRecord) => {
+      const record = await look(view => view.tx.get('session', session.id));
+      if (!record) throw new Error(`no session ${session.handle}`);
+      return record;
+    },
+    kill: (session: SessionRecord) => processes.kill(session.process as ProcessIdentity),
+  };
+}
+
+export type Bench = ReturnType<typeof createBench>;
+
+export const file = (path: string, foldsCase = false): Resource => fileResource({ path, foldsCase });
+export const named = (name: string, checkout = 'here:/shop'): Resource => namedResource(name, checkout);
