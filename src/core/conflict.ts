@@ -1,6 +1,7 @@
 /** Is it safe to do this now? Looks at other sessions' locks and at who shares the checkout and the branch. Changes nothing. */
+
+import { excludes, overlappingLocks } from './blocking.ts';
 import { leaseHolds } from './lease.ts';
-import { excludes, overlappingLocks } from './lock.ts';
 import { lookAround } from './presence.ts';
 import type { LockMode, Resource, SessionRecord } from './records.ts';
 import { spokenDuration } from './text.ts';

@@ -126,11 +126,14 @@ class Builder {
     return end - at;
   }
 
+  /** Whether a segment can end at `at`: braces that follow may go on with a slash. */
+  private segmentEndsAt(at: number, to: number, reading: Reading): boolean {
+    return at === to || this.characters[at] === '/' || (!reading.bracesAreText && this.groups.has(at));
+  }
+
   private addStars(at: number, length: number, to: number, place: Place, reading: Reading): Place {
     const next = at + length;
-    const segmentEnds =
-      next === to || this.characters[next] === '/' || (!reading.bracesAreText && this.groups.has(next));
-    const anySegments = length > 1 && place.atSegmentStart && segmentEnds;
+    const anySegments = length > 1 && place.atSegmentStart && this.segmentEndsAt(next, to, reading);
     const loop = this.skip(place.state);
     this.step(loop, anyInSegment, anySegments, loop);
     return { state: this.skip(loop), atSegmentStart: false, mayElide: anySegments };

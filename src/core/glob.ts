@@ -58,6 +58,13 @@ export function patternProblem(path: string): string | undefined {
   if (alternativesBetween(0, characters.length, groups) > limits.globAlternatives) {
     return `The braces stand for more than ${limits.globAlternatives} paths. Use fewer, or name the folder.`;
   }
+  const texts = firstSpecial(characters) >= 0 ? expansions(characters, 0, characters.length, groups) : [];
+  if (texts.some(text => /(^|\/)\.{1,2}($|\/)/.test(text.replaceAll(braceBorder, '')))) {
+    return 'A pattern cannot hold `.` or `..` as a segment. Write it from the folder it is about.';
+  }
+  if (texts.some(text => starsAcrossBorder.test(text))) {
+    return 'A `*` cannot stand on both sides of a brace or comma. Put both on one side.';
+  }
   if (characters.filter((_, at) => isWildcard(characters, at)).length > wildcardsPerPattern) {
     return `The pattern has more than ${wildcardsPerPattern} wildcards. Use fewer, or name the folder.`;
   }
@@ -110,6 +117,10 @@ function matchesText(pattern: string, text: string, foldsCase: boolean): boolean
   const literal = compileText([...text], foldsCase ? foldCase : undefined);
   return commonPath(compiled(pattern, foldsCase).automaton(), literal) !== undefined;
 }
+
+// Marks where a brace or comma was, in a text that is free of control characters.
+const braceBorder = '\u0000';
+const starsAcrossBorder = /\*\u0000+\*/;
 
 // Comparing takes time in proportion to wildcards × length: this keeps two hostile patterns within milliseconds.
 const wildcardsPerPattern = 32;
@@ -187,4 +198,24 @@ function alternativesBetween(from: number, to: number, groups: ReadonlyMap<numbe
     at = group.close;
   }
   return count;
+}
+
+/** Each text without braces that the part stands for, with `braceBorder` where they were. */
+function expansions(
+  characters: readonly string[],
+  from: number,
+  to: number,
+  groups: ReadonlyMap<number, BraceExpression>,
+): string[] {
+  let texts = [''];
+  for (let at = from; at < to; at += 1) {
+    const group = groups.get(at);
+    const parts = group
+      ? alternativesOf(group).flatMap(part => expansions(characters, part.from, part.to, groups))
+      : [characters[at] ?? ''];
+    const border = group ? braceBorder : '';
+    texts = texts.flatMap(text => parts.map(part => text + border + part + border));
+    at = group?.close ?? at;
+  }
+  return texts;
 }

@@ -2,7 +2,10 @@
  * What the rules need from the world. Engines implement `Store`, `system/` implements the rest,
  * `test/support/` holds a fake of each. Nothing in `core/` imports anything outside `core/`.
  */
+import type { ProcessIdentity } from './process.ts';
 import type { IndexName, Kind, RecordOf } from './records.ts';
+
+export type { ProcessIdentity } from './process.ts';
 
 /** Something that happened, numbered without gaps per project. `audience` are the session ids to wake. */
 export interface Event {
@@ -115,17 +118,6 @@ export interface Wakeups {
   close(): Promise<void>;
 }
 
-/** One operating-system process, told apart from a later one with the same pid. */
-export interface ProcessIdentity {
-  /** Host name, for people. */
-  readonly host: string;
-  /** Boot and pid-namespace identity: pids compare only where this is equal. */
-  readonly boot: string;
-  readonly pid: number;
-  /** When it started, in the system's own unit; opaque. */
-  readonly startedAt: string;
-}
-
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
 export interface Processes {
@@ -133,7 +125,7 @@ export interface Processes {
   self(): ProcessIdentity;
   /** The identity of a running process on this machine, or undefined. */
   identify(pid: number): ProcessIdentity | undefined;
-  /** Whether exactly that process runs; `unknown` when it cannot be judged from here (another machine or pid namespace). Takes well under a millisecond. */
+  /** Whether exactly that process runs; `unknown` when it cannot be judged from here (another machine or pid namespace). Takes well under a millisecond on Linux, some ten once a second for each process on macOS. */
   liveness(process: ProcessIdentity): Liveness;
 }
 

@@ -5,7 +5,8 @@ import { endLapsed, leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import { passOn } from './lock.ts';
 import type { ProcessIdentity, Reader } from './ports.ts';
-import { processKey, type SessionRecord } from './records.ts';
+import { processKey } from './process.ts';
+import type { SessionRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 
 /** Sessions that have not ended, by handle; agents only. Some may turn out dead: ask `leaseHolds`. */

@@ -1,5 +1,5 @@
 /** The shapes the store keeps, and the indexes by which rules find them. Plain JSON; times are epoch milliseconds of the store. */
-import type { ProcessIdentity } from './ports.ts';
+import { type ProcessIdentity, processKey } from './process.ts';
 
 export type LockMode = 'exclusive' | 'shared' | 'intent';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
@@ -159,8 +159,3 @@ export const indexes = {
 } as const;
 
 export type IndexName<K extends Kind> = Extract<keyof (typeof indexes)[K], string>;
-
-/** One text for a process identity, for equality and as an index value. */
-export function processKey(process: ProcessIdentity): string {
-  return `${process.boot}/${process.pid}/${process.startedAt}`;
-}

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file } from '../../test/support/rules.ts';
+import { locksInForce } from './blocking.ts';
 import { limits } from './limits.ts';
-import { acquire, locksInForce } from './lock.ts';
+import { acquire } from './lock.ts';
 import { send } from './message.ts';
 import { callingSession, find, findOrFail, lookAround, operator, reap } from './presence.ts';
 import type { SessionRecord } from './records.ts';

@@ -6,7 +6,8 @@ import { limits } from './limits.ts';
 import { passOn } from './lock.ts';
 import { deliverBroadcasts } from './message.ts';
 import type { ProcessIdentity, Reader } from './ports.ts';
-import { processKey, type SessionRecord } from './records.ts';
+import { processKey } from './process.ts';
+import type { SessionRecord } from './records.ts';
 import { cleanLine } from './text.ts';
 import type { Unit } from './unit.ts';
 

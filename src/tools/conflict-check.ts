@@ -28,7 +28,7 @@ export default defineTool({
       }),
     ),
   }),
-  cli: { positional: 'action' },
+  cli: { positional: 'action', help: { action: 'what you are about to do' }, refused: out => !out.safe },
   examples: [
     { title: 'Before a rebase', input: { action: 'git_rebase' } },
     { title: 'Before editing a folder', input: { action: 'file_edit', targets: ['src/auth'] } },

@@ -15,6 +15,18 @@ export interface ToolContext {
   afterAnswer(action: () => Promise<void>): void;
 }
 
+/** What the command line cannot derive from the schemas. */
+export interface CommandHints<O extends z.ZodObject = z.ZodObject> {
+  /** The field that is given without an option's name. */
+  readonly positional?: string;
+  /** Fields that take a session, so that the shell can complete who is there. */
+  readonly sessions?: readonly string[];
+  /** What a field means to a person, where the schema leaves that to its name. */
+  readonly help?: Readonly<Record<string, string>>;
+  /** Whether the answer is a "no" (not granted, not safe): the command then ends with exit code 1. */
+  refused?(output: z.output<O>): boolean;
+}
+
 export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
@@ -29,7 +41,7 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly input: I;
   readonly output: O;
   /** How the command line spells it, besides one option for each field. */
-  readonly cli?: { readonly positional: string };
+  readonly cli?: CommandHints<O>;
   readonly examples: readonly { readonly title: string; readonly input: z.input<I> }[];
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
   /** Everything of the output in words, for clients that show text only. */

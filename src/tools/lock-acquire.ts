@@ -43,7 +43,14 @@ export default defineTool({
     waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0).describe('wait in line if taken'),
   }),
   output,
-  cli: { positional: 'paths' },
+  cli: {
+    positional: 'paths',
+    help: {
+      ttlSeconds: 'how long without activity until it ends by itself',
+      mode: 'shared: with other readers; intent: informs, never blocks',
+    },
+    refused: out => !out.granted,
+  },
   examples: [
     { title: 'Lock two files', input: { paths: ['src/auth.ts', 'src/session.ts'], reason: 'move login to sessions' } },
     { title: 'Wait up to 30 s for a port', input: { resources: ['port:3000'], waitSeconds: 30 } },

@@ -1,5 +1,5 @@
 import * as z from 'zod/v4';
-import { locksInForce, queueInForce } from '../core/lock.ts';
+import { locksInForce, queueInForce } from '../core/blocking.ts';
 import { findOrFail } from '../core/presence.ts';
 import { instant } from '../core/text.ts';
 import { defineTool } from './define-tool.ts';
@@ -28,7 +28,7 @@ export default defineTool({
     waiting: z.array(waitingShape),
     more: z.boolean().optional(),
   }),
-  cli: { positional: 'paths' },
+  cli: { positional: 'paths', sessions: ['session'] },
   examples: [
     { title: 'All locks', input: {} },
     { title: 'What would block a folder', input: { paths: ['src/auth'] } },

@@ -16,7 +16,7 @@ export default defineTool({
     "Only your own locks: another session's are never touched. What you do not hold is listed in notHeld, which is no error.",
   input: z.strictObject({ paths, resources, all: z.boolean().default(false) }),
   output: z.object({ released: z.array(z.string()), notHeld: z.array(z.string()) }),
-  cli: { positional: 'paths' },
+  cli: { positional: 'paths', help: { all: 'every lock that is yours' } },
   examples: [
     { title: 'Release one file', input: { paths: ['src/auth.ts'] } },
     { title: 'Release everything', input: { all: true } },

@@ -26,6 +26,15 @@ export default defineTool({
     limit: z.int().min(1).max(limits.messagesReadMax).default(limits.messagesReadDefault),
   }),
   output: z.object({ messages: z.array(messageShape), unread: z.number(), note: z.string().optional() }),
+  cli: {
+    sessions: ['from'],
+    help: {
+      minPriority: 'leave out what matters less',
+      includeRead: 'also what was read before',
+      peek: 'leave them unread',
+      limit: 'how many at most',
+    },
+  },
   examples: [
     { title: 'Take what is new', input: {} },
     { title: 'Look without taking', input: { peek: true, minPriority: 'high' } },

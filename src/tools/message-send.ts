@@ -32,7 +32,11 @@ export default defineTool({
     recipients: z.array(z.object({ session: z.string(), state: z.string(), path: z.string() })),
     notes: z.array(z.string()).optional(),
   }),
-  cli: { positional: 'body' },
+  cli: {
+    positional: 'body',
+    sessions: ['to'],
+    help: { body: 'the text', priority: 'how much it matters', tags: 'words to find it by' },
+  },
   examples: [
     { title: 'Ask a holder', input: { to: ['brisk-otter'], body: 'Could you release src/auth.ts when you are done?' } },
     { title: 'Warn everyone', input: { to: ['all'], body: 'I rebase main in five minutes.', priority: 'high' } },

@@ -26,6 +26,7 @@ export default defineTool({
     timedOut: z.boolean(),
     note: z.string().optional(),
   }),
+  cli: { help: { timeoutSeconds: 'how long to wait' }, refused: out => out.timedOut },
   examples: [{ title: 'Wait for an answer', input: { timeoutSeconds: 45 } }],
   async run(context, input) {
     const filter = {

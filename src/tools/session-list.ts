@@ -44,6 +44,7 @@ export default defineTool({
     session: z.string().optional().describe('one handle or id, ended ones too'),
   }),
   output: z.object({ you: z.string(), sessions: z.array(sessionShape), more: z.boolean().optional() }),
+  cli: { sessions: ['session'], help: { branch: 'only those on this branch' } },
   examples: [
     { title: 'Everybody on this project', input: {} },
     { title: 'Who shares this folder', input: { scope: 'checkout' } },
