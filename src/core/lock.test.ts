@@ -284,6 +284,22 @@ describe('waiting in line', () => {
     expect((await take(wren, [file('c')])).granted).not.toBeNull();
   });
 
+  it("is never held up by the session's own other places", async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a'), file('b')]);
+    expect((await take(heron, [file('b')])).granted).not.toBeNull();
+  });
+
+  it('shows the first in line only the holder as in its way, and the second also the first', async () => {
+    await take(otter, [file('a')]);
+    const first = ticketOf(await queue(heron, [file('a')]));
+    const second = ticketOf(await queue(wren, [file('a')]));
+    const inTheWay = async (ticket: WaiterRecord) =>
+      (await bench.transact(unit => standing(unit, ticket))).blockers.map(blocker => blocker.session.handle);
+    expect(await inTheWay(first)).toEqual(['otter']);
+    expect(await inTheWay(second)).toEqual(['otter', 'heron']);
+  });
+
   it('grants to several sharers together', async () => {
     await take(otter, [file('a')]);
     await queue(heron, [file('a')], 'shared');

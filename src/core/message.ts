@@ -7,7 +7,7 @@ import { operatorHandle } from './handles.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import type { Reader } from './ports.ts';
-import { findOrFail, operator, reap } from './presence.ts';
+import { findOrFail, lookAround, operator } from './presence.ts';
 import { type DeliveryRecord, type MessageRecord, ordered, type Priority, type SessionRecord } from './records.ts';
 import { byteLength, cleanLine, cleanText } from './text.ts';
 import type { Unit, View } from './unit.ts';
@@ -160,7 +160,7 @@ async function resolveAddresses(unit: Unit, sender: SessionRecord, addresses: re
       'Send it as a message of its own.',
     );
   }
-  const agents = await reap(unit);
+  const { live: agents } = await lookAround(unit);
   const found = new Map<string, SessionRecord>();
   for (const address of addresses) {
     for (const session of await addressed(unit, address, agents)) found.set(session.id, session);

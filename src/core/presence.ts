@@ -29,15 +29,15 @@ export async function reap(unit: Unit): Promise<SessionRecord[]> {
   return live;
 }
 
-/** Finds one session by handle or id; a living one before one that has ended. */
+/** Finds one session by handle or id. Of several that bore a handle one after the other it is the last. */
 export async function find(tx: Reader, address: string): Promise<SessionRecord | undefined> {
   const handle = address.replace(/^@/, '').toLowerCase();
   const [byHandle, byId] = await Promise.all([
     tx.list('session', 'handle', { equals: handle }, { limit: limits.handlesWithOneName }),
     tx.get('session', address),
   ]);
-  const newest = [...byHandle].sort((a, b) => b.lastSeenAt - a.lastSeenAt);
-  return newest.find(session => session.endedAt === null) ?? newest[0] ?? byId;
+  const [newest] = [...byHandle].sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  return newest ?? byId;
 }
 
 /** The same, but an unknown address is a `not_found` that says who is here. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file } from '../../test/support/rules.ts';
 import { locksInForce } from './blocking.ts';
+import { endLease } from './lease.ts';
 import { limits } from './limits.ts';
 import { acquire } from './lock.ts';
 import { send } from './message.ts';
@@ -127,6 +128,19 @@ describe('being here', () => {
     expect(await here()).toEqual([]);
   });
 
+  it('leaves no lock and no place in a queue behind when it ends', async () => {
+    const [otter, heron] = [await bench.join('otter'), await bench.join('heron')];
+    await lock(otter, 'a');
+    const request = { resources: [file('a')], mode: 'exclusive', reason: null, ttlMs: 60_000, priority: 'normal' } as const;
+    await bench.transact(unit => acquire(unit, heron, request, unit.tx.now + 45_000));
+    await bench.transact(async unit => {
+      await endLease(unit, heron, 'left');
+      await endLease(unit, otter, 'left');
+      expect(await unit.tx.count('waiter', 'queue', { prefix: '' })).toBe(0);
+      expect(await unit.tx.count('lock', 'all', { prefix: '' })).toBe(0);
+    });
+  });
+
   it('is not prolonged by a heartbeat that comes after the end', async () => {
     const session = await bench.join('otter');
     await bench.transact(unit => end(unit, session.id, 'left'));
@@ -185,7 +199,7 @@ describe('saying who one is', () => {
 });
 
 describe('finding', () => {
-  it('knows handles in any case and ids, the living before the dead', async () => {
+  it('knows handles in any case, and ids', async () => {
     const session = await bench.join('otter');
     expect((await bench.look(view => find(view.tx, '@OTTER')))?.id).toBe(session.id);
     expect((await bench.look(view => find(view.tx, session.id)))?.handle).toBe('otter');
