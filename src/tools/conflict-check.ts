@@ -9,12 +9,12 @@ export default defineTool({
   effect: 'read',
   idempotent: true,
   description:
-    'Ask whether an action is safe now: looks at the locks of other sessions and at who shares your checkout and branch. ' +
-    'Use before a commit, push, rebase, merge, wide refactoring or build. To protect your own work use lock_acquire instead. ' +
-    'safe is false only when real harm is likely; each conflict says who, why and how severe. Changes nothing.',
+    'Ask whether an action is safe now, given the locks of others and who shares your checkout and branch. ' +
+    'Use before a commit, push, rebase, merge, wide change or build; to protect your own work use lock_acquire. ' +
+    'safe is false only when harm is likely. Changes nothing.',
   input: z.strictObject({
     action: z.enum(actions),
-    targets: z.array(z.string()).optional().describe('files, folders or globs it touches'),
+    targets: z.array(z.string()).optional().describe('files, folders, globs'),
   }),
   output: z.object({
     safe: z.boolean(),

@@ -30,17 +30,17 @@ export default defineTool({
   effect: 'write',
   idempotent: true,
   description:
-    'Lock (reserve, claim) files, folders, globs or named resources for this session, all or none. ' +
-    'Use before changing a file, port, branch or environment that other sessions may touch; not needed for reading. ' +
-    'A refusal is a normal result: it names the holder, what for, until when, and the next step. ' +
-    'Acquiring again renews. Locks end with lock_release, after ttlSeconds without activity, or with the session.',
+    'Lock (reserve, claim) files, folders, globs or named resources, all or none. ' +
+    'Use before changing what others may touch; not for reading. ' +
+    'A refusal is a normal result: it names holder, reason, end and next step. Acquiring again renews. ' +
+    'Ends by lock_release, after ttlSeconds without activity, or with the session.',
   input: z.strictObject({
-    paths,
-    resources,
-    mode: lockModes.default('exclusive').describe('intent only informs, never blocks'),
-    reason: z.string().optional().describe('shown to others'),
+    paths: paths.describe('files, folders, globs'),
+    resources: resources.describe('free names: ci, port:3000'),
+    mode: lockModes.default('exclusive').describe('intent only warns'),
+    reason: z.string().optional(),
     ttlSeconds: z.int().min(1).max(limits.lockMaxTtlSeconds).default(limits.lockDefaultTtlSeconds),
-    waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0).describe('wait in line if taken'),
+    waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0),
   }),
   output,
   cli: {

@@ -19,9 +19,8 @@ export default defineTool({
   effect: 'read',
   idempotent: true,
   description:
-    'Show who holds which locks, what for and until when, and who waits. ' +
-    'Use it to plan work around others; with paths or resources it shows only what overlaps them. ' +
-    'To take a lock call lock_acquire at once: it tells the same if it cannot. Changes nothing.',
+    'Show who holds which locks, why and until when, and who waits; with paths or resources what overlaps them. ' +
+    'Use to plan around others; to take a lock call lock_acquire at once. Changes nothing.',
   input: z.strictObject({ paths, resources, session: z.string().optional().describe('handle or id') }),
   output: z.object({
     locks: z.array(blockerShape.extend({ fence: z.number() })),

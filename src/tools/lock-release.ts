@@ -11,9 +11,8 @@ export default defineTool({
   effect: 'write',
   idempotent: true,
   description:
-    'Give locks back as soon as the work they protect is done; whoever waits gets them at once. ' +
-    'Name them as they were acquired, or all: true for every lock of this session. ' +
-    "Only your own locks: another session's are never touched. What you do not hold is listed in notHeld, which is no error.",
+    'Give locks back as soon as the work is done; whoever waits gets them at once. ' +
+    'Name them as acquired, or all: true. Only your own are touched; others are listed in notHeld, no error.',
   input: z.strictObject({ paths, resources, all: z.boolean().default(false) }),
   output: z.object({ released: z.array(z.string()), notHeld: z.array(z.string()) }),
   cli: { positional: 'paths', help: { all: 'every lock that is yours' } },

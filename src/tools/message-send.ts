@@ -11,21 +11,21 @@ export default defineTool({
   effect: 'write',
   idempotent: false,
   description:
-    'Write to other sessions: tell, ask or answer a peer (agent), a group, a channel or everyone. ' +
-    'Use when your work affects theirs or you need something they hold; not for progress chatter. ' +
-    'The result says for each recipient what is true now: queued means stored and not yet seen. ' +
-    'Channel and "all" messages also reach those who join within 24 h.',
+    'Write to peer sessions (agents), a group, a channel or everyone. ' +
+    'Use when your work affects theirs or you need what they hold; not for progress chatter. ' +
+    'In the result, queued means stored and not yet seen. ' +
+    'Channel and all messages also reach those who join within 24 h.',
   input: z.strictObject({
     to: z
       .array(z.string())
       .min(1)
       .max(limits.recipientsPerMessage)
-      .describe('handles, group:x, #general #coordination #ideas #alerts #git, all, or operator (the person)'),
+      .describe('handles, group:x, #general #coordination #ideas #alerts #git, all, operator (the person)'),
     body: z.string(),
     priority: priority.default('normal'),
     replyTo: z.string().optional().describe('message id'),
     tags: z.array(z.string()).max(limits.tagsPerMessage).optional(),
-    key: z.string().min(1).max(limits.keyCharacters).optional().describe('makes a retry send once'),
+    key: z.string().min(1).max(limits.keyCharacters).optional().describe('same key sends once'),
   }),
   output: z.object({
     message: z.string(),

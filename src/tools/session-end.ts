@@ -10,9 +10,8 @@ export default defineTool({
   effect: 'destroy',
   idempotent: true,
   description:
-    'Leave the project: frees all locks and queue places of this session at once and takes it off the list; mail is kept. ' +
-    'Use when the work is done and the client stays open. Closing the client does the same by itself. ' +
-    'The next call of any tool brings the session back under the same handle.',
+    'Leave: frees all your locks and queue places at once; mail is kept. Use when done while the client stays open. ' +
+    'Your next call brings you back.',
   input: z.strictObject({}),
   output: z.object({ ended: z.string(), released: z.array(z.string()) }),
   examples: [{ title: 'Leave', input: {} }],

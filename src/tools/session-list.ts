@@ -35,13 +35,12 @@ export default defineTool({
   effect: 'read',
   idempotent: true,
   description:
-    'See who else works on this code base now: other AI sessions (agents, peers), their task, branch, checkout, client, ' +
-    'number of locks and last activity. Use at the start of work and before addressing somebody; ' +
-    'for who holds a file use lock_list. The list is judged at this moment: crashed sessions are not in it. Changes nothing.',
+    'See who else works on this code base now (AI sessions, agents, peers): task, branch, checkout, locks, last activity. ' +
+    'Use at the start and before addressing somebody; for who holds a file use lock_list. Changes nothing.',
   input: z.strictObject({
-    scope: z.enum(['project', 'checkout', 'machine', 'all']).default('project').describe('how far to look'),
+    scope: z.enum(['project', 'checkout', 'machine', 'all']).default('project'),
     branch: z.string().optional(),
-    session: z.string().optional().describe('one handle or id, ended ones too'),
+    session: z.string().optional().describe('handle or id, ended too'),
   }),
   output: z.object({ you: z.string(), sessions: z.array(sessionShape), more: z.boolean().optional() }),
   cli: { sessions: ['session'], help: { branch: 'only those on this branch' } },

@@ -10,13 +10,13 @@ export default defineTool({
   effect: 'write',
   idempotent: true,
   description:
-    'Tell the other sessions who you are and what you are working on. Use when a task begins or changes, so that others plan around it. ' +
-    'Only the fields given change; an empty text clears one. A handle is unique in the project. Others see it in session_list.',
+    'Tell the other sessions what you are working on. Use when a task begins or changes. ' +
+    'Only fields given change; an empty text clears one. Handles are unique.',
   input: z.strictObject({
-    handle: z.string().optional().describe('a name for this session: payments-api'),
-    task: z.string().optional().describe('one line'),
-    status: z.string().optional().describe('working, blocked, reviewing …'),
-    group: z.string().optional().describe('others reach it as group:name'),
+    handle: z.string().optional(),
+    task: z.string().optional(),
+    status: z.string().optional(),
+    group: z.string().optional().describe('reached as group:name'),
   }),
   output: z.object({
     handle: z.string(),

@@ -22,17 +22,33 @@ export function listedTool(tool: ToolDefinition): Tool {
   };
 }
 
-/** A JSON Schema without what says nothing: the dialect is the protocol's default, and unknown fields are refused by the call. */
+/**
+ * The JSON Schema in brief. Every session pays for this text, so what the call checks anyway (bounds, unknown fields) is left
+ * out, and an object inside an answer is listed by the names of its fields; `docs/` and the command line have it in full.
+ */
 export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...full } = z.toJSONSchema(schema, { io }) as Json;
-  return slim(full) as Json;
+  const full = z.toJSONSchema(schema, { io }) as Json;
+  return brief(full, io, 0) as Json;
 }
 
-function slim(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(slim);
+/** What an input is checked for anyway; of the bounds only the upper ones help a caller. */
+const silent = ['$schema', 'additionalProperties', 'minimum', 'minLength', 'maxLength', 'minItems', 'maxItems'];
+
+function brief(node: unknown, io: 'input' | 'output', depth: number): unknown {
+  if (Array.isArray(node)) return node.map(item => brief(item, io, depth));
   if (typeof node !== 'object' || node === null) return node;
-  const kept = Object.entries(node).filter(
-    ([key, value]) => key !== 'additionalProperties' && !(key === 'maximum' && value === Number.MAX_SAFE_INTEGER),
+  const schema = node as Json;
+  if (io === 'output' && depth > 0 && schema.type === 'object') {
+    return { type: 'object', description: Object.keys(schema.properties as Json).join(', ') };
+  }
+  const dropped = io === 'output' ? [...silent, 'required', 'enum'] : silent;
+  const kept = Object.entries(schema).filter(([key, value]) => !dropped.includes(key) && !saysNothing(key, value));
+  return Object.fromEntries(kept.map(([key, value]) => [key, brief(value, io, depth + 1)]));
+}
+
+/** A bound no number reaches, and a default that everybody would assume. */
+function saysNothing(key: string, value: unknown): boolean {
+  return (
+    (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) || (key === 'default' && (value === false || value === 0))
   );
-  return Object.fromEntries(kept.map(([key, value]) => [key, slim(value)]));
 }
