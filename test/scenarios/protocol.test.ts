@@ -1,0 +1,184 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { binary, exists, until, Workspace } from '../support/workspace.ts';
+
+let place: Workspace;
+
+beforeEach(() => {
+  place = new Workspace();
+});
+
+afterEach(() => place.dispose());
+
+describe('what a client is told', () => {
+  it('is short: instructions within 1,500 characters of which the first 512 stand alone, all tools within 9,000 bytes', async () => {
+    for (const era of ['legacy', 'modern'] as const) {
+      const session = await place.session({ era, args: ['--tools', 'all'] });
+      const instructions = session.client.getInstructions() ?? '';
+      expect(instructions.length).toBeLessThanOrEqual(1500);
+      expect(instructions.indexOf('\n')).toBeLessThanOrEqual(512);
+      for (const tool of ['lock_acquire', 'lock_release', 'message_send', 'message_read', 'session_list']) {
+        expect(instructions.slice(0, 512)).toContain(tool);
+      }
+      const { tools } = await session.client.listTools();
+      expect(tools).toHaveLength(10);
+      expect(Buffer.byteLength(JSON.stringify({ tools }))).toBeLessThan(9000);
+      for (const tool of tools) {
+        expect(tool.description?.length).toBeLessThanOrEqual(600);
+        expect(tool.outputSchema).toBeDefined();
+        expect(Object.keys(tool.annotations ?? {})).toHaveLength(4);
+      }
+    }
+  });
+
+  it('are the core tools by default, and with --tools what was asked for', async () => {
+    const names = async (...args: string[]) =>
+      (await (await place.session({ args })).client.listTools()).tools.map(tool => tool.name);
+    expect(await names()).not.toContain('session_end');
+    expect(await names('--tools', 'core,session_end')).toHaveLength(10);
+    expect(await names('--tools', 'message')).toEqual(['message_send', 'message_read', 'message_wait']);
+    const wrong = await place.command(['mcp', '--tools', 'locks']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stdout).toBe('');
+    expect(wrong.stderr).toMatch(/neither a tool nor a group/);
+  });
+
+  it('is the same in text and in structured content', async () => {
+    const session = await place.session();
+    const result = await session.client.callTool({
+      name: 'lock_acquire',
+      arguments: { paths: ['a'], reason: 'because' },
+    });
+    const text = (result.content as { text: string }[])[0]?.text;
+    const { locks } = result.structuredContent as { locks: { resource: string; fence: number; expiresAt: string }[] };
+    for (const fact of [locks[0]?.resource, locks[0]?.fence, locks[0]?.expiresAt]) expect(text).toContain(String(fact));
+  });
+
+  it('are resources with the same answers as the tools, and reading the inbox takes nothing out', async () => {
+    const [otter, heron] = [await place.session(), await place.session({ args: ['--handle', 'heron'] })];
+    await heron.handle();
+    await otter.call('message_send', { to: ['heron'], body: 'hello' });
+    const { resources } = await heron.client.listResources();
+    expect(resources.map(resource => resource.uri)).toEqual([
+      'signalbox://sessions',
+      'signalbox://locks',
+      'signalbox://inbox',
+    ]);
+    const read = async (uri: string) =>
+      JSON.parse((await heron.client.readResource({ uri })).contents.map(c => ('text' in c ? c.text : '')).join(''));
+    expect((await read('signalbox://inbox')).messages).toMatchObject([{ body: 'hello' }]);
+    expect((await read('signalbox://inbox')).unread).toBe(1);
+    expect((await read('signalbox://sessions')).sessions).toHaveLength(2);
+    expect((await read('signalbox://locks')).locks).toEqual([]);
+    await expect(heron.client.readResource({ uri: 'signalbox://nonsense' })).rejects.toThrow(/not found/i);
+  });
+});
+
+describe('a wait', () => {
+  it('tells how it goes, and ends within its time', async () => {
+    const [otter, heron] = [await place.session(), await place.session()];
+    await otter.call('lock_acquire', { paths: ['a'] });
+    const progress: { message?: string }[] = [];
+    const answer = await heron.call(
+      'lock_acquire',
+      { paths: ['a'], waitSeconds: 3 },
+      { onprogress: (note: { message?: string }) => progress.push(note) },
+    );
+    expect(answer.granted).toBe(false);
+    expect(progress.map(note => note.message)).toContain(`waiting for ${await otter.handle()}`);
+    expect((await heron.call('message_wait', { timeoutSeconds: 1 })).timedOut).toBe(true);
+  });
+
+  it('that is cancelled leaves no place in the queue and takes no lock later', async () => {
+    const [otter, heron] = [await place.session(), await place.session()];
+    await otter.call('lock_acquire', { paths: ['a'] });
+    const cancel = new AbortController();
+    const waiting = heron
+      .call('lock_acquire', { paths: ['a'], waitSeconds: 40 }, { signal: cancel.signal })
+      .catch(() => 'cancelled');
+    await until('heron stands in line', async () => (await otter.call('lock_list')).waiting.length === 1);
+    cancel.abort();
+    expect(await waiting).toBe('cancelled');
+    await until('the place is gone', async () => (await otter.call('lock_list')).waiting.length === 0);
+    await otter.call('lock_release', { all: true });
+    expect((await otter.call('lock_list')).locks).toEqual([]);
+  });
+
+  it('for a message that is cancelled leaves the message for the next one', async () => {
+    const [otter, heron] = [await place.session(), await place.session({ args: ['--handle', 'heron'] })];
+    await heron.handle();
+    const cancel = new AbortController();
+    const waiting = heron
+      .call('message_wait', { timeoutSeconds: 40 }, { signal: cancel.signal })
+      .catch(() => 'cancelled');
+    await new Promise(resolve => setTimeout(resolve, 200));
+    cancel.abort();
+    await waiting;
+    await otter.call('message_send', { to: ['heron'], body: 'still there' });
+    expect((await heron.call('message_read')).messages).toMatchObject([{ body: 'still there' }]);
+  });
+
+  it('does not keep other calls of the session waiting', async () => {
+    const session = await place.session();
+    const waiting = session.call('message_wait', { timeoutSeconds: 3 });
+    expect((await session.call('session_list')).sessions).toHaveLength(1);
+    expect((await waiting).timedOut).toBe(true);
+  });
+});
+
+describe('the server', () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('leaves properly on %s', async signal => {
+    const [otter, heron] = [await place.session(), await place.session()];
+    await otter.call('lock_acquire', { paths: ['a'] });
+    process.kill(otter.pid, signal);
+    await until('it is gone', () => !exists(otter.pid));
+    expect((await heron.call('lock_list')).locks).toEqual([]);
+  });
+
+  it('ends with its client even when another process still holds its input', async () => {
+    const session = await place.session();
+    await session.handle();
+    // The client: a shell that starts the server with an input that a sleeping child keeps open, and is then killed.
+    const script = `exec 3<>"$0"; sleep 60 <&3 & ${process.execPath} ${binary} mcp <&3 & echo $! $(jobs -p %1); wait`;
+    const fifo = `${place.folder}/input`;
+    execFileSync('mkfifo', [fifo]);
+    const client = spawn('bash', ['-c', script, fifo], {
+      cwd: place.repository,
+      env: place.environment,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let output = '';
+    client.stdout.on('data', chunk => {
+      output += String(chunk);
+    });
+    writeFileSync(fifo, '{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+    await until('the server runs', () => output.includes('"id":1'));
+    const [server, sleeper] = (output.split('\n')[0] ?? '').split(/\s+/).map(Number) as [number, number];
+    try {
+      client.kill('SIGKILL');
+      await until('the server has noticed', () => !exists(server), 30_000);
+    } finally {
+      for (const pid of [server, sleeper]) if (exists(pid)) process.kill(pid, 'SIGKILL');
+    }
+  });
+
+  it('pushes messages over the channel only where that was asked for, and they stay to be read', async () => {
+    const pushed: { content: string; meta: Record<string, string> }[] = [];
+    const [otter, heron] = [await place.session(), await place.session({ args: ['--channel', '--handle', 'heron'] })];
+    heron.client.fallbackNotificationHandler = async note => {
+      if (note.method === 'notifications/claude/channel') pushed.push(note.params as never);
+    };
+    expect(heron.client.getServerCapabilities()?.experimental).toHaveProperty(['claude/channel']);
+    expect(otter.client.getServerCapabilities()?.experimental).toBeUndefined();
+    await until('heron has joined by itself', async () => (await otter.call('session_list')).sessions.length === 2);
+    await otter.call('message_send', { to: ['heron'], body: 'look here', priority: 'urgent', key: 'k' });
+    await until('it is pushed', () => pushed.length === 1);
+    expect(pushed[0]).toMatchObject({ meta: { from: await otter.handle(), priority: 'urgent' } });
+    expect(pushed[0]?.content).toMatch(/not your user[\s\S]*look here/);
+    const again = await otter.call('message_send', { to: ['heron'], body: 'look here', priority: 'urgent', key: 'k' });
+    expect(again.recipients).toEqual([{ session: 'heron', state: 'delivered', path: 'channel' }]);
+    expect((await heron.call('message_read')).messages).toMatchObject([{ body: 'look here', again: true }]);
+    expect(pushed).toHaveLength(1);
+  });
+});
