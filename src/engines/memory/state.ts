@@ -1,0 +1,122 @@
+/** One project in memory: records by id, index entries in sorted arrays, events in an array. */
+import type { Event, Page } from '../../core/ports.ts';
+import type { Kind } from '../../core/records.ts';
+import type { Row } from '../snapshot.ts';
+import { compareText, type Span } from '../span.ts';
+import { Turns } from '../turns.ts';
+import { type Commit, type Entry, parseEvent, wholeRows } from '../unit-of-work.ts';
+
+interface Place {
+  readonly value: string;
+  readonly id: string;
+}
+
+export class ProjectState {
+  /** Units and views of the project, one after the other. */
+  readonly turns = new Turns();
+  readonly #records = new Map<string, string>();
+  readonly #entries = new Map<string, Place[]>();
+  readonly #events: string[] = [];
+  #wasWritten = false;
+
+  get sequence(): number {
+    return this.#events.length;
+  }
+
+  get wasWritten(): boolean {
+    return this.#wasWritten;
+  }
+
+  get(kind: Kind, id: string): string | undefined {
+    return this.#records.get(`${kind}\0${id}`);
+  }
+
+  list(kind: Kind, index: string, span: Span, page: Required<Page>): Row[] {
+    const places = this.#places(kind, index);
+    const [start, end] = boundsOf(places, span, page.reverse);
+    const chosen = page.reverse
+      ? places.slice(Math.max(start, end - page.limit), end).reverse()
+      : places.slice(start, Math.min(end, start + page.limit));
+    return chosen.map(({ value, id }) => ({ value, id, body: this.get(kind, id) ?? 'null' }));
+  }
+
+  count(kind: Kind, index: string, span: Span): number {
+    const [start, end] = boundsOf(this.#places(kind, index), span, false);
+    return Math.max(0, end - start);
+  }
+
+  /** Stores a commit. Nothing in here waits or fails, so that it is whole or not at all. */
+  apply(commit: Commit): void {
+    this.#wasWritten = true;
+    for (const { kind, id, body } of commit.records) {
+      if (body === undefined) this.#records.delete(`${kind}\0${id}`);
+      else this.#records.set(`${kind}\0${id}`, body);
+    }
+    for (const entry of commit.removed) this.#removeEntry(entry);
+    for (const entry of commit.added) this.#addEntry(entry);
+    for (const event of commit.events) this.#events.push(event.body);
+  }
+
+  eventsAfter(cursor: number, limit: number): Event[] {
+    const first = Math.max(0, cursor);
+    return this.#events.slice(first, first + wholeRows(limit)).map(parseEvent);
+  }
+
+  #places(kind: Kind, index: string): Place[] {
+    const key = `${kind}.${index}`;
+    let places = this.#entries.get(key);
+    if (places === undefined) {
+      places = [];
+      this.#entries.set(key, places);
+    }
+    return places;
+  }
+
+  #addEntry({ kind, index, value, id }: Entry): void {
+    const places = this.#places(kind, index);
+    places.splice(positionOf(places, value, id), 0, { value, id });
+  }
+
+  #removeEntry({ kind, index, value, id }: Entry): void {
+    const places = this.#places(kind, index);
+    const at = positionOf(places, value, id);
+    const found = places[at];
+    if (found?.value === value && found.id === id) places.splice(at, 1);
+  }
+}
+
+/** The half-open part of the sorted array that the span covers. */
+function boundsOf(places: readonly Place[], span: Span, reverse: boolean): [start: number, end: number] {
+  if (span.equals === undefined) {
+    const end = span.below === undefined ? places.length : positionOf(places, span.below, '');
+    return [positionOf(places, span.from, ''), end];
+  }
+  const { equals, afterId } = span;
+  let start = positionOf(places, equals, '');
+  let end = firstWhere(places, place => compareText(place.value, equals) > 0);
+  if (afterId !== undefined && reverse) end = positionOf(places, equals, afterId);
+  if (afterId !== undefined && !reverse) start = firstWhere(places, place => comparePlaces(place, equals, afterId) > 0);
+  return [start, end];
+}
+
+/** Where (value, id) stands or would stand. */
+function positionOf(places: readonly Place[], value: string, id: string): number {
+  return firstWhere(places, place => comparePlaces(place, value, id) >= 0);
+}
+
+function comparePlaces(place: Place, value: string, id: string): number {
+  return compareText(place.value, value) || compareText(place.id, id);
+}
+
+/** Binary search for the first place from which on `holds` is true. */
+function firstWhere(places: readonly Place[], holds: (place: Place) => boolean): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const place = places[middle];
+    if (place !== undefined && holds(place)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

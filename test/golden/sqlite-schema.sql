@@ -1,0 +1,37 @@
+-- Version 1. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
+-- Declared indexes; a new one, or one that finds other values, needs a migration that rebuilds its entries.
+-- session: live handle clientSession parent
+-- lock: all holder key globBase
+-- waiter: queue session
+-- message: sender key broadcast
+-- delivery: unread inbox message
+
+CREATE TABLE entry (
+  project INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  id TEXT NOT NULL,
+  PRIMARY KEY (project, kind, name, value, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  project INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (project, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE project (
+  key INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  sequence INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE record (
+  project INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  UNIQUE (project, kind, id)
+) STRICT;
