@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+// Suites run one after the other: those with real processes would starve the others, and be starved.
+let suites = 0;
 const project = (name: string, include: string[], extra: object = {}) => ({
-  test: { name, include, environment: 'node' as const, ...extra },
+  test: { name, include, environment: 'node' as const, sequence: { groupOrder: suites++ }, ...extra },
 });
 
 // Suites that start real processes get few workers: the machine they run on has two cores, and a starved child is not a bug.

@@ -31,6 +31,8 @@ export interface Composition {
   readonly directory: string;
   /** A session that this process serves. */
   agent(client: { name: string; version: string } | undefined): Agent;
+  /** Id of the session whose shell a command was typed in; null for a person's own shell. Errors: `not_found` for one named on purpose. */
+  shellSession(): Promise<string | null>;
   /** Whoever runs a command here: the session whose shell it is, else the operator. */
   visitor(): Promise<Visitor>;
   close(): Promise<void>;
@@ -63,7 +65,7 @@ export async function compose(
   const wakeups = createSocketWakeups({ directory: runtime, log, clock: systemClock });
   const base = config.store.origin === 'project file' && found.project ? dirname(found.project.path) : workingDirectory;
   const storeUrl = absoluteStore(config.store.value, base, state);
-  const store = await createStore(storeUrl, { clock: systemClock, wakeups, log });
+  const store = await createStore(storeUrl, { clock: systemClock, ids: systemIds, wakeups, log });
   const processes = createProcesses();
   const world: World = {
     store,
@@ -77,6 +79,7 @@ export async function compose(
   const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));
   warnOfUnknown(log, unknownSettings);
   const project = config.project.value || null;
+  const shellSession = () => sessionOfShell(world, directory, project, client);
   return {
     config,
     files: files.map(file => file.path),
@@ -87,8 +90,8 @@ export async function compose(
     runtimeFolder: runtime,
     directory,
     agent: told => createAgent(world, processes, config, client, directory, told),
-    visitor: async () =>
-      new Visitor(world, directory, project, await sessionOfShell(world, directory, project, client)),
+    shellSession,
+    visitor: async () => new Visitor(world, directory, project, await shellSession()),
     close: async () => {
       await store.close();
       await wakeups.close();

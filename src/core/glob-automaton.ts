@@ -155,7 +155,7 @@ class Builder {
   }
 
   private addClass(bracket: BracketExpression, from: number): number {
-    const allowed = bracket.negated ? complement(bracket.ranges) : withoutSlash(bracket.ranges);
+    const allowed = bracket.negated ? complement(bracket.ranges) : bracket.ranges;
     if (!this.fold) return this.step(from, allowed);
     // Case variants beyond ASCII may differ in length (ß and SS): any run of characters contains them all.
     if (bracket.ranges.some(([, high]) => high > 0x7f)) {
@@ -213,6 +213,7 @@ function single(character: string): CodeRange {
   return [codeOf(character), codeOf(character)];
 }
 
+/** Everything else that a segment can hold. */
 function complement(ranges: readonly CodeRange[]): CodeRange[] {
   const excluded: CodeRange[] = [...ranges, [slashCode, slashCode]];
   const gaps: CodeRange[] = [];
@@ -223,18 +224,6 @@ function complement(ranges: readonly CodeRange[]): CodeRange[] {
   }
   if (next <= lastCode) gaps.push([next, lastCode]);
   return gaps;
-}
-
-/** `[--0]` contains `/` by its code, but a bracket expression stays within its segment. */
-function withoutSlash(ranges: readonly CodeRange[]): CodeRange[] {
-  return ranges.flatMap(([low, high]): CodeRange[] => {
-    if (low > slashCode || high < slashCode) return [[low, high]];
-    const parts: CodeRange[] = [
-      [low, slashCode - 1],
-      [slashCode + 1, high],
-    ];
-    return parts.filter(([from, to]) => from <= to);
-  });
 }
 
 function lowerCaseOf([low, high]: CodeRange): CodeRange[] {

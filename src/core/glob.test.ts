@@ -59,7 +59,7 @@ describe('brackets', () => {
     expect(overlap('[a-d]', '[d-f]')).toBe(true);
     expect(overlap('[]a]', ']')).toBe(true);
     expect(overlap('[a-]', '-')).toBe(true);
-    expect(overlap('[.!]', '[.!]')).toBe(true);
+    expect(overlap('[.%]', '[%.]')).toBe(true);
     expect(overlap('[.!]', '[.x]')).toBe(false);
   });
 
@@ -67,6 +67,7 @@ describe('brackets', () => {
     expect(overlap('a[^x]b', 'a/b')).toBe(false);
     expect(overlap('a[--0]b', 'a/b')).toBe(false);
     expect(overlap('a[--0]b', 'a.b')).toBe(true);
+    expect(overlap('[^.0]', '[.-0]')).toBe(false);
     expect(overlap('a[x/y]b', 'axb')).toBe(false);
   });
 
@@ -156,6 +157,7 @@ describe('without case', () => {
   test('all spellings of a letter fold to one', () => {
     expect(foldCase('ΟΔΟΣ.ts')).toBe(foldCase('οδος.ts'));
     expect(foldCase('e\u0301')).toBe(foldCase('É'));
+    expect(foldCase('ΑΣΑ')).toBe(foldCase('ΑΣ') + foldCase('Α'));
   });
 });
 

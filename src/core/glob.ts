@@ -65,8 +65,8 @@ export function patternProblem(path: string): string | undefined {
   if (texts.some(text => starsAcrossBorder.test(text))) {
     return 'A `*` cannot stand on both sides of a brace or comma. Put both on one side.';
   }
-  if (characters.filter((_, at) => isWildcard(characters, at)).length > wildcardsPerPattern) {
-    return `The pattern has more than ${wildcardsPerPattern} wildcards. Use fewer, or name the folder.`;
+  if (characters.filter((_, at) => isWildcard(characters, at)).length > limits.wildcardsPerPattern) {
+    return `The pattern has more than ${limits.wildcardsPerPattern} wildcards. Use fewer, or name the folder.`;
   }
   return undefined;
 }
@@ -122,19 +122,15 @@ function matchesText(pattern: string, text: string, foldsCase: boolean): boolean
 const braceBorder = '\u0000';
 const starsAcrossBorder = /\*\u0000+\*/;
 
-// Comparing takes time in proportion to wildcards × length: this keeps two hostile patterns within milliseconds.
-const wildcardsPerPattern = 32;
-
 // Compiling costs ten times as much as comparing, and the same few patterns meet again and again.
 const cache = new Map<string, Compiled>();
-const cachedPatterns = 1_000;
 
 function compiled(path: string, foldsCase: boolean): Compiled {
   const key = foldsCase ? `i${path}` : `s${path}`;
   const known = cache.get(key);
   if (known) return known;
   const made = compile(path, foldsCase ? foldCase : undefined);
-  if (cache.size >= cachedPatterns) cache.clear();
+  if (cache.size >= limits.patternsCached) cache.clear();
   cache.set(key, made);
   return made;
 }

@@ -29,6 +29,9 @@ export const limits = {
   waitersPerProject: 1_000,
   reasonCharacters: 300,
   globAlternatives: 64,
+  /** Comparing takes time in proportion to wildcards times length: this keeps two hostile patterns within milliseconds. */
+  wildcardsPerPattern: 32,
+  patternsCached: 1_000,
 
   // Messages.
   messageBodyBytes: 16_384,

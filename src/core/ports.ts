@@ -74,7 +74,7 @@ export interface Store {
    * Errors of its own: `unavailable` (store cannot be reached, read-only, full, damaged, of a newer version).
    */
   transact<T>(project: string, work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** Runs `work` over a consistent view without blocking writers. It may be some milliseconds behind, never torn. */
+  /** Runs `work` over a consistent view without blocking writers. It may be some milliseconds behind, never torn. `work` has the duties of `transact`. */
   read<T>(project: string, work: (reader: Reader) => Promise<T>): Promise<T>;
   /** Events with a sequence above `cursor`, oldest first, at most `limit`. Gap-free: a missing number does not exist yet. */
   eventsAfter(project: string, cursor: number, limit: number): Promise<Event[]>;
@@ -135,7 +135,7 @@ export interface Worktree {
   readonly project: string;
   /** Real path of the worktree's root (the folder itself outside git). */
   readonly root: string;
-  /** Short branch name; a short commit in brackets when detached; null outside git. */
+  /** Short branch name; a short commit in brackets when detached; null outside git, or where git keeps it unreadable by hand. */
   readonly branch: string | null;
   /** Whether the file system under `root` treats `A` and `a` as one name. */
   readonly foldsCase: boolean;
@@ -146,6 +146,8 @@ export interface ResolvedPath {
   /** Repo-relative, `/` between folders, NFC, no `.` or `..`, symlinks followed. May hold glob characters. Empty string is the root. */
   readonly path: string;
   readonly foldsCase: boolean;
+  /** Whether a folder stands there now (or a slash said so); undefined when nothing does. */
+  readonly isFolder?: boolean;
 }
 
 export interface Worktrees {

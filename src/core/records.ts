@@ -43,7 +43,7 @@ export interface Resource {
   readonly key: string;
   /** True when the file system it was named on folds case: then keys decide, else names do. */
   readonly foldsCase: boolean;
-  /** For a glob, the folder part before the first special character (`file:src/`), folded; null for an exact name. */
+  /** For a glob, the folder part before the first special character (`file:src/`), and for a folder its key with a slash, folded; null for a file or free name. */
   readonly globBase: string | null;
   /** `host:root` for a resource each checkout has for itself (`git:head`), null for the whole project. */
   readonly checkout: string | null;

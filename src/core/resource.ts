@@ -12,16 +12,13 @@ export interface SearchRange {
   readonly range: Range;
 }
 
-/** A resolved path of which may be known whether a folder stands there. */
-export type NamedPath = ResolvedPath & { readonly isFolder?: boolean };
-
 /**
  * The resource of a path that `Worktrees.resolve` made canonical: a file, or a folder with all that is in it. The root (empty
  * path) is `file:**`. What is not known to be the one or the other counts as a folder unless its name has an ending.
  * The name is the same in each case, so that a lock taken before a file exists is found again afterwards.
  * Fails with `invalid_input` for a path longer than `limits.resourceCharacters`.
  */
-export function fileResource(resolved: NamedPath): Resource {
+export function fileResource(resolved: ResolvedPath): Resource {
   const path = resolved.path === '' ? '**' : resolved.path;
   const name = filePrefix + path;
   refuseLongName(name, 'Name a folder above it, or a shorter pattern.');

@@ -131,7 +131,13 @@ describe('being here', () => {
   it('leaves no lock and no place in a queue behind when it ends', async () => {
     const [otter, heron] = [await bench.join('otter'), await bench.join('heron')];
     await lock(otter, 'a');
-    const request = { resources: [file('a')], mode: 'exclusive', reason: null, ttlMs: 60_000, priority: 'normal' } as const;
+    const request = {
+      resources: [file('a')],
+      mode: 'exclusive',
+      reason: null,
+      ttlMs: 60_000,
+      priority: 'normal',
+    } as const;
     await bench.transact(unit => acquire(unit, heron, request, unit.tx.now + 45_000));
     await bench.transact(async unit => {
       await endLease(unit, heron, 'left');

@@ -1,9 +1,10 @@
 /** Which engine serves which store URL. An engine is loaded only when it is used. */
 import { SignalboxError } from '../core/errors.ts';
-import type { Clock, Log, Store, Wakeups } from '../core/ports.ts';
+import type { Clock, Ids, Log, Store, Wakeups } from '../core/ports.ts';
 
 export interface EngineParts {
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly wakeups: Wakeups;
   readonly log: Log;
 }

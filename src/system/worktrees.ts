@@ -1,0 +1,219 @@
+/** The port `Worktrees`: which project and checkout a folder belongs to, and the one spelling of a path in it. */
+import { execFile } from 'node:child_process';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { SignalboxError } from '../core/errors.ts';
+import { patternProblem } from '../core/glob.ts';
+import type { ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
+import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, originIn } from './git-folder.ts';
+import { normaliseOrigin } from './origin-url.ts';
+import { type RealPath, realPathOf } from './real-path.ts';
+
+export interface WorktreesOptions {
+  /** The git program; null reads repositories by hand only. */
+  readonly git?: string | null;
+  /** What to take for granted of every file system, instead of looking. */
+  readonly foldsCase?: boolean;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly platform?: NodeJS.Platform;
+}
+
+const gitTimeoutMs = 3_000;
+
+export function createWorktrees(options: WorktreesOptions = {}): Worktrees {
+  return new GitWorktrees(options);
+}
+
+class GitWorktrees implements Worktrees {
+  private readonly git: string | null;
+  private readonly platform: NodeJS.Platform;
+  private readonly environment: NodeJS.ProcessEnv;
+  private readonly assumedFolding: boolean | undefined;
+  private readonly folding = new Map<string, boolean>();
+  private readonly origins = new Map<string, { readonly stamp: string; readonly project: Promise<string> }>();
+  private readonly gitDirectories = new Map<string, string>();
+
+  constructor(options: WorktreesOptions) {
+    this.git = options.git === undefined ? 'git' : options.git;
+    this.platform = options.platform ?? process.platform;
+    this.environment = withoutGit(options.environment ?? process.env);
+    this.assumedFolding = options.foldsCase;
+  }
+
+  async describe(directory: string): Promise<Worktree> {
+    const real = realFolder(directory);
+    for (const folder of foldersUpFrom(real)) {
+      const found = gitFolderAt(folder);
+      if (!found) continue;
+      const project = await this.projectOf(found);
+      return { project, root: folder, branch: branchAt(found.gitDirectory), foldsCase: this.foldsCase(folder) };
+    }
+    return { project: real, root: real, branch: null, foldsCase: this.foldsCase(real) };
+  }
+
+  branch(root: string): string | null {
+    const known = this.gitDirectories.get(root);
+    const branch = known === undefined ? null : branchAt(known);
+    if (branch !== null) return branch;
+    const found = gitFolderAt(root);
+    if (!found) return null;
+    this.gitDirectories.set(root, found.gitDirectory);
+    return branchAt(found.gitDirectory);
+  }
+
+  async resolve(path: string, directory: string, project: string): Promise<ResolvedPath> {
+    const text = this.platform === 'win32' ? withForwardSlashes(path) : path;
+    refuseUnusable(text);
+    const real = realPathOf(text, realFolder(directory));
+    if (!real) throw invalid('The path leads through links that point at each other.', 'Name the file itself.');
+    const root = await this.rootFor(real.existing, directory, project);
+    if (root === undefined) {
+      throw invalid(
+        'The path lies outside the project.',
+        'Name a path inside a checkout of this project, or lock a free name as a resource.',
+      );
+    }
+    return this.located(real, root);
+  }
+
+  private located(real: RealPath, root: string): ResolvedPath {
+    const inside = relative(root, real.existing).split(sep).join('/');
+    const path = [inside, ...real.rest]
+      .filter(part => part !== '')
+      .join('/')
+      .normalize('NFC');
+    if (path.split('/').some(segment => segment.toLowerCase() === '.git')) {
+      throw invalid(
+        'The path lies in what git keeps for itself.',
+        'Lock `git:head`, `git:index` or `git:stash` as a resource instead.',
+      );
+    }
+    // Whatever exists can be named, even if its name would make a bad pattern.
+    const problem = patternProblem(real.rest.join('/').normalize('NFC'));
+    if (problem !== undefined) throw splitProblem(problem);
+    const foldsCase = this.foldsCase(root);
+    return real.isFolder === undefined ? { path, foldsCase } : { path, foldsCase, isFolder: real.isFolder };
+  }
+
+  /** The innermost checkout of the project around a real path. Folders of other projects on the way are part of it. */
+  private async rootFor(existing: string, directory: string, project: string): Promise<string | undefined> {
+    const folders = foldersUpFrom(existing);
+    const found = folders.flatMap(folder => {
+      const git = gitFolderAt(folder);
+      return git ? [{ folder, git }] : [];
+    });
+    // A folder is a project of its own only outside git: the `.git` folder would answer to the name of its repository.
+    const owned =
+      found.length === 0
+        ? folders.map(folder => ({ folder, project: folder }))
+        : await Promise.all(found.map(async ({ folder, git }) => ({ folder, project: await this.projectOf(git) })));
+    const root = owned.find(candidate => candidate.project === project);
+    if (root) return root.folder;
+    // The project may have been named by configuration; then its checkouts are those of the folder's own repository.
+    const own = await this.describe(directory);
+    return owned.find(candidate => candidate.project === own.project)?.folder;
+  }
+
+  private projectOf(folder: GitFolder): Promise<string> {
+    const stamp = stampOf(join(folder.commonDirectory, 'config'));
+    const known = this.origins.get(folder.commonDirectory);
+    if (known?.stamp === stamp) return known.project;
+    const project = this.origin(folder.commonDirectory).then(
+      origin => normaliseOrigin(origin ?? '') ?? realpathSync.native(folder.commonDirectory),
+    );
+    this.origins.set(folder.commonDirectory, { stamp, project });
+    return project;
+  }
+
+  /** Asks git, which knows includes; the named file, because git refuses to look at a repository of another user. */
+  private async origin(commonDirectory: string): Promise<string | undefined> {
+    const { git, environment: env } = this;
+    if (git === null) return originIn(commonDirectory);
+    const args = ['config', '--file', join(commonDirectory, 'config'), '--includes', '--get', 'remote.origin.url'];
+    const options = { cwd: commonDirectory, env, timeout: gitTimeoutMs, windowsHide: true, encoding: 'utf8' } as const;
+    return new Promise(resolve => {
+      execFile(git, args, options, (error, stdout) => {
+        // 1 means that there is no such remote; anything else, that git could not answer.
+        if (!error) resolve(stdout.trim());
+        else resolve(error.code === 1 ? undefined : originIn(commonDirectory));
+      });
+    });
+  }
+
+  private foldsCase(root: string): boolean {
+    if (this.assumedFolding !== undefined) return this.assumedFolding;
+    const known = this.folding.get(root);
+    if (known !== undefined) return known;
+    const found = looksFolding(root) ?? (this.platform === 'darwin' || this.platform === 'win32');
+    this.folding.set(root, found);
+    return found;
+  }
+}
+
+function realFolder(directory: string): string {
+  try {
+    const real = realpathSync.native(directory);
+    if (statSync(real).isDirectory()) return real;
+  } catch {
+    // Said below.
+  }
+  throw new SignalboxError('not_found', 'The folder does not exist.', 'Start from a folder that exists.');
+}
+
+function refuseUnusable(path: string): void {
+  if (path === '')
+    throw invalid('The path is empty.', 'Name a file, a folder or a pattern; `.` is the current folder.');
+  if (/\p{Cc}/u.test(path)) throw invalid('The path holds control characters.', 'Name the path without them.');
+}
+
+function invalid(message: string, next: string): SignalboxError {
+  return new SignalboxError('invalid_input', message, next);
+}
+
+/** A pattern problem is one sentence on what is wrong and one on what to write instead. */
+function splitProblem(problem: string): SignalboxError {
+  const end = problem.indexOf('. ') + 1;
+  return invalid(problem.slice(0, end), problem.slice(end + 1));
+}
+
+/** `\\?\` only lifts a limit on length. */
+function withForwardSlashes(path: string): string {
+  return path
+    .replace(/^\\\\\?\\UNC\\/i, '\\\\')
+    .replace(/^\\\\\?\\/, '')
+    .replaceAll('\\', '/');
+}
+
+/** Git's own variables would point every question at one repository; and a question must neither write nor prompt. */
+function withoutGit(environment: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  const kept = Object.entries(environment).filter(([name]) => !name.toUpperCase().startsWith('GIT_'));
+  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+}
+
+function stampOf(file: string): string {
+  const status = statSync(file, { throwIfNoEntry: false });
+  return status ? `${status.mtimeMs}/${status.size}/${status.ino}` : '';
+}
+
+/** Whether the file system takes a name with its case turned for the same entry; undefined when no name lends itself. */
+function looksFolding(root: string): boolean | undefined {
+  try {
+    const name = ['.git', ...readdirSync(root)].find(entry => turnedCase(entry) !== entry && sees(join(root, entry)));
+    const [folder, probe] = name === undefined ? [dirname(root), basename(root)] : [root, name];
+    if (turnedCase(probe) === probe) return undefined;
+    const [entry, turned] = [probe, turnedCase(probe)].map(each => sees(join(folder, each)));
+    return entry !== undefined && entry === turned;
+  } catch {
+    return undefined;
+  }
+}
+
+function turnedCase(name: string): string {
+  return name === name.toLowerCase() ? name.toUpperCase() : name.toLowerCase();
+}
+
+/** The identity of an entry; undefined without one. */
+function sees(path: string): string | undefined {
+  const status = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return status ? `${status.dev}/${status.ino}` : undefined;
+}
