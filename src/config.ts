@@ -12,6 +12,8 @@ export interface Setting {
   readonly fallback: string;
   readonly help: string;
   readonly choices?: readonly string[];
+  /** Means something to `signalbox mcp` only; other commands do not take its flag. */
+  readonly serverOnly?: true;
 }
 
 export const settings = [
@@ -54,6 +56,7 @@ export const settings = [
     file: null,
     fallback: '',
     help: 'The name the session asks for. Default: two short words.',
+    serverOnly: true,
   },
   {
     key: 'tools',
@@ -62,6 +65,7 @@ export const settings = [
     file: 'tools',
     fallback: 'core',
     help: 'Which tools a client is offered: core, all, groups or names, separated by commas.',
+    serverOnly: true,
   },
   {
     key: 'channel',
@@ -71,6 +75,7 @@ export const settings = [
     fallback: 'off',
     help: 'Push messages over the Claude Code channel (on), for a client started with that channel.',
     choices: ['on', 'off'],
+    serverOnly: true,
   },
   {
     key: 'logLevel',

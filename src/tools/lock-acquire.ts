@@ -19,6 +19,7 @@ const output = z.object({
   granted: z.boolean(),
   locks: z.array(lockShape),
   blockedBy: z.array(blockerShape).optional(),
+  queue: z.object({ position: z.number() }).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.string().optional(),
 });
@@ -46,7 +47,11 @@ export default defineTool({
   cli: {
     positional: 'paths',
     help: {
+      paths: 'files, folders or globs',
+      resources: 'a free name, such as ci or port:3000',
+      reason: 'what for; shown to whoever wants it too',
       ttlSeconds: 'how long without activity until it ends by itself',
+      waitSeconds: 'how long to wait in line if it is taken',
       mode: 'shared: with other readers; intent: informs, never blocks',
     },
     refused: out => !out.granted,
@@ -83,6 +88,7 @@ export default defineTool({
         `In the way: ${blocker.holder}, ${blocker.resource} (${blocker.mode})${reason}, since ${blocker.since}, until ${blocker.expiresAt}.`,
       );
     }
+    if (out.queue && out.queue.position > 1) lines.push(`Place in the queue: ${out.queue.position}.`);
     lines.push(...(out.warnings ?? []).map(warning => `Note: ${warning}`));
     if (out.next) lines.push(`Next: ${out.next}`);
     return lines.join('\n');
@@ -157,6 +163,8 @@ function shown(outcome: LockOutcome, now: number, mayWait: boolean): Output {
     granted: false,
     locks: [],
     blockedBy: outcome.blockers.map(shownBlocker),
+    // The place one would get (or had) in the queue: behind everybody who already waits for any of it.
+    queue: { position: outcome.blockers.filter(blocker => blocker.waiter !== null).length + 1 },
     ...optional,
     next: nextStep(outcome, now, mayWait),
   };

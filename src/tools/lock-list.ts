@@ -27,7 +27,15 @@ export default defineTool({
     waiting: z.array(waitingShape),
     more: z.boolean().optional(),
   }),
-  cli: { positional: 'paths', sessions: ['session'] },
+  cli: {
+    positional: 'paths',
+    sessions: ['session'],
+    help: {
+      paths: 'only what overlaps these files, folders or globs',
+      resources: 'only what overlaps this free name, such as ci or port:3000',
+      session: 'only what this session holds or waits for',
+    },
+  },
   examples: [
     { title: 'All locks', input: {} },
     { title: 'What would block a folder', input: { paths: ['src/auth'] } },

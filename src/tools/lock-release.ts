@@ -15,7 +15,14 @@ export default defineTool({
     'Name them as acquired, or all: true. Only your own are touched; others are listed in notHeld, no error.',
   input: z.strictObject({ paths, resources, all: z.boolean().default(false) }),
   output: z.object({ released: z.array(z.string()), notHeld: z.array(z.string()) }),
-  cli: { positional: 'paths', help: { all: 'every lock that is yours' } },
+  cli: {
+    positional: 'paths',
+    help: {
+      paths: 'as they were acquired',
+      resources: 'a free name, such as ci or port:3000',
+      all: 'every lock that is yours',
+    },
+  },
   examples: [
     { title: 'Release one file', input: { paths: ['src/auth.ts'] } },
     { title: 'Release everything', input: { all: true } },

@@ -42,7 +42,7 @@ abstract class Base implements Participant {
   readonly world: World;
   readonly #directory: string;
   readonly #project: string | null;
-  #place: Promise<Worktree> | undefined;
+  #tree: Promise<Worktree> | undefined;
 
   constructor(world: World, directory: string, project: string | null) {
     this.world = world;
@@ -54,17 +54,18 @@ abstract class Base implements Participant {
   abstract read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
   abstract hints(): Promise<Hints>;
 
-  place(): Promise<Worktree> {
-    this.#place ??= this.#describe().catch(error => {
-      this.#place = undefined;
-      throw error;
-    });
-    return this.#place;
+  async place(): Promise<Worktree> {
+    const tree = await this.#ownTree();
+    return this.#project === null ? tree : { ...tree, project: this.#project };
   }
 
-  async #describe(): Promise<Worktree> {
-    const tree = await this.world.worktrees.describe(this.#directory);
-    return this.#project === null ? tree : { ...tree, project: this.#project };
+  /** The working tree as git tells it, whatever project it was put into. */
+  #ownTree(): Promise<Worktree> {
+    this.#tree ??= this.world.worktrees.describe(this.#directory).catch(error => {
+      this.#tree = undefined;
+      throw error;
+    });
+    return this.#tree;
   }
 
   async resources(paths: readonly string[] = [], names: readonly string[] = []): Promise<Resource[]> {
@@ -82,10 +83,9 @@ abstract class Base implements Participant {
         'Name a folder or a glob such as src/** instead of single files.',
       );
     }
-    const tree = await this.place();
-    // What the folder itself belongs to, whatever project it was put into: that is what other checkouts are compared with.
-    const own = await this.world.worktrees.describe(this.#directory);
-    const files = paths.map(path => this.world.worktrees.resolve(path, this.#directory, own.project));
+    // Other checkouts are compared with what the folder itself belongs to, not with the name a setting gave the project.
+    const tree = await this.#ownTree();
+    const files = paths.map(path => this.world.worktrees.resolve(path, this.#directory, tree.project));
     const named = names.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
     const all = [...(await Promise.all(files)).map(fileResource), ...named];
     return [...new Map(all.map(resource => [`${resource.checkout}|${resource.name}`, resource])).values()];
@@ -106,6 +106,7 @@ export class Agent extends Base {
   readonly #hints: Hints;
   #joined: Promise<string> | undefined;
   #lastTouch = Number.NEGATIVE_INFINITY;
+  #hasLeft = false;
   #stopListening: (() => Promise<void>) | undefined;
   #stopHeartbeat: (() => void) | undefined;
 
@@ -116,7 +117,9 @@ export class Agent extends Base {
   }
 
   /** Joins if it has not yet; returns the session's id. */
-  session(): Promise<string> {
+  async session(): Promise<string> {
+    // What was under way when the client went must not bring the session back.
+    if (this.#hasLeft) throw new SignalboxError('session_expired', 'The session has ended.', 'Start a new one.');
     this.#joined ??= this.#join().catch(error => {
       this.#joined = undefined;
       throw error;
@@ -165,6 +168,7 @@ export class Agent extends Base {
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
   async leave(reason: string): Promise<void> {
     const joined = this.#joined;
+    this.#hasLeft = true;
     this.#stopHeartbeat?.();
     if (!joined) return;
     try {

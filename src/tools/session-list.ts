@@ -43,7 +43,7 @@ export default defineTool({
     session: z.string().optional().describe('handle or id, ended too'),
   }),
   output: z.object({ you: z.string(), sessions: z.array(sessionShape), more: z.boolean().optional() }),
-  cli: { sessions: ['session'], help: { branch: 'only those on this branch' } },
+  cli: { sessions: ['session'], help: { scope: 'how far to look', branch: 'only those on this branch' } },
   examples: [
     { title: 'Everybody on this project', input: {} },
     { title: 'Who shares this folder', input: { scope: 'checkout' } },
@@ -72,7 +72,7 @@ export default defineTool({
           session.branch && `branch ${session.branch}`,
           session.checkout,
           session.client,
-          `${session.locks} locks`,
+          session.locks === 1 ? '1 lock' : `${session.locks} locks`,
           `last active ${session.lastSeenAt}`,
           `messages by ${session.reach}`,
           session.group && `group ${session.group}`,

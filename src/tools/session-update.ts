@@ -24,7 +24,14 @@ export default defineTool({
     status: z.string().optional(),
     group: z.string().optional(),
   }),
-  cli: { positional: 'task' },
+  cli: {
+    positional: 'task',
+    help: {
+      handle: 'a name to be called by, such as payments-api',
+      task: 'what you work on, in one line',
+      status: 'working, blocked, reviewing …',
+    },
+  },
   examples: [{ title: 'Say what you do', input: { task: 'Move login to server sessions', status: 'working' } }],
   async run({ caller }, input) {
     const me = await caller.transact((unit, session) => {

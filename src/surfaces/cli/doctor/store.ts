@@ -1,0 +1,48 @@
+/** Checks of the store: driver, place, file, content, and who is in it. */
+import type { Composition } from '../../../compose.ts';
+import { leaseHolds } from '../../../core/lease.ts';
+import { limits } from '../../../core/limits.ts';
+import { projectOf, storeExists, withoutSecrets } from '../place.ts';
+import { counted } from '../spoken.ts';
+import { broken, checked, type Finding, ok, warning } from './finding.ts';
+
+/** Everything the engine says of itself, then a real read, which tells a nuisance from a failure. */
+export async function checkStore(parts: Composition): Promise<Finding[]> {
+  const report = await parts.world.store.inspect();
+  const isDamaged = report.problems.some(saysDamaged);
+  const sessions = isDamaged || !storeExists(parts) ? [] : await checked('sessions', () => checkSessions(parts));
+  const isReadable = !isDamaged && !sessions.some(finding => finding.level === 'broken');
+  const engine = ok('engine', report.version);
+  const problems = report.problems.map(problem => storeFinding(problem, isReadable));
+  if (problems.length === 0) {
+    const state = storeExists(parts) ? 'intact' : 'not there yet, the first session makes it';
+    problems.push(ok('store', `${withoutSecrets(report.location)}, ${state}`));
+  }
+  return [engine, ...problems, ...(isReadable ? sessions : [])];
+}
+
+function saysDamaged(problem: string): boolean {
+  return /\bis damaged\b/.test(problem);
+}
+
+/** An engine's problem is one text: what is wrong, then mostly what to do. */
+function storeFinding(problem: string, isReadable: boolean): Finding {
+  const [, message = problem, said = ''] = /^(.*?\.) ([A-Z].*)$/s.exec(problem) ?? [];
+  const next = said.replace(/^Run `signalbox doctor`; (\w)/, (_, letter: string) => letter.toUpperCase());
+  const fallback = 'Follow what the sentence says, then run `signalbox doctor` again.';
+  return (isReadable ? warning : broken)('store', message, next || fallback);
+}
+
+async function checkSessions(parts: Composition): Promise<Finding[]> {
+  const { store, processes } = parts.world;
+  const project = await projectOf(parts);
+  const { open, dead } = await store.read(project, async tx => {
+    const sessions = await tx.list('session', 'live', { prefix: '' }, { limit: limits.sessionsListed * 5 });
+    const agents = sessions.filter(session => session.kind === 'agent');
+    return { open: agents.length, dead: agents.filter(session => !leaseHolds({ tx, processes }, session)).length };
+  });
+  if (dead === 0)
+    return [ok('sessions', open === 0 ? 'none here now' : `${counted(open, 'session')}, every process alive`)];
+  const message = `The process of ${dead} of ${counted(open, 'session')} is gone; what they held is free already.`;
+  return [warning('sessions', message, 'Run `signalbox session list`: it takes them off the list.')];
+}

@@ -1,0 +1,211 @@
+/** The whole command line as data: every command with its options and help, derived from the tools and the settings. */
+import { Argument, Command, type CommanderError, Option } from 'commander';
+import { type Setting, type SettingKey, settings } from '../../config.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { version } from '../../version.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import { createStyle } from './style.ts';
+import { bareCommand, toolCommand } from './tool-command.ts';
+import { commandPath } from './words.ts';
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** What a command line asks for. */
+export type Request =
+  | { readonly kind: 'tool'; readonly tool: ToolDefinition; readonly input: Record<string, unknown> }
+  | { readonly kind: 'completion'; readonly shell: Shell }
+  | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
+
+/** What every command takes. */
+export interface Globals {
+  readonly flags: Readonly<Partial<Record<SettingKey, string>>>;
+  readonly json: boolean;
+}
+
+export interface ProgramParts {
+  readonly tools: readonly ToolDefinition[];
+  readonly run: (request: Request, globals: Globals) => Promise<void>;
+  /** Takes help and version. */
+  readonly write: (text: string) => void;
+  readonly colour: boolean;
+  readonly columns: number;
+  /** The words of the command line, where only the command they name is needed whole: reading schemas takes time. */
+  readonly words?: readonly string[];
+  /** Help shows the commands only: what somebody sees who types nothing but the program's name. */
+  readonly isBrief?: boolean;
+}
+
+const globalSettings: readonly Setting[] = settings.filter((setting: Setting) => setting.serverOnly !== true);
+
+/**
+ * Builds the program. What is wrong with a command line is thrown as `SignalboxError` with `invalid_input`; help and version
+ * are written and end with a `CommanderError` whose exit code is 0.
+ */
+export function createProgram(parts: ProgramParts): Command {
+  const program = new Command('signalbox')
+    .description('Keeps parallel AI coding sessions on one code base from colliding.')
+    .version(version, '--version', 'print the version')
+    .addHelpCommand(
+      new Command('help')
+        .argument('[command]')
+        .summary('Print help for a command')
+        .helpOption(false)
+        .helpGroup('Setup:'),
+    );
+  addGlobalOptions(program);
+  const ask = (request: Request) => parts.run(request, globalsOf(program));
+  program.commandsGroup('Overview:');
+  program.addCommand(
+    new Command('status').summary('Who is here, what is locked, what waits').action(() => ask({ kind: 'status' })),
+  );
+  program.commandsGroup('Work:');
+  addTools(program, parts, ask);
+  program.commandsGroup('Setup:');
+  program.addCommand(serverCommand());
+  addOwnCommands(program, ask);
+  program.addHelpText('afterAll', ({ command }) =>
+    command.parent && command.name() !== 'mcp'
+      ? '\nOptions for every command, such as --json: `signalbox --help`.'
+      : '',
+  );
+  program.addHelpText('after', () => (parts.isBrief ? '\nRun `signalbox --help` for all options.' : exitCodesText()));
+  for (const command of everyCommand(program)) adorn(command, parts);
+  return program;
+}
+
+/** The command itself and all below it. */
+export function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+/** How a command is typed, without the program's name: `lock acquire`; empty for the program. */
+export function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';
+}
+
+function addGlobalOptions(program: Command): void {
+  program.optionsGroup('Options for every command:');
+  program.addOption(new Option('--json', 'print the result as JSON, errors too'));
+  for (const setting of globalSettings) program.addOption(settingOption(setting));
+}
+
+function settingOption(setting: Setting): Option {
+  if (setting.choices?.includes('on')) return new Option(setting.flag, setting.help);
+  const option = new Option(`${setting.flag} <${setting.choices ? 'level' : 'text'}>`, setting.help);
+  return setting.choices ? option.choices(setting.choices) : option;
+}
+
+function globalsOf(program: Command): Globals {
+  const options = program.opts<Record<string, string | boolean | undefined>>();
+  const given = globalSettings.flatMap(({ key }) => (typeof options[key] === 'string' ? [[key, options[key]]] : []));
+  return { flags: Object.fromEntries(given), json: options.json === true };
+}
+
+function addTools(program: Command, { tools, words }: ProgramParts, ask: (request: Request) => Promise<void>): void {
+  const named = tools.filter(tool => commandPath(tool.name).every(word => words?.includes(word)));
+  for (const tool of tools) {
+    const [noun, verb] = commandPath(tool.name);
+    const isWhole = named.length === 0 || named.includes(tool);
+    const command = isWhole ? toolCommand(tool, tools, input => ask({ kind: 'tool', tool, input })) : bareCommand(tool);
+    if (verb === undefined) program.addCommand(command);
+    else groupOf(program, noun, tools).addCommand(command);
+  }
+}
+
+function groupOf(program: Command, noun: string, tools: readonly ToolDefinition[]): Command {
+  const known = program.commands.find(command => command.name() === noun);
+  if (known) return known;
+  const verbs = tools.flatMap(tool => (commandPath(tool.name)[0] === noun ? [commandPath(tool.name)[1]] : []));
+  const group = new Command(noun).summary(verbs.join(', ')).helpCommand(false);
+  program.addCommand(group);
+  return group;
+}
+
+function serverCommand(): Command {
+  const command = new Command('mcp')
+    .summary('Serve one AI session over standard input and output')
+    .description(
+      'Serves one AI session over standard input and output. AI clients start this; it ends with its client.',
+    );
+  for (const setting of settings) command.addOption(settingOption(setting));
+  return command.action(() => {
+    throw new SignalboxError(
+      'invalid_input',
+      'Options stand behind `mcp`.',
+      'Write `signalbox mcp` first, then its options.',
+    );
+  });
+}
+
+function addOwnCommands(program: Command, ask: (request: Request) => Promise<void>): void {
+  program.addCommand(
+    new Command('config').summary('Every setting with its value and origin').action(() => ask({ kind: 'config' })),
+  );
+  program.addCommand(
+    new Command('doctor')
+      .summary('Check that everything works, and what to do where not')
+      .action(() => ask({ kind: 'doctor' })),
+  );
+  program.addCommand(
+    new Command('completion')
+      .summary('Print a completion script for a shell')
+      .description(
+        'Prints a completion script. For bash: eval "$(signalbox completion bash)" in ~/.bashrc; for zsh the same in ~/.zshrc; ' +
+          'for fish: signalbox completion fish > ~/.config/fish/completions/signalbox.fish',
+      )
+      .addArgument(new Argument('<shell>', 'which shell').choices(shells))
+      .action((shell: Shell) => ask({ kind: 'completion', shell })),
+  );
+  program.addCommand(
+    new Command('demo')
+      .summary('Watch sessions share one code base, without any AI')
+      .action(() => ask({ kind: 'demo' })),
+  );
+}
+
+/** What every command has in common: where its output goes, how its help looks, how its errors are told. */
+function adorn(command: Command, parts: ProgramParts): void {
+  const style = createStyle(parts.colour);
+  command.helpOption('-h, --help', 'print help');
+  if (command.description() === '') command.description(command.summary() && `${command.summary()}.`);
+  command.configureOutput({
+    writeOut: parts.write,
+    writeErr: () => {},
+    outputError: () => {},
+    getOutHelpWidth: () => parts.columns,
+    getOutHasColors: () => parts.colour,
+  });
+  command.configureHelp({
+    styleTitle: title => style.strong(title),
+    styleCommandText: text => style.name(text),
+    styleSubcommandText: text => style.name(text),
+    styleOptionText: text => style.name(text),
+    styleArgumentText: text => style.name(text),
+    ...(parts.isBrief ? { visibleOptions: () => [] } : {}),
+  });
+  command.exitOverride(error => {
+    throw error.exitCode === 0 ? error : usageError(command, error);
+  });
+}
+
+function usageError(command: Command, error: CommanderError): SignalboxError {
+  const path = pathOf(command);
+  const typed = `signalbox${path && ` ${path}`}`;
+  const next = `Run \`${typed} --help\` for what it takes.`;
+  if (error.code === 'commander.help') {
+    const verbs = command.commands.map(child => child.name()).join(', ');
+    const needed = path === '' ? `Name one of the commands: ${verbs}.` : `\`${typed}\` needs a command: ${verbs}.`;
+    return new SignalboxError('invalid_input', needed, next);
+  }
+  const [, said = error.message, , suggestion] = /^(?:error: )?(.*?)(\n\((.*)\))?$/s.exec(error.message) ?? [];
+  const sentence = `${said.charAt(0).toUpperCase()}${said.slice(1).replace(/\.$/, '')}.`;
+  return new SignalboxError('invalid_input', suggestion ? `${sentence} ${suggestion}` : sentence, next);
+}
+
+function exitCodesText(): string {
+  return `\nExit codes:\n${exitCodeHelp()
+    .map(([code, meaning]) => `  ${String(code).padEnd(4)} ${meaning}`)
+    .join('\n')}`;
+}
