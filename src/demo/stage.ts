@@ -108,7 +108,8 @@ export class Stage {
     try {
       execFileSync('git', args, { cwd, env: this.#environment, stdio: ['ignore', 'ignore', 'pipe'], timeout: 20_000 });
     } catch (error) {
-      const { stderr, message } = error as Error & { stderr?: Buffer };
+      const { stderr, message, code } = error as Error & { stderr?: Buffer; code?: string };
+      if (code === 'ENOENT') throw new DemoFailure('git is not installed; the demo needs it for its repository.');
       throw new DemoFailure(`git ${args[0]} failed: ${String(stderr ?? '').trim() || message}`);
     }
   }

@@ -55,6 +55,11 @@ export function originIn(commonDirectory: string): string | undefined {
   return url;
 }
 
+/** Whether a repository's config says things that only git itself reads for certain: it includes other files, or escapes. */
+export function needsGit(commonDirectory: string): boolean {
+  return /\[\s*include|\\/i.test(readText(resolve(commonDirectory, 'config')) ?? '');
+}
+
 function unquoted(value: string): string {
   const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(value.trim())?.[1];
   return quoted === undefined ? value.replace(/\s[#;].*$/, '').trim() : quoted.replaceAll(/\\(.)/g, '$1');

@@ -8,7 +8,7 @@ const posix = process.platform !== 'win32';
 const children: ChildProcess[] = [];
 
 function start(program: string, args: string[]): ChildProcess {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
   children.push(child);
   return child;
 }
@@ -54,8 +54,11 @@ describe.runIf(posix)('createProcesses on this machine', () => {
   it('takes a zombie that nobody collects for dead, although its pid answers', async () => {
     const processes = createProcesses();
     // The shell turns into a program that never collects the child it inherits.
-    const parent = start('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    const parent = start('sh', ['-c', 'sleep 60 & echo $!; exec cat']);
     const [line] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+    // Once it echoes, the shell, which does collect, is gone.
+    parent.stdin?.write('ready');
+    await once(parent.stdout as NodeJS.ReadableStream, 'data');
     const identity = identityOf(processes, Number(line.toString()));
     process.kill(identity.pid, 'SIGKILL');
     expect(becomesDeadWithoutBeingCollected(processes, identity)).toBe(true);

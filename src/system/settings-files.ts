@@ -1,6 +1,7 @@
 /** Finds and reads the settings files: `signalbox.json` of the project, and the user's own. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SignalboxError } from '../core/errors.ts';
 
 export interface FoundFile {
   readonly path: string;
@@ -25,8 +26,12 @@ function readIfThere(path: string): FoundFile | undefined {
   try {
     return { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
-      return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new SignalboxError(
+      'unavailable',
+      `${path} cannot be read (${code}).`,
+      'Give yourself the right to read it, or move it away.',
+    );
   }
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 import { patternProblem } from '../core/glob.ts';
 import type { ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
-import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, originIn } from './git-folder.ts';
+import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, needsGit, originIn } from './git-folder.ts';
 import { normaliseOrigin } from './origin-url.ts';
 import { type RealPath, realPathOf } from './real-path.ts';
 
@@ -125,10 +125,13 @@ class GitWorktrees implements Worktrees {
     return project;
   }
 
-  /** Asks git, which knows includes; the named file, because git refuses to look at a repository of another user. */
+  /**
+   * Reads the file itself, which takes no process; asks git where that could be wrong (includes, escapes). Git is given the
+   * named file, because it refuses to look at a repository of another user.
+   */
   private async origin(commonDirectory: string): Promise<string | undefined> {
     const { git, environment: env } = this;
-    if (git === null) return originIn(commonDirectory);
+    if (git === null || !needsGit(commonDirectory)) return originIn(commonDirectory);
     const args = ['config', '--file', join(commonDirectory, 'config'), '--includes', '--get', 'remote.origin.url'];
     const options = { cwd: commonDirectory, env, timeout: gitTimeoutMs, windowsHide: true, encoding: 'utf8' } as const;
     return new Promise(resolve => {

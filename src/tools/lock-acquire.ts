@@ -122,8 +122,9 @@ async function waitInLine(
       outcome: await standing(unit, ticket),
       now: unit.tx.now,
     }));
+    // A grant in the moment of the abort is given back below: nobody reads this answer any more.
+    if (signal.aborted || outcome.lost) break;
     if (outcome.granted) return shown(outcome, now, false);
-    if (outcome.lost) break;
     current = outcome;
     const left = Math.max(0, deadline - clock.elapsed());
     context.progress(`waiting for ${holders(outcome)}`, Math.round((waitMs - left) / 1000), Math.round(waitMs / 1000));

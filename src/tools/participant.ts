@@ -243,11 +243,17 @@ export class Visitor extends Base {
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
     const tree = await this.place();
-    if (this.#session === null) await this.transact(async () => undefined);
-    return this.world.store.read(tree.project, async tx => {
-      const view = this.view(tx);
-      return work(view, await this.#living(view, this.#session ?? operatorHandle));
-    });
+    const attempt = () =>
+      this.world.store.read(tree.project, async tx => {
+        const view = this.view(tx);
+        if (this.#session === null && !(await tx.get('session', operatorHandle))) return undefined;
+        return { value: await work(view, await this.#living(view, this.#session ?? operatorHandle)) };
+      });
+    const first = await attempt();
+    if (first) return first.value;
+    // The operator has never been here: a unit of work writes the record.
+    await this.transact(async () => undefined);
+    return (await attempt())?.value as T;
   }
 
   /** Stops listening. */
