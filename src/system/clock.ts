@@ -1,3 +1,4 @@
+/** The port `Clock` on the machine's own clocks. */
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../core/ports.ts';
 

@@ -1,3 +1,4 @@
+/** The port `Ids` on the system's source of randomness. */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Ids } from '../core/ports.ts';
 
