@@ -30,6 +30,11 @@ export interface Candidate {
   readonly rank: string | null;
 }
 
+/** A queued request with its place in the line. */
+export function asCandidate(waiter: WaiterRecord): Candidate {
+  return { ...waiter, rank: indexes.waiter.queue(waiter) };
+}
+
 /** All locks that overlap any of the resources, each once, oldest grant first. Reads only the index ranges that can hold one. */
 export async function overlappingLocks(tx: Reader, resources: readonly Resource[]): Promise<LockRecord[]> {
   const searches = new Map<string, Promise<LockRecord[]>>();
@@ -78,8 +83,7 @@ async function awaitedBy(view: View, session: string, edges: Edges): Promise<Ses
       if (lock.expiresAt > tx.now && excludes(lock.mode, waiter.mode)) awaited.add(lock.holder);
     }
     if (edges === 'locks') continue;
-    const rank = indexes.waiter.queue(waiter);
-    for (const other of await queueAhead(tx, { ...waiter, rank })) awaited.add(other.session);
+    for (const other of await queueAhead(tx, asCandidate(waiter))) awaited.add(other.session);
   }
   awaited.delete(session);
   const records = await Promise.all([...awaited].map(id => tx.get('session', id)));

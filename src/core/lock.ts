@@ -3,7 +3,7 @@
  * Compatibility of modes: exclusive excludes exclusive and shared; shared excludes exclusive; intent excludes nothing and warns.
  */
 
-import { type Candidate, chainTo, excludes, overlappingLocks, queueAhead, queueOf } from './blocking.ts';
+import { asCandidate, type Candidate, chainTo, excludes, overlappingLocks, queueAhead, queueOf } from './blocking.ts';
 import { SignalboxError } from './errors.ts';
 import { endLease, leaseHolds, processGone } from './lease.ts';
 import { limits } from './limits.ts';
@@ -230,13 +230,7 @@ export async function passOn(unit: Unit): Promise<void> {
         unit.tx.delete('waiter', waiter.id);
         continue;
       }
-      const rank = indexes.waiter.queue(waiter);
-      const found = await inTheWay(unit, {
-        session: waiter.session,
-        mode: waiter.mode,
-        resources: waiter.resources,
-        rank,
-      });
+      const found = await inTheWay(unit, asCandidate(waiter));
       if (found.ended > 0) changed = true;
       if (found.ended > 0 || found.blockers.length > 0) continue;
       unit.tx.delete('waiter', waiter.id);
@@ -253,14 +247,8 @@ export async function standing(unit: Unit, ticket: WaiterRecord): Promise<LockOu
   await passOn(unit);
   const waiter = await unit.tx.get('waiter', ticket.id);
   if (waiter) {
-    const rank = indexes.waiter.queue(waiter);
-    const found = await inTheWay(unit, {
-      session: waiter.session,
-      mode: waiter.mode,
-      resources: waiter.resources,
-      rank,
-    });
-    return { granted: null, blockers: found.blockers, warnings: found.warnings, waiter, cycle: null, lost: false };
+    const { blockers, warnings } = await inTheWay(unit, asCandidate(waiter));
+    return { granted: null, blockers, warnings, waiter, cycle: null, lost: false };
   }
   const locks = await Promise.all(
     ticket.resources.map(resource => unit.tx.get('lock', lockId(ticket.session, resource))),

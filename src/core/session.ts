@@ -5,7 +5,7 @@ import { endLapsed, endLease, processGone } from './lease.ts';
 import { limits } from './limits.ts';
 import { passOn } from './lock.ts';
 import { deliverBroadcasts } from './message.ts';
-import type { ProcessIdentity, Reader } from './ports.ts';
+import type { Reader } from './ports.ts';
 import { processKey } from './process.ts';
 import type { SessionRecord } from './records.ts';
 import { cleanLine } from './text.ts';
@@ -13,20 +13,11 @@ import type { Unit } from './unit.ts';
 
 const dayMs = 86_400_000;
 
-/** What is known of a session when it joins. */
-export interface Arrival {
-  readonly kind: SessionRecord['kind'];
-  readonly handle: string | null;
-  readonly client: string | null;
-  readonly clientVersion: string | null;
-  readonly clientSession: string | null;
-  readonly process: ProcessIdentity | null;
-  readonly parent: ProcessIdentity | null;
-  readonly host: string;
-  readonly root: string;
-  readonly branch: string | null;
-  readonly reach: SessionRecord['reach'];
-}
+/** What is known of a session when it joins; `handle` is only a wish. */
+export type Arrival = Omit<
+  SessionRecord,
+  'id' | 'handle' | 'task' | 'status' | 'group' | 'startedAt' | 'lastSeenAt' | 'heartbeatAt' | 'endedAt' | 'endReason'
+> & { readonly handle: string | null };
 
 /**
  * Lets a session join the project, or come back to the one it was. It comes back (same id, handle and mail) when an ended
