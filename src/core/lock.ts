@@ -7,15 +7,7 @@ import { asCandidate, type Candidate, chainTo, excludes, overlappingLocks, queue
 import { SignalboxError } from './errors.ts';
 import { endLease, leaseHolds, processGone } from './lease.ts';
 import { limits } from './limits.ts';
-import {
-  indexes,
-  type LockMode,
-  type LockRecord,
-  type Priority,
-  type Resource,
-  type SessionRecord,
-  type WaiterRecord,
-} from './records.ts';
+import type { LockMode, LockRecord, Priority, Resource, SessionRecord, WaiterRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 
 /** One request: all of `resources` in one mode, or nothing. */
