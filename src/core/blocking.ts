@@ -2,6 +2,7 @@
  * Who stands in whose way: which modes exclude each other, which locks overlap, who is ahead in the queue, who waits for whom.
  * Looks only; granting and ending are in `lock.ts`.
  */
+import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import type { Reader } from './ports.ts';
@@ -42,11 +43,20 @@ export async function overlappingLocks(tx: Reader, resources: readonly Resource[
     for (const search of searchRanges(resource)) {
       const name = JSON.stringify(search);
       if (!searches.has(name))
-        searches.set(name, tx.list('lock', search.index, search.range, { limit: limits.locksPerSession * 10 }));
+        searches.set(name, tx.list('lock', search.index, search.range, { limit: limits.locksSearched }));
     }
   }
   const found = new Map<string, LockRecord>();
-  for (const lock of (await Promise.all(searches.values())).flat()) {
+  const lists = await Promise.all(searches.values());
+  // A search that was cut short could miss an overlap; then nothing may be granted on it.
+  if (lists.some(list => list.length >= limits.locksSearched)) {
+    throw new SignalboxError(
+      'limit_exceeded',
+      `More than ${limits.locksSearched} locks lie where these resources do.`,
+      'Name a smaller folder or single files, and release locks that are no longer needed.',
+    );
+  }
+  for (const lock of lists.flat()) {
     if (!found.has(lock.id) && resources.some(resource => resourcesOverlap(resource, lock))) found.set(lock.id, lock);
   }
   return [...found.values()].sort((a, b) => a.fence - b.fence);

@@ -13,6 +13,7 @@ export const limits = {
   handlesWithOneName: 50,
   handlesInError: 12,
   sessionsListed: 200,
+  sessionsPerProject: 5_000,
   projectsListed: 500,
   idleAfterMs: 300_000,
 
@@ -24,6 +25,8 @@ export const limits = {
   resourceCharacters: 512,
   locksPerSession: 1_000,
   locksListed: 500,
+  /** How many locks one part of the index may hold before a search in it is refused instead of cut short. */
+  locksSearched: 10_000,
   /** How much longer than its caller a place in the queue lives: time for the caller to withdraw it itself. */
   waiterGraceMs: 2_000,
   waitersPerProject: 1_000,
@@ -59,7 +62,5 @@ export const limits = {
   channelJoinDelayMs: 3_000,
 
   // Engines.
-  transactionAttempts: 50,
-  eventsPerRead: 1_000,
   recordBytes: 262_144,
 } as const;

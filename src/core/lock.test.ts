@@ -163,6 +163,34 @@ describe('granting', () => {
     }
     await expect(take(otter, [named('one-more')])).rejects.toMatchObject({ code: 'limit_exceeded' });
     expect(await holdersOf(named('one-more'))).toEqual([]);
+    expect((await take(otter, [named('r1')])).granted).toHaveLength(1);
+  });
+
+  it("lets nobody's release fail because the next in line holds too many locks", async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')]);
+    for (let index = 0; index < limits.locksPerSession; index += 50) {
+      await take(
+        heron,
+        Array.from({ length: 50 }, (_, offset) => named(`r${index + offset}`)),
+      );
+    }
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual(['heron']);
+  });
+
+  it('is refused, not decided on a part, where more locks lie than a search may read', async () => {
+    const { transact } = bench.store;
+    const crowd = Array.from({ length: limits.locksSearched }, () => ({
+      ...file('src/**'),
+      holder: 'x',
+      expiresAt: 0,
+    }));
+    bench.store.transact = (project, work) =>
+      transact.call(bench.store, project, tx =>
+        work({ ...tx, now: tx.now, get: tx.get.bind(tx), count: tx.count.bind(tx), list: async () => crowd as never }),
+      ) as never;
+    await expect(take(otter, [file('src/a.ts')])).rejects.toMatchObject({ code: 'limit_exceeded' });
   });
 });
 
@@ -254,6 +282,13 @@ describe('waiting in line', () => {
     expect(bench.wakeups.pokes.slice(before)).toContain(heron.id);
     expect((await bench.transact(unit => standing(unit, ticket))).granted).toHaveLength(1);
     expect(await waiting()).toBe(0);
+  });
+
+  it('passes on when a sharer keeps only an intent', async () => {
+    await take(otter, [file('a')], 'shared');
+    await queue(heron, [file('a')]);
+    await take(otter, [file('a')], 'intent');
+    expect(await holdersOf(file('a'))).toEqual(['heron', 'otter']);
   });
 
   it('serves those who wait in the order they came, newcomers last', async () => {

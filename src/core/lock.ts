@@ -54,6 +54,7 @@ export async function acquire(
   waitUntil: number | null,
 ): Promise<LockOutcome> {
   const { tx } = unit;
+  await refuseTooMany(unit, session, request);
   const candidate = { session: session.id, mode: request.mode, resources: request.resources, rank: null };
   const found = await inTheWay(unit, candidate);
   if (found.ended > 0) {
@@ -80,6 +81,19 @@ export async function acquire(
   const waiter: WaiterRecord = { ...request, id, session: session.id, arrival, since: tx.now, deadlineAt: waitUntil };
   tx.put('waiter', waiter);
   return { ...refused, waiter, cycle: null };
+}
+
+/** Locks the session has already are renewed, which takes no more room. What waits in the queue was let in here before. */
+async function refuseTooMany({ tx }: Unit, session: SessionRecord, request: LockRequest): Promise<void> {
+  const held = await tx.count('lock', 'holder', { equals: session.id });
+  if (held + request.resources.length <= limits.locksPerSession) return;
+  const own = await Promise.all(request.resources.map(resource => tx.get('lock', lockId(session.id, resource))));
+  if (held + own.filter(lock => lock === undefined).length <= limits.locksPerSession) return;
+  throw new SignalboxError(
+    'limit_exceeded',
+    `A session can hold ${limits.locksPerSession} locks; you hold ${held}.`,
+    'Release what you no longer need, or lock a folder instead of single files.',
+  );
 }
 
 interface InTheWay {
@@ -163,21 +177,13 @@ async function grant(
   audience: readonly string[],
 ): Promise<LockRecord[]> {
   const { tx } = unit;
-  const held = await tx.count('lock', 'holder', { equals: session.id });
-  if (held + request.resources.length > limits.locksPerSession) {
-    throw new SignalboxError(
-      'limit_exceeded',
-      `A session can hold ${limits.locksPerSession} locks; you hold ${held}.`,
-      'Release what you no longer need, or lock a folder instead of single files.',
-    );
-  }
   const granted: LockRecord[] = [];
   let weakened = false;
   for (const resource of request.resources) {
     const id = lockId(session.id, resource);
     const own = await tx.get('lock', id);
     const same = own?.mode === request.mode;
-    if (own?.mode === 'exclusive' && !same) weakened = true;
+    if (own && !same && (own.mode === 'exclusive' || request.mode === 'intent')) weakened = true;
     const fence = own && same ? own.fence : emitGrant(unit, session, resource, request.mode, audience);
     const lock: LockRecord = {
       ...resource,

@@ -191,6 +191,14 @@ describe('messages to all and to channels', () => {
     expect(await bodies(back)).toEqual(['meanwhile']);
   });
 
+  it('reach one whose process had died before anybody noticed', async () => {
+    const gone = await bench.join('gone', { clientSession: 'c' });
+    bench.kill(gone);
+    await write(otter, ['all'], 'meanwhile');
+    await bench.clock.advance(1000);
+    expect(await bodies(await bench.join(null, { clientSession: 'c' }))).toEqual(['meanwhile']);
+  });
+
   it('never come back to their sender when it returns', async () => {
     const chatty = await bench.join('chatty', { clientSession: 'c' });
     await write(chatty, ['all'], 'mine');

@@ -126,7 +126,7 @@ async function repeated(unit: Unit, message: MessageRecord, body: string): Promi
 /** The present state of a message at each of its recipients. */
 export async function recipientsOf(view: View, message: MessageRecord): Promise<Recipient[]> {
   const { tx } = view;
-  const deliveries = await tx.list('delivery', 'message', { equals: message.id }, { limit: limits.sessionsListed * 5 });
+  const deliveries = await tx.list('delivery', 'message', { equals: message.id }, { limit: limits.sessionsPerProject });
   const sessions = await Promise.all(deliveries.map(delivery => tx.get('session', delivery.session)));
   return deliveries.flatMap((delivery, index) => {
     const session = sessions[index];
@@ -225,10 +225,13 @@ function deliver(unit: Unit, session: SessionRecord, message: MessageRecord): Re
   return { session, delivery, reachable: leaseHolds(unit, session) };
 }
 
-/** Gives a session that joins (or returns) the channel and `all` messages of the last hours that it has not got yet. */
-export async function deliverBroadcasts(unit: Unit, session: SessionRecord, absentSince: number | null): Promise<void> {
+/**
+ * Gives a session that joins (or returns) the channel and `all` messages of the last hours that it has not got yet. Nothing is
+ * concluded from when it went: its process may have died long before anybody noticed.
+ */
+export async function deliverBroadcasts(unit: Unit, session: SessionRecord): Promise<void> {
   const { tx } = unit;
-  const since = Math.max(tx.now - limits.broadcastKeptHours * hourMs, absentSince ?? 0, 0);
+  const since = Math.max(tx.now - limits.broadcastKeptHours * hourMs, 0);
   const range = { from: ordered(since), below: '~' };
   const recent = await tx.list('message', 'broadcast', range, { limit: limits.broadcastsForJoiner, reverse: true });
   for (const message of recent) {
@@ -250,6 +253,17 @@ export interface InboxFilter {
 export interface InboxItem {
   readonly message: MessageRecord;
   readonly delivery: DeliveryRecord;
+}
+
+/** What no path has handed over to a session yet, oldest first. */
+export async function lookForUndelivered(tx: Reader, session: SessionRecord): Promise<InboxItem[]> {
+  const page = { limit: limits.messagesReadMax };
+  const deliveries = await tx.list('delivery', 'queued', { equals: session.id }, page);
+  const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
+  return deliveries.flatMap((delivery, position) => {
+    const message = messages[position];
+    return message ? [{ message, delivery }] : [];
+  });
 }
 
 /** What an inbox holds under a filter, oldest first, without changing anything. */

@@ -11,7 +11,7 @@ import type { Unit, View } from './unit.ts';
 
 /** Sessions that have not ended, by handle; agents only. Some may turn out dead: ask `leaseHolds`. */
 async function openAgents(tx: Reader): Promise<SessionRecord[]> {
-  const sessions = await tx.list('session', 'live', { prefix: '' }, { limit: limits.sessionsListed * 5 });
+  const sessions = await tx.list('session', 'live', { prefix: '' }, { limit: limits.sessionsPerProject });
   return sessions.filter(session => session.kind === 'agent');
 }
 
@@ -59,7 +59,12 @@ export async function findOrFail(view: View, address: string): Promise<SessionRe
 export async function operator(unit: Unit): Promise<SessionRecord> {
   const { tx } = unit;
   const known = await tx.get('session', operatorHandle);
-  if (known) return known;
+  if (known && tx.now - known.lastSeenAt < limits.touchEveryMs) return known;
+  if (known) {
+    const seen = { ...known, lastSeenAt: tx.now };
+    tx.put('session', seen);
+    return seen;
+  }
   const absent = { client: null, clientVersion: null, clientSession: null, process: null, parent: null };
   const unsaid = { branch: null, task: null, status: null, group: null };
   const record: SessionRecord = {

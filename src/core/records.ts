@@ -101,7 +101,7 @@ export interface DeliveryRecord {
   readonly session: string;
   readonly message: string;
   readonly state: DeliveryState;
-  /** By which path it was handed over (`read`, `wait`, `channel`, `cli`); null while queued. */
+  /** By which path it was handed over (`calls`, `channel`, `cli`); null while queued. */
   readonly path: string | null;
   readonly deliveredAt: number | null;
   readonly readAt: number | null;
@@ -153,6 +153,7 @@ export const indexes = {
   },
   delivery: {
     unread: (d: DeliveryRecord) => (d.state === 'queued' || d.state === 'delivered' ? d.session : undefined),
+    queued: (d: DeliveryRecord) => (d.state === 'queued' ? d.session : undefined),
     inbox: (d: DeliveryRecord) => d.session,
     message: (d: DeliveryRecord) => d.message,
   },

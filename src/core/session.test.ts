@@ -96,6 +96,16 @@ describe('coming back', () => {
     expect((await bench.join(null, { parent })).id).not.toBe(first.id);
   });
 
+  it('gets a new handle when the old one was given away after its 30 days', async () => {
+    const old = await bench.join('payments', { clientSession: 'c' });
+    await bench.transact(unit => end(unit, old.id, 'left'));
+    await bench.clock.advance(31 * day);
+    expect((await bench.join('payments')).handle).toBe('payments');
+    const back = await bench.join(null, { clientSession: 'c' });
+    expect(back.id).toBe(old.id);
+    expect(back.handle).not.toBe('payments');
+  });
+
   it('keeps the id that this very process had', async () => {
     const session = await bench.join();
     await bench.transact(unit => end(unit, session.id, 'left'));
@@ -232,6 +242,12 @@ describe('finding', () => {
     await expect(bench.look(view => callingSession(view, { ...clues, session: 'gone' }))).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('knows when the operator was here last', async () => {
+    await bench.transact(unit => operator(unit));
+    await bench.clock.advance(day);
+    expect((await bench.transact(unit => operator(unit))).lastSeenAt).toBe(bench.clock.now());
   });
 
   it('keeps the operator out of the list of agents', async () => {

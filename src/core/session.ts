@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import { passOn } from './lock.ts';
 import { deliverBroadcasts } from './message.ts';
 import type { Reader } from './ports.ts';
+import { reap } from './presence.ts';
 import { processKey } from './process.ts';
 import type { SessionRecord } from './records.ts';
 import { cleanLine } from './text.ts';
@@ -28,10 +29,11 @@ export type Arrival = Omit<
 export async function join(unit: Unit, arrival: Arrival, known: string | null): Promise<SessionRecord> {
   const { tx } = unit;
   const former = known === null ? await formerSession(unit, arrival) : await tx.get('session', known);
+  if (!former) await refuseCrowd(unit);
   const session: SessionRecord = {
     ...arrival,
     id: former?.id ?? unit.ids.next(),
-    handle: former?.handle ?? (await freeHandle(unit, arrival.handle)),
+    handle: await handleFor(unit, former, arrival.handle),
     task: former?.task ?? null,
     status: former?.status ?? null,
     group: former?.group ?? null,
@@ -47,8 +49,18 @@ export async function join(unit: Unit, arrival: Arrival, known: string | null): 
     audience: [],
     data: { session: session.id, handle: session.handle },
   });
-  await deliverBroadcasts(unit, session, former?.endedAt ?? null);
+  await deliverBroadcasts(unit, session);
   return session;
+}
+
+async function refuseCrowd(unit: Unit): Promise<void> {
+  if ((await unit.tx.count('session', 'live', { prefix: '' })) < limits.sessionsPerProject) return;
+  if ((await reap(unit)).length < limits.sessionsPerProject) return;
+  throw new SignalboxError(
+    'limit_exceeded',
+    `This project has ${limits.sessionsPerProject} living sessions, which is the limit.`,
+    'End some, or give part of them a project of their own with SIGNALBOX_PROJECT.',
+  );
 }
 
 async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecord | undefined> {
@@ -69,6 +81,12 @@ async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecor
   if (arrival.clientSession !== null) return ended[0];
   // Without a conversation id only a crash proves that it is the same one: a server that was told to stop was stopped on purpose.
   return ended.find(record => record.endReason === processGone);
+}
+
+/** The handle it had, unless another session has got it meanwhile: after `handleKeptDays` it may be given away. */
+async function handleFor(unit: Unit, former: SessionRecord | undefined, wished: string | null): Promise<string> {
+  if (former && (await handleIsFree(unit.tx, former.handle, former.id))) return former.handle;
+  return freeHandle(unit, former ? null : wished);
 }
 
 async function freeHandle(unit: Unit, wished: string | null): Promise<string> {

@@ -42,6 +42,17 @@ export function cleanLine(raw: string, field: string, maxCharacters: number): st
   return text;
 }
 
+/**
+ * Every text in an answer made harmless. Names of files, branches and clients come from others as well, and their exact form
+ * matters inside; so this is done once on the way out, where nobody can forget it.
+ */
+export function cleanTexts(value: unknown): unknown {
+  if (typeof value === 'string') return cleanText(value).text;
+  if (Array.isArray(value)) return value.map(cleanTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cleanTexts(inner)]));
+}
+
 /** UTF-8 bytes of a text. */
 export function byteLength(text: string): number {
   let bytes = 0;

@@ -2,6 +2,7 @@
 import type * as z from 'zod/v4';
 import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import { cleanText, cleanTexts } from '../core/text.ts';
 import type { ToolContext, ToolDefinition } from './define-tool.ts';
 
 export interface ToolAnswer {
@@ -23,7 +24,10 @@ export async function callTool(
   const { log, clock } = context.caller.world;
   const begin = clock.elapsed();
   try {
-    const output = tool.output.parse(await tool.run(context, parseInput(tool, raw)));
+    const output = cleanTexts(tool.output.parse(await tool.run(context, parseInput(tool, raw)))) as Record<
+      string,
+      unknown
+    >;
     log.debug('call', { tool: name, ms: Math.round(clock.elapsed() - begin) });
     return { output, text: tool.text(output) };
   } catch (error) {
@@ -32,7 +36,9 @@ export async function callTool(
     if (known.code === 'internal')
       log.error('call failed', { ...details, cause: String((known.cause as Error)?.stack ?? known.cause) });
     else log.debug('call refused', details);
-    throw known;
+    throw new SignalboxError(known.code, cleanText(known.message).text, cleanText(known.next).text, {
+      cause: known.cause,
+    });
   }
 }
 

@@ -22,6 +22,8 @@ export interface Participant {
   transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
   /** The same over a read-only view. */
   read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
+  /** The same for a look that is nobody's activity; undefined while the session has ended. */
+  observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
   /** Makes paths and names canonical from where the caller stands. `invalid_input` when none is given. */
   resources(paths: readonly string[] | undefined, names: readonly string[] | undefined): Promise<Resource[]>;
   /** Where the caller's wake-ups arrive; listening begins with the first use. */
@@ -52,6 +54,7 @@ abstract class Base implements Participant {
 
   abstract transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
   abstract read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
+  abstract observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
   abstract hints(): Promise<Hints>;
 
   async place(): Promise<Worktree> {
@@ -145,14 +148,9 @@ export class Agent extends Base {
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
-    const id = await this.session();
+    await this.session();
     if (this.world.clock.elapsed() - this.#lastTouch > limits.touchEveryMs) await this.transact(async () => undefined);
-    const tree = await this.place();
-    const attempt = () =>
-      this.world.store.read(tree.project, async tx => {
-        const me = await tx.get('session', id);
-        return me && me.endedAt === null ? { value: await work(this.view(tx), me) } : undefined;
-      });
+    const attempt = () => this.observe(async (view, me) => ({ value: await work(view, me) }));
     const first = await attempt();
     if (first) return first.value;
     await this.transact(async () => undefined);
@@ -163,6 +161,14 @@ export class Agent extends Base {
       'This session was ended by somebody else.',
       'Call again: you come back as the same session.',
     );
+  }
+
+  async observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined> {
+    const [id, tree] = await Promise.all([this.session(), this.place()]);
+    return this.world.store.read(tree.project, async tx => {
+      const me = await tx.get('session', id);
+      return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
+    });
   }
 
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
@@ -242,18 +248,21 @@ export class Visitor extends Base {
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
-    const tree = await this.place();
-    const attempt = () =>
-      this.world.store.read(tree.project, async tx => {
-        const view = this.view(tx);
-        if (this.#session === null && !(await tx.get('session', operatorHandle))) return undefined;
-        return { value: await work(view, await this.#living(view, this.#session ?? operatorHandle)) };
-      });
+    const attempt = () => this.observe(async (view, me) => ({ value: await work(view, me) }));
     const first = await attempt();
     if (first) return first.value;
     // The operator has never been here: a unit of work writes the record.
     await this.transact(async () => undefined);
     return (await attempt())?.value as T;
+  }
+
+  async observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined> {
+    const tree = await this.place();
+    return this.world.store.read(tree.project, async tx => {
+      const view = this.view(tx);
+      if (this.#session === null && !(await tx.get('session', operatorHandle))) return undefined;
+      return work(view, await this.#living(view, this.#session ?? operatorHandle));
+    });
   }
 
   /** Stops listening. */

@@ -4,7 +4,7 @@
 -- lock: all holder key globBase
 -- waiter: queue session
 -- message: sender key broadcast
--- delivery: unread inbox message
+-- delivery: unread queued inbox message
 
 CREATE TABLE entry (
   project INTEGER NOT NULL,

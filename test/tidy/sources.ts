@@ -46,10 +46,8 @@ export function importsOf(file: SourceFile): Import[] {
   });
 }
 
-/** The code without comments (texts stay); for looking for calls. */
+/** The code without comments; texts stay as they are, also those that look like one. For looking for calls. */
 export function withoutComments(text: string): string {
-  return text
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/^\s*\/\/.*$/gm, '')
-    .replace(/\s\/\/ .*$/gm, '');
+  const pieces = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`|\/\*[\s\S]*?\*\/|(?<![:\\])\/\/.*$/gm;
+  return text.replace(pieces, piece => (piece.startsWith('/') ? '' : piece));
 }

@@ -15,6 +15,13 @@ const banned: readonly { readonly call: RegExp; readonly home: RegExp; readonly 
   { call: /\bperformance\.now\(/, home: /^src\/(system|demo)\//, instead: 'the Clock port' },
 ];
 
+describe('what is looked at', () => {
+  it('is the code without its comments, and all of it', () => {
+    const code = "const a = 'src/**'; // Date.now(\nconst b = `/* x`; Date.now(); /* console. */ call('//x');";
+    expect(withoutComments(code)).toBe("const a = 'src/**'; \nconst b = `/* x`; Date.now();  call('//x');");
+  });
+});
+
 describe('the sources', () => {
   it.each(banned)('use $instead, not $call', ({ call, home }) => {
     const guilty = sources.filter(file => !home.test(file.path) && call.test(withoutComments(file.text)));

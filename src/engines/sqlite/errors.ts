@@ -75,7 +75,7 @@ const newer: Describe = path => [
 ];
 const network: Describe = path => [
   `The store ${path} lies on a network file system, where SQLite files get damaged.`,
-  'Set SIGNALBOX_HOME to a folder on a local disk, or use a PostgreSQL store with SIGNALBOX_STORE=postgres://….',
+  'Set SIGNALBOX_HOME to a folder on a local disk.',
 ];
 const noJournal: Describe = path => [
   `The file system of the store ${path} cannot hold a database that several processes share.`,

@@ -1,7 +1,7 @@
 /** Pushes new messages into a Claude Code session over its channel, on a legacy connection that was started with `--channel`. */
 import type { Server } from '@modelcontextprotocol/server';
 import { limits } from '../../core/limits.ts';
-import { handOver, lookInto } from '../../core/message.ts';
+import { handOver, lookForUndelivered } from '../../core/message.ts';
 import type { Participant } from '../../tools/participant.ts';
 
 /**
@@ -24,15 +24,8 @@ export async function pushMessages(server: Server, caller: Participant, signal: 
 }
 
 async function pushOnce(server: Server, caller: Participant): Promise<void> {
-  const filter = {
-    conversation: null,
-    from: null,
-    minPriority: 'low',
-    includeRead: false,
-    limit: limits.messagesReadMax,
-  } as const;
-  const items = await caller.read((view, me) => lookInto(view.tx, me, filter));
-  for (const item of items.filter(({ delivery }) => delivery.state === 'queued')) {
+  const items = (await caller.observe((view, me) => lookForUndelivered(view.tx, me))) ?? [];
+  for (const item of items) {
     const { message } = item;
     await server.notification({
       method: 'notifications/claude/channel',

@@ -7,12 +7,12 @@ import { chooseDriver, type SqliteDatabase } from '../../src/engines/sqlite/driv
 import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
 import { applicationId } from '../../src/engines/sqlite/location.ts';
 import { migrations } from '../../src/engines/sqlite/migrations/index.ts';
+import { happened, project } from '../contract/store-harness.ts';
 import { FakeClock } from '../support/fakes.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts';
 import { aLock } from '../support/records.ts';
-import { happened, project } from './store-harness.ts';
 
-const golden = join(import.meta.dirname, '../golden/sqlite-schema.sql');
+const golden = join(import.meta.dirname, 'sqlite-schema.sql');
 let folder: TemporaryFolder;
 let path: string;
 
