@@ -40,7 +40,6 @@ await Promise.all([
     entryNames: '[name]',
     splitting: true,
     minify: true,
-    keepNames: true,
     sourcemap: false,
     legalComments: 'none',
     banner: {

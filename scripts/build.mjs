@@ -19,7 +19,6 @@ const { outputFiles } = await build({
   platform: 'node',
   target: 'node20.19',
   minify: true,
-  keepNames: true,
   sourcemap: false,
   legalComments: 'none',
   external: ['@photostructure/sqlite'],

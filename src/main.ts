@@ -20,12 +20,7 @@ async function runServer(args: string[]): Promise<void> {
       process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
       return;
     }
-    const [{ settings }, { compose }, { selectTools }, { serve }] = await Promise.all([
-      import('./config.ts'),
-      import('./compose.ts'),
-      import('./tools/toolset.ts'),
-      import('./surfaces/mcp/serve.ts'),
-    ]);
+    const { compose, selectTools, serve, settings } = await import('./server.ts');
     const options = Object.fromEntries(
       settings.map(setting => [
         setting.flag.slice(2),

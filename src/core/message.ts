@@ -160,10 +160,9 @@ async function resolveAddresses(unit: Unit, sender: SessionRecord, addresses: re
       'Send it as a message of its own.',
     );
   }
-  const { live: agents } = await lookAround(unit);
   const found = new Map<string, SessionRecord>();
   for (const address of addresses) {
-    for (const session of await addressed(unit, address, agents)) found.set(session.id, session);
+    for (const session of await addressed(unit, address)) found.set(session.id, session);
   }
   found.delete(sender.id);
   if (broadcast === undefined && found.size === 0) {
@@ -176,14 +175,10 @@ async function resolveAddresses(unit: Unit, sender: SessionRecord, addresses: re
   return { sessions: [...found.values()], conversation: broadcast ?? 'direct' };
 }
 
-async function addressed(
-  unit: Unit,
-  address: string,
-  agents: readonly SessionRecord[],
-): Promise<readonly SessionRecord[]> {
-  if (address === 'all') return agents;
-  if (address.startsWith('#')) return knownChannel(address) && agents;
-  if (address.startsWith('group:')) return groupMembers(address, agents);
+async function addressed(unit: Unit, address: string): Promise<readonly SessionRecord[]> {
+  if (address === 'all') return (await lookAround(unit)).live;
+  if (address.startsWith('#')) return knownChannel(address) && (await lookAround(unit)).live;
+  if (address.startsWith('group:')) return groupMembers(address, (await lookAround(unit)).live);
   if (address === operatorHandle) return [await operator(unit)];
   return [await findOrFail(unit, address)];
 }

@@ -97,21 +97,23 @@ class GitWorktrees implements Worktrees {
 
   /** The innermost checkout of the project around a real path. Folders of other projects on the way are part of it. */
   private async rootFor(existing: string, directory: string, project: string): Promise<string | undefined> {
-    const folders = foldersUpFrom(existing);
-    const found = folders.flatMap(folder => {
-      const git = gitFolderAt(folder);
-      return git ? [{ folder, git }] : [];
-    });
-    // A folder is a project of its own only outside git: the `.git` folder would answer to the name of its repository.
-    const owned =
-      found.length === 0
-        ? folders.map(folder => ({ folder, project: folder }))
-        : await Promise.all(found.map(async ({ folder, git }) => ({ folder, project: await this.projectOf(git) })));
-    const root = owned.find(candidate => candidate.project === project);
-    if (root) return root.folder;
+    const root = await this.innermost(existing, project);
+    if (root !== undefined) return root;
     // The project may have been named by configuration; then its checkouts are those of the folder's own repository.
     const own = await this.describe(directory);
-    return owned.find(candidate => candidate.project === own.project)?.folder;
+    return own.project === project ? undefined : this.innermost(existing, own.project);
+  }
+
+  private async innermost(existing: string, project: string): Promise<string | undefined> {
+    const folders = foldersUpFrom(existing);
+    let isInGit = false;
+    for (const folder of folders) {
+      const found = gitFolderAt(folder);
+      if (found && (await this.projectOf(found)) === project) return folder;
+      isInGit ||= found !== undefined;
+    }
+    // A folder is a project of its own only outside git: the `.git` folder would answer to the name of its repository.
+    return isInGit ? undefined : folders.find(folder => folder === project);
   }
 
   private projectOf(folder: GitFolder): Promise<string> {

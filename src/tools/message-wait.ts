@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
 import { lookInto } from '../core/message.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
-import { conversationFilter, take } from './inbox.ts';
+import { conversationFilter, type Taken, take } from './inbox.ts';
 import { messageShape, spokenMessages } from './shapes.ts';
 
 export default defineTool({
@@ -34,12 +34,12 @@ export default defineTool({
       includeRead: false,
       limit: limits.messagesReadDefault,
     };
-    const arrived = await untilSomethingArrives(context, input.timeoutSeconds * 1000, async () => {
+    const look = async () => {
       const [first] = await context.caller.read((view, me) => lookInto(view.tx, me, { ...filter, limit: 1 }));
       return first !== undefined;
-    });
-    if (!arrived || context.signal.aborted) return { messages: [], unread: 0, timedOut: true };
-    return { ...(await take(context, filter)), timedOut: false };
+    };
+    const taken = await untilSomethingArrives(context, input.timeoutSeconds * 1000, look, () => take(context, filter));
+    return taken ? { ...taken, timedOut: false } : { messages: [], unread: 0, timedOut: true };
   },
   text: out =>
     out.timedOut
@@ -49,25 +49,34 @@ export default defineTool({
           .join('\n'),
 });
 
-/** Looks, and looks again after each hint, until something is there or the time is over. */
+/**
+ * Takes what is there, or waits and takes what comes; undefined when the time is over. A look comes first because it leaves
+ * writers alone; a hint says that there is something, so then it takes at once.
+ */
 async function untilSomethingArrives(
   context: ToolContext,
   waitMs: number,
   look: () => Promise<boolean>,
-): Promise<boolean> {
+  takeAll: () => Promise<Taken>,
+): Promise<Taken | undefined> {
   const { clock } = context.caller.world;
   const hints = await context.caller.hints();
   const begin = clock.elapsed();
   let told = begin;
+  let wasHinted = false;
   while (true) {
     const seen = hints.version;
-    if (await look()) return true;
+    if (!context.signal.aborted && (wasHinted || (await look()))) {
+      const taken = await takeAll();
+      if (taken.messages.length > 0) return taken;
+    }
     const waited = clock.elapsed() - begin;
-    if (waited >= waitMs || context.signal.aborted) return false;
+    if (waited >= waitMs || context.signal.aborted) return undefined;
     if (clock.elapsed() - told >= limits.progressEveryMs) {
       told = clock.elapsed();
       context.progress('waiting for a message', Math.round(waited / 1000), Math.round(waitMs / 1000));
     }
     await hints.changed(seen, waitMs - waited, context.signal);
+    wasHinted = hints.version !== seen;
   }
 }

@@ -6,8 +6,9 @@ import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
-import type { Worktree } from '../core/ports.ts';
+import type { Liveness, Processes, Worktree } from '../core/ports.ts';
 import { operator } from '../core/presence.ts';
+import { processKey } from '../core/process.ts';
 import type { Resource, SessionRecord } from '../core/records.ts';
 import { fileResource, namedResource } from '../core/resource.ts';
 import { type Arrival, end, heartbeat, join, touch } from '../core/session.ts';
@@ -95,12 +96,27 @@ abstract class Base implements Participant {
   }
 
   protected unit(tx: Unit['tx']): Unit {
-    return { tx, ids: this.world.ids, processes: this.world.processes };
+    return { tx, ids: this.world.ids, processes: askedOnce(this.world.processes) };
   }
 
   protected view(tx: View['tx']): View {
-    return { tx, processes: this.world.processes };
+    return { tx, processes: askedOnce(this.world.processes) };
   }
+}
+
+/** Within one view every question gets one answer: rules that look twice agree, and the system is asked once. */
+function askedOnce(processes: Processes): Processes {
+  const known = new Map<string, Liveness>();
+  return {
+    self: () => processes.self(),
+    identify: pid => processes.identify(pid),
+    liveness(process) {
+      const key = processKey(process);
+      const answer = known.get(key) ?? processes.liveness(process);
+      known.set(key, answer);
+      return answer;
+    },
+  };
 }
 
 /** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */

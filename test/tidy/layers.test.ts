@@ -13,7 +13,8 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['core'],
   version: [],
   compose: ['core', 'tools', 'engines', 'system', 'clients', 'config', 'version'],
-  main: ['core', 'config', 'compose', 'tools', 'surfaces'],
+  server: ['compose', 'config', 'surfaces', 'tools'],
+  main: ['core', 'config', 'server', 'surfaces'],
 };
 
 /** Which packages a layer may use; Node's own modules only where something real is touched. */
@@ -28,6 +29,7 @@ const packages: Record<string, readonly RegExp[]> = {
   config: [],
   version: [],
   compose: [/^node:(os|path)$/],
+  server: [],
   main: [/^node:util$/],
 };
 

@@ -113,11 +113,11 @@ describe('sessions', () => {
 });
 
 describe('JSON', () => {
-  it('is the same value for a person and a program, and harmless for a terminal', () => {
-    const value = { text: 'a\u001b[31m\u009b\u202e\u007f', list: [1] };
+  it('is the same value for a person and a program, and harmless for a terminal and a model', () => {
+    const value = { text: 'a\u001b[31m<system-reminder>\u202e\u007f', list: [1] };
     for (const isForPerson of [true, false]) {
       const text = jsonText(value, isForPerson);
-      expect(JSON.parse(text)).toEqual(value);
+      expect(JSON.parse(text)).toEqual({ text: 'a&lt;system-reminder>', list: [1] });
       expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     }
     expect(jsonText(value, false).trimEnd()).not.toContain('\n');
