@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeIds } from '../../test/support/fakes.ts';
-import { type Bench, createBench, file } from '../../test/support/rules.ts';
+import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
 import { excludes, locksInForce } from './blocking.ts';
-import { acquire, type LockRequest, passOn, release, withdraw } from './lock.ts';
-import type { LockMode, Resource, SessionRecord, WaiterRecord } from './records.ts';
+import { passOn, release, withdraw } from './lock.ts';
+import type { SessionRecord, WaiterRecord } from './records.ts';
 import { resourcesOverlap } from './resource.ts';
 
 let bench: Bench;
@@ -16,20 +16,7 @@ beforeEach(async () => {
   [otter, heron, wren] = [await bench.join('otter'), await bench.join('heron'), await bench.join('wren')];
 });
 
-const ask =
-  (waits: boolean) =>
-  (session: SessionRecord, resources: Resource[], mode: LockMode, about: Partial<LockRequest> = {}) =>
-    bench.transact(unit =>
-      acquire(
-        unit,
-        session,
-        { resources, mode, reason: null, ttlMs: 900_000, priority: 'normal', ...about },
-        waits ? unit.tx.now + 45_000 : null,
-      ),
-    );
-const take = ask(false);
-const queue = ask(true);
-const waiting = () => bench.look(view => view.tx.count('waiter', 'queue', { prefix: '' }));
+const { take, queue, waiting } = lockCalls(() => bench);
 
 describe('many sessions in random order', () => {
   const names = ['a', 'b', 'c/d', 'c', 'c/*', '**/d'];

@@ -190,7 +190,7 @@ describe('SQLite: the disk', () => {
       const surroundings = { platform: 'linux', statfs: () => ({ type, bsize: 4096, bavail: 1e6 }) };
       const error = await refusal(open({ surroundings }));
       expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('network file system') });
-      expect(error.next).toMatch(/SIGNALBOX_HOME.*PostgreSQL/);
+      expect(error.next).toMatch(/SIGNALBOX_HOME.*local disk/);
       expect((await open({ surroundings }).inspect()).problems[0]).toContain('network file system');
       expect(readdirSync(folder.root)).toEqual([]);
     }

@@ -1,6 +1,8 @@
 /** A project on the memory engine with fake time and processes, and sessions that act on it through the rules. */
+import { locksInForce } from '../../src/core/blocking.ts';
+import { acquire, type LockOutcome, type LockRequest } from '../../src/core/lock.ts';
 import type { ProcessIdentity } from '../../src/core/ports.ts';
-import type { Resource, SessionRecord } from '../../src/core/records.ts';
+import type { LockMode, Resource, SessionRecord, WaiterRecord } from '../../src/core/records.ts';
 import { fileResource, namedResource } from '../../src/core/resource.ts';
 import { type Arrival, join } from '../../src/core/session.ts';
 import type { Unit, View } from '../../src/core/unit.ts';
@@ -57,3 +59,30 @@ export type Bench = ReturnType<typeof createBench>;
 
 export const file = (path: string, foldsCase = false): Resource => fileResource({ path, foldsCase });
 export const named = (name: string, checkout = 'here:/shop'): Resource => namedResource(name, checkout);
+
+type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority'>>;
+
+/** Asks for locks as sessions do, on the bench of the moment. */
+export function lockCalls(bench: () => Bench) {
+  const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, waitMs: number | null) => {
+    const request = { resources, mode, reason: null, ttlMs: 15 * 60_000, priority: 'normal', ...about } as const;
+    return bench().transact(unit => acquire(unit, session, request, waitMs === null ? null : unit.tx.now + waitMs));
+  };
+  return {
+    /** Takes at once or is refused. */
+    take: (session: SessionRecord, resources: Resource[], mode: LockMode = 'exclusive', about: About = {}) =>
+      ask(session, resources, mode, about, null),
+    /** Takes at once or stands in line, for 45 s. */
+    queue: (session: SessionRecord, resources: Resource[], mode: LockMode = 'exclusive', about: About = {}) =>
+      ask(session, resources, mode, about, 45_000),
+    ticketOf: (outcome: LockOutcome): WaiterRecord => {
+      if (!outcome.waiter) throw new Error('expected a place in the queue');
+      return outcome.waiter;
+    },
+    holdersOf: async (resource: Resource): Promise<string[]> => {
+      const { locks } = await bench().look(view => locksInForce(view, [resource], null));
+      return locks.map(({ holder }) => holder.handle).sort();
+    },
+    waiting: () => bench().look(view => view.tx.count('waiter', 'queue', { prefix: '' })),
+  };
+}
