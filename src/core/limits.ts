@@ -52,7 +52,7 @@ export const limits = {
   messageWaitMaxSeconds: 50,
 
   // Waiting in a process.
-  holderCheckMs: 250,
+  holderCheckMs: 100,
   safetyPollMs: 2_000,
   progressEveryMs: 5_000,
 
