@@ -1,5 +1,5 @@
 /** Puts the program together: settings become ports. The only file that knows every layer. */
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
 import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type SettingsFile } from './config.ts';
@@ -43,15 +43,18 @@ export async function compose(
   flags: Readonly<Partial<Record<SettingKey, string>>>,
   environment: Environment,
   workingDirectory: string,
+  serves: 'session' | 'command',
 ): Promise<Composition> {
   const client = clientEnvironment(environment);
-  const startFolder = flags.directory || environment.SIGNALBOX_DIRECTORY || client.directory || workingDirectory;
+  // A client says where its session works; a command is typed where its shell stands.
+  const told = serves === 'session' ? client.directory : null;
+  const startFolder = flags.directory || environment.SIGNALBOX_DIRECTORY || told || workingDirectory;
   const directory = resolve(workingDirectory, startFolder);
   const home = flags.home ? { ...environment, SIGNALBOX_HOME: resolve(workingDirectory, flags.home) } : environment;
-  const state = stateFolder(home, process.platform, homedir());
+  const state = stateFolder(home, process.platform, userHome());
   const found = {
     project: read(findProjectFile(directory)),
-    user: read(findUserFile(configFolder(home, process.platform, homedir()))),
+    user: read(findUserFile(configFolder(home, process.platform, userHome()))),
   };
   const config = resolveConfig({
     flags,
@@ -153,4 +156,10 @@ function absoluteStore(value: string, base: string, state: string): string {
   if (!value.startsWith('sqlite:')) return value;
   const path = value.slice('sqlite:'.length);
   return path === '' || isAbsolute(path) ? value : `sqlite:${resolve(base, path)}`;
+}
+
+/** The home folder; a relative `HOME` would put the state into whatever folder the client was started in. */
+function userHome(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
 }

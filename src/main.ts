@@ -34,7 +34,7 @@ async function runServer(args: string[]): Promise<void> {
         return value === undefined ? [] : [[setting.key as SettingKey, value === true ? 'on' : String(value)]];
       }),
     );
-    const parts = await compose(flags, process.env, process.cwd());
+    const parts = await compose(flags, process.env, process.cwd(), 'session');
     const tools = selectTools(parts.config.tools.value);
     await serve({ world: parts.world, tools, channel: parts.config.channel.value === 'on', agent: parts.agent });
     await parts.close();

@@ -144,7 +144,13 @@ async function takeLocks(
   living: readonly SessionRecord[],
   count: number,
 ): Promise<void> {
-  const request = { mode: 'exclusive', reason: 'a wide change', ttlMs: 86_400_000, priority: 'normal' } as const;
+  const request = {
+    mode: 'exclusive',
+    ticket: 'seed',
+    reason: 'a wide change',
+    ttlMs: 86_400_000,
+    priority: 'normal',
+  } as const;
   const atOnce = 25;
   for (let first = 0; first < count; first += atOnce) {
     const owner = living[(first / atOnce) % living.length];

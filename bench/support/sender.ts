@@ -7,7 +7,7 @@ import { compose } from '../../src/compose.ts';
 import { callTool } from '../../src/tools/call-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 
-const parts = await compose({}, process.env, process.cwd());
+const parts = await compose({}, process.env, process.cwd(), 'session');
 const caller = parts.agent({ name: 'bench-sender', version: '1.0.0' });
 await caller.session();
 const context = {

@@ -22,7 +22,14 @@ const check = (action: Action, ...paths: string[]) =>
     ),
   );
 const lock = (session: SessionRecord, path: string, mode: LockMode = 'exclusive', ttlMs = 600_000) => {
-  const request = { resources: [file(path)], mode, reason: 'move login', ttlMs, priority: 'normal' } as const;
+  const request = {
+    ticket: 't',
+    resources: [file(path)],
+    mode,
+    reason: 'move login',
+    ttlMs,
+    priority: 'normal',
+  } as const;
   return bench.transact(unit => acquire(unit, session, request, null));
 };
 

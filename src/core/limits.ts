@@ -3,7 +3,7 @@ export const limits = {
   // Sessions and their leases.
   heartbeatMs: 10_000,
   /** How long a session's last activity may lag behind the truth. */
-  touchEveryMs: 5_000,
+  touchEveryMs: 1_000,
   leaseWithoutHeartbeatMs: 30_000,
   handleKeptDays: 30,
   handleCharacters: 40,
@@ -11,6 +11,7 @@ export const limits = {
   statusCharacters: 80,
   groupCharacters: 40,
   handlesWithOneName: 50,
+  pastHandles: 20,
   handlesInError: 12,
   sessionsListed: 200,
   sessionsPerProject: 5_000,
@@ -45,9 +46,9 @@ export const limits = {
   keyCharacters: 128,
   messagesReadDefault: 20,
   messagesReadMax: 200,
-  deliveriesSearched: 1_000,
+  deliveriesPerPage: 500,
   broadcastKeptHours: 24,
-  broadcastsForJoiner: 50,
+  broadcastsForJoiner: 1_000,
   messageWaitDefaultSeconds: 45,
   messageWaitMaxSeconds: 50,
 

@@ -12,6 +12,8 @@ import type { Unit, View } from './unit.ts';
 
 /** One request: all of `resources` in one mode, or nothing. */
 export interface LockRequest {
+  /** An id of the call, new for each. */
+  readonly ticket: string;
   readonly resources: readonly Resource[];
   readonly mode: LockMode;
   readonly reason: string | null;
@@ -76,9 +78,10 @@ export async function acquire(
       'Call again without waitSeconds, later.',
     );
   }
-  const id = unit.ids.next();
+  const { ticket: id, ...wanted } = request;
   const arrival = tx.emit({ type: 'lock.waiting', audience: [], data: { waiter: id, session: session.id } });
-  const waiter: WaiterRecord = { ...request, id, session: session.id, arrival, since: tx.now, deadlineAt: waitUntil };
+  const place = { id, session: session.id, process: unit.processes.self(), arrival };
+  const waiter: WaiterRecord = { ...wanted, ...place, since: tx.now, deadlineAt: waitUntil };
   tx.put('waiter', waiter);
   return { ...refused, waiter, cycle: null };
 }
@@ -191,6 +194,7 @@ async function grant(
       holder: session.id,
       mode: request.mode,
       fence,
+      ticket: own ? null : request.ticket,
       reason: request.reason ?? own?.reason ?? null,
       ttlMs: request.ttlMs,
       since: own && same ? own.since : tx.now,
@@ -224,7 +228,7 @@ export async function passOn(unit: Unit): Promise<void> {
     changed = false;
     for (const waiter of await queueOf(unit.tx)) {
       const session = await unit.tx.get('session', waiter.session);
-      if (!session || waiter.deadlineAt <= unit.tx.now || !leaseHolds(unit, session)) {
+      if (!session || !placeHolds(unit, waiter) || !leaseHolds(unit, session)) {
         unit.tx.delete('waiter', waiter.id);
         continue;
       }
@@ -232,9 +236,14 @@ export async function passOn(unit: Unit): Promise<void> {
       if (found.ended > 0) changed = true;
       if (found.ended > 0 || found.blockers.length > 0) continue;
       unit.tx.delete('waiter', waiter.id);
-      await grant(unit, session, waiter, [waiter.session]);
+      await grant(unit, session, { ...waiter, ticket: waiter.id }, [waiter.session]);
     }
   }
+}
+
+/** A place ends with its time, and with the process that stood in line. */
+function placeHolds(unit: Unit, waiter: WaiterRecord): boolean {
+  return waiter.deadlineAt > unit.tx.now && unit.processes.liveness(waiter.process) !== 'dead';
 }
 
 /**
@@ -265,6 +274,22 @@ export async function withdraw(unit: Unit, ticket: WaiterRecord): Promise<LockOu
     await passOn(unit);
   }
   return outcome;
+}
+
+/**
+ * Takes back what a call that was cancelled has got, because nobody knows of it. What the session had before, or has asked for
+ * again in another call, stays.
+ */
+export async function takeBack(
+  unit: Unit,
+  session: SessionRecord,
+  ticket: string,
+  resources: readonly Resource[],
+): Promise<void> {
+  const locks = await Promise.all(resources.map(resource => unit.tx.get('lock', lockId(session.id, resource))));
+  const own = locks.filter(lock => lock !== undefined).filter(lock => lock.ticket === ticket);
+  for (const lock of own) endLock(unit, lock, 'released');
+  if (own.length > 0) await passOn(unit);
 }
 
 export interface Released {

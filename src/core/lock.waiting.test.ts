@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
-import { passOn, release, standing, withdraw } from './lock.ts';
+import { type Bench, createBench, file, lockCalls, project } from '../../test/support/rules.ts';
+import { acquire, passOn, release, standing, takeBack, withdraw } from './lock.ts';
+import { operator } from './presence.ts';
 import type { SessionRecord, WaiterRecord } from './records.ts';
 import { end } from './session.ts';
 
@@ -155,6 +156,45 @@ describe('waiting in line', () => {
     const outcome = await bench.transact(unit => withdraw(unit, ticket));
     expect(outcome.granted).toBeNull();
     expect((await bench.transact(unit => standing(unit, behind))).granted).toHaveLength(1);
+  });
+
+  it('skips a place whose own process died, even if its session lives on', async () => {
+    await take(otter, [file('a')]);
+    const person = await bench.transact(unit => operator(unit));
+    const shell = bench.processes.spawn();
+    const { processes } = bench;
+    await bench.store.transact(project, tx =>
+      acquire(
+        { tx, ids: bench.ids, processes: processes.as(shell) },
+        person,
+        { ticket: 't', resources: [file('a')], mode: 'exclusive', reason: null, ttlMs: 60_000, priority: 'normal' },
+        tx.now + 45_000,
+      ),
+    );
+    processes.kill(shell);
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await holdersOf(file('a'))).toEqual([]);
+  });
+
+  it('takes back only what a cancelled request itself has got', async () => {
+    await take(heron, [file('before')]);
+    await take(otter, [file('a')]);
+    const ticket = ticketOf(await queue(heron, [file('before'), file('a')]));
+    await bench.transact(unit => release(unit, otter, 'all'));
+    await bench.transact(unit => takeBack(unit, heron, ticket.id, ticket.resources));
+    expect(await holdersOf(file('before'))).toEqual(['heron']);
+    expect(await holdersOf(file('a'))).toEqual([]);
+  });
+
+  it('takes nothing back that another request of the session has asked for as well', async () => {
+    await take(otter, [file('a')]);
+    const cancelled = ticketOf(await queue(heron, [file('a')]));
+    const kept = ticketOf(await queue(heron, [file('a')]));
+    await bench.transact(unit => release(unit, otter, 'all'));
+    await bench.transact(unit => takeBack(unit, heron, cancelled.id, cancelled.resources));
+    expect(await holdersOf(file('a'))).toEqual(['heron']);
+    await bench.transact(unit => takeBack(unit, heron, kept.id, kept.resources));
+    expect(await holdersOf(file('a'))).toEqual(['heron']);
   });
 
   it('tells one that gives up too late that it was granted', async () => {

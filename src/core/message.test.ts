@@ -138,6 +138,18 @@ describe('the inbox', () => {
     expect(await bodies(heron, { minPriority: 'high' })).toEqual(['git', 'everybody']);
   });
 
+  it('finds what a filter lets through behind any number of others', async () => {
+    const sender = await bench.join('sender');
+    for (let count = 0; count < 1200; count += 1) {
+      if (count % 100 === 0) await bench.clock.advance(61_000);
+      await write(sender, ['heron'], `m ${count}`);
+    }
+    await write(otter, ['heron'], 'urgent one', { priority: 'urgent' });
+    expect(await bodies(heron, { minPriority: 'urgent', limit: 20 })).toEqual(['urgent one']);
+    expect(await bodies(heron, { from: otter.id, includeRead: true, limit: 20 })).toEqual(['urgent one']);
+    expect(await bodies(heron, { limit: 3 })).toEqual(['m 0', 'm 1', 'm 2']);
+  });
+
   it('shows a handed-over message again until it is confirmed, then never', async () => {
     await write(otter, ['heron'], 'hello');
     const first = await inbox(heron);
@@ -176,6 +188,14 @@ describe('messages to all and to channels', () => {
     expect(await bodies(early)).toEqual(['welcome']);
     await bench.clock.advance(24 * 3_600_000 + 1);
     expect(await bodies(await bench.join('late'))).toEqual([]);
+  });
+
+  it('reach a joiner all, however many they are', async () => {
+    for (let count = 0; count < 300; count += 1) {
+      if (count % 100 === 0) await bench.clock.advance(61_000);
+      await write(otter, ['#general'], `m ${count}`);
+    }
+    expect(await unread(await bench.join('early'))).toBe(300);
   });
 
   it('reach one that was away, without what it had already', async () => {

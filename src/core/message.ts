@@ -261,21 +261,37 @@ export async function lookForUndelivered(tx: Reader, session: SessionRecord): Pr
   });
 }
 
-/** What an inbox holds under a filter, oldest first, without changing anything. */
+/**
+ * What an inbox holds under a filter, oldest first, without changing anything. With the read ones included it is the newest
+ * that are wanted; among the unread nothing may be skipped. Looks on, page by page, until it has enough or there is no more.
+ */
 export async function lookInto(tx: Reader, session: SessionRecord, filter: InboxFilter): Promise<InboxItem[]> {
   const index = filter.includeRead ? 'inbox' : 'unread';
-  const plain = filter.conversation === null && filter.from === null && filter.minPriority === 'low';
-  const limit = plain ? filter.limit : limits.deliveriesSearched;
-  // With the read ones included the newest are wanted; among the unread nothing may be skipped, so the oldest come first.
-  const page = { limit, reverse: filter.includeRead };
-  const deliveries = await tx.list('delivery', index, { equals: session.id }, page);
-  const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
-  const items = deliveries.flatMap((delivery, position) => {
-    const message = messages[position];
-    return message && matches(message, filter) ? [{ message, delivery }] : [];
-  });
-  const chosen = items.slice(0, filter.limit);
+  const page = { limit: Math.max(filter.limit, limits.deliveriesPerPage), reverse: filter.includeRead };
+  const found: InboxItem[] = [];
+  let afterId: string | undefined;
+  do {
+    const range = afterId === undefined ? { equals: session.id } : { equals: session.id, afterId };
+    const deliveries = await tx.list(
+      'delivery',
+      index,
+      range,
+      isPlain(filter) ? { ...page, limit: filter.limit } : page,
+    );
+    const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
+    for (const [position, delivery] of deliveries.entries()) {
+      const message = messages[position];
+      if (message && matches(message, filter)) found.push({ message, delivery });
+    }
+    afterId = deliveries.length < page.limit ? undefined : deliveries.at(-1)?.id;
+  } while (afterId !== undefined && found.length < filter.limit);
+  const chosen = found.slice(0, filter.limit);
   return filter.includeRead ? chosen.reverse() : chosen;
+}
+
+/** A filter that lets everything through. */
+function isPlain(filter: InboxFilter): boolean {
+  return filter.conversation === null && filter.from === null && filter.minPriority === 'low';
 }
 
 function matches(message: MessageRecord, filter: InboxFilter): boolean {

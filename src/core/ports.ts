@@ -53,8 +53,10 @@ export interface Transaction extends Reader {
   emit(event: NewEvent): number;
 }
 
-/** What `doctor` and `status` show of an engine. `problems` are whole sentences; empty means healthy. */
+/** What `doctor` and `status` show of an engine. `problems` are whole sentences: what is wrong, then what to do; none means healthy. */
 export interface StoreReport {
+  /** False when units of work would fail or must not be trusted (no driver, no right to read, damaged). */
+  readonly isUsable: boolean;
   readonly engine: string;
   readonly location: string;
   readonly version: string;

@@ -37,7 +37,7 @@ export async function find(tx: Reader, address: string): Promise<SessionRecord |
     tx.get('session', address),
   ]);
   const [newest] = [...byHandle].sort((a, b) => b.lastSeenAt - a.lastSeenAt);
-  return newest ?? byId;
+  return byId ?? newest;
 }
 
 /** The same, but an unknown address is a `not_found` that says who is here. */
@@ -66,7 +66,7 @@ export async function operator(unit: Unit): Promise<SessionRecord> {
     return seen;
   }
   const absent = { client: null, clientVersion: null, clientSession: null, process: null, parent: null };
-  const unsaid = { branch: null, task: null, status: null, group: null };
+  const unsaid = { branch: null, task: null, status: null, group: null, pastHandles: [] };
   const record: SessionRecord = {
     ...absent,
     ...unsaid,
@@ -95,8 +95,9 @@ export interface CallerClues {
 }
 
 /**
- * The living session a command runs in, or undefined when nothing proves one. The client's process is the stronger proof:
- * a conversation's id may be out of date. A session named on purpose that does not exist is `not_found`.
+ * The living session a command runs in, or undefined when nothing proves one: the session of that conversation in that client
+ * process; else the only one of the process, since a conversation's id may be out of date; else, where no process is told or
+ * known, the one of the conversation. A session named on purpose that does not exist is `not_found`.
  */
 export async function callingSession(view: View, clues: CallerClues): Promise<SessionRecord | undefined> {
   const { tx } = view;
@@ -106,5 +107,11 @@ export async function callingSession(view: View, clues: CallerClues): Promise<Se
     clues.parent ? tx.list('session', 'parent', { equals: processKey(clues.parent) }, page) : [],
     clues.conversation ? tx.list('session', 'clientSession', { equals: clues.conversation }, page) : [],
   ]);
-  return [...byProcess, ...byConversation].find(session => leaseHolds(view, session));
+  const ofProcess = byProcess.filter(session => leaseHolds(view, session));
+  const ofConversation = byConversation.filter(session => leaseHolds(view, session));
+  const both = ofProcess.find(
+    session => session.clientSession !== null && session.clientSession === clues.conversation,
+  );
+  if (both || ofProcess.length === 1) return both ?? ofProcess[0];
+  return ofProcess.length === 0 ? ofConversation[0] : undefined;
 }

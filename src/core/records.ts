@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly task: string | null;
   readonly status: string | null;
   readonly group: string | null;
+  /** Handles it gave up; they are not given to others for a while either. */
+  readonly pastHandles: readonly { readonly handle: string; readonly until: number }[];
   /** How a message gets to it: pushed over a channel, or fetched by its own calls. */
   readonly reach: 'channel' | 'calls';
   readonly startedAt: number;
@@ -55,6 +57,8 @@ export interface LockRecord extends Resource {
   readonly holder: string;
   readonly mode: LockMode;
   readonly fence: number;
+  /** The request that made the lock, while no other one has renewed it: only that one may take it back when it is cancelled. */
+  readonly ticket: string | null;
   readonly reason: string | null;
   readonly ttlMs: number;
   readonly since: number;
@@ -63,8 +67,11 @@ export interface LockRecord extends Resource {
 
 /** A place in the queue: one request for several resources, granted all or none. */
 export interface WaiterRecord {
+  /** The ticket of the request. */
   readonly id: string;
   readonly session: string;
+  /** The process that waits: a command may wait for the operator, whose lease never ends. */
+  readonly process: ProcessIdentity;
   readonly resources: readonly Resource[];
   readonly mode: LockMode;
   readonly reason: string | null;
@@ -133,6 +140,7 @@ export const indexes = {
   session: {
     live: (s: SessionRecord) => (s.endedAt === null ? s.handle : undefined),
     handle: (s: SessionRecord) => s.handle,
+    pastHandle: (s: SessionRecord) => s.pastHandles.map(past => past.handle),
     clientSession: (s: SessionRecord) => s.clientSession ?? undefined,
     parent: (s: SessionRecord) => (s.parent ? processKey(s.parent) : undefined),
   },

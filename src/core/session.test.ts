@@ -19,7 +19,14 @@ beforeEach(() => {
 
 const here = async () => (await bench.look(lookAround)).live.map(session => session.handle);
 const lock = (session: SessionRecord, path: string, ttlMs = 600_000) => {
-  const request = { resources: [file(path)], mode: 'exclusive', reason: null, ttlMs, priority: 'normal' } as const;
+  const request = {
+    ticket: 't',
+    resources: [file(path)],
+    mode: 'exclusive',
+    reason: null,
+    ttlMs,
+    priority: 'normal',
+  } as const;
   return bench.transact(unit => acquire(unit, session, request, null));
 };
 const locks = async () =>
@@ -106,6 +113,21 @@ describe('coming back', () => {
     expect(back.handle).not.toBe('payments');
   });
 
+  it('is a new session in another checkout, although a server of the same client process crashed', async () => {
+    const parent = bench.processes.spawn();
+    const first = await bench.join(null, { parent });
+    bench.kill(first);
+    expect((await bench.join(null, { parent, root: '/shop-2' })).id).not.toBe(first.id);
+  });
+
+  it('is one session, not one for each call, when the store was removed under it', async () => {
+    const arrival = bench.arrive();
+    const ids = new Set<string>();
+    for (let call = 0; call < 3; call += 1) ids.add((await bench.transact(unit => join(unit, arrival, 'k1'))).id);
+    expect([...ids]).toEqual(['k1']);
+    expect(await here()).toHaveLength(1);
+  });
+
   it('keeps the id that this very process had', async () => {
     const session = await bench.join();
     await bench.transact(unit => end(unit, session.id, 'left'));
@@ -142,6 +164,7 @@ describe('being here', () => {
     const [otter, heron] = [await bench.join('otter'), await bench.join('heron')];
     await lock(otter, 'a');
     const request = {
+      ticket: 't',
       resources: [file('a')],
       mode: 'exclusive',
       reason: null,
@@ -214,6 +237,31 @@ describe('saying who one is', () => {
   });
 });
 
+describe('a handle', () => {
+  it('that a session gave up is not given to others for 30 days, and may be taken back', async () => {
+    const session = await bench.join('payments');
+    const other = await bench.join('other');
+    const renamed = await bench.transact(unit => update(unit, session, { handle: 'payments-2' }));
+    await expect(bench.transact(unit => update(unit, other, { handle: 'payments' }))).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect((await bench.join('payments')).handle).not.toBe('payments');
+    expect((await bench.transact(unit => update(unit, renamed, { handle: 'payments' }))).handle).toBe('payments');
+    await bench.transact(unit => update(unit, { ...renamed, handle: 'payments' }, { handle: 'x' }));
+    await bench.clock.advance(31 * day);
+    expect((await bench.transact(unit => update(unit, other, { handle: 'payments' }))).handle).toBe('payments');
+  });
+
+  it('cannot be the id of another session', async () => {
+    const victim = await bench.join('victim');
+    const thief = await bench.join('thief');
+    await expect(bench.transact(unit => update(unit, thief, { handle: victim.id }))).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+    expect((await bench.look(view => find(view.tx, victim.id)))?.id).toBe(victim.id);
+  });
+});
+
 describe('finding', () => {
   it('knows handles in any case, and ids', async () => {
     const session = await bench.join('otter');
@@ -242,6 +290,15 @@ describe('finding', () => {
     await expect(bench.look(view => callingSession(view, { ...clues, session: 'gone' }))).rejects.toMatchObject({
       code: 'not_found',
     });
+  });
+
+  it('knows which of several sessions of one client process a command runs in', async () => {
+    const parent = bench.processes.spawn();
+    const first = await bench.join('first', { parent, clientSession: 'd1' });
+    await bench.join('second', { parent, clientSession: 'd2' });
+    const clues = { session: null, conversation: 'd1', parent };
+    expect((await bench.look(view => callingSession(view, clues)))?.id).toBe(first.id);
+    expect(await bench.look(view => callingSession(view, { ...clues, conversation: 'd3' }))).toBeUndefined();
   });
 
   it('knows when the operator was here last', async () => {

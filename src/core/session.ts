@@ -17,7 +17,17 @@ const dayMs = 86_400_000;
 /** What is known of a session when it joins; `handle` is only a wish. */
 export type Arrival = Omit<
   SessionRecord,
-  'id' | 'handle' | 'task' | 'status' | 'group' | 'startedAt' | 'lastSeenAt' | 'heartbeatAt' | 'endedAt' | 'endReason'
+  | 'id'
+  | 'handle'
+  | 'task'
+  | 'status'
+  | 'group'
+  | 'pastHandles'
+  | 'startedAt'
+  | 'lastSeenAt'
+  | 'heartbeatAt'
+  | 'endedAt'
+  | 'endReason'
 > & { readonly handle: string | null };
 
 /**
@@ -32,11 +42,12 @@ export async function join(unit: Unit, arrival: Arrival, known: string | null): 
   if (!former) await refuseCrowd(unit);
   const session: SessionRecord = {
     ...arrival,
-    id: former?.id ?? unit.ids.next(),
+    id: former?.id ?? known ?? unit.ids.next(),
     handle: await handleFor(unit, former, arrival.handle),
     task: former?.task ?? null,
     status: former?.status ?? null,
     group: former?.group ?? null,
+    pastHandles: former?.pastHandles ?? [],
     startedAt: former?.startedAt ?? tx.now,
     lastSeenAt: tx.now,
     heartbeatAt: tx.now,
@@ -80,7 +91,10 @@ async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecor
     .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   if (arrival.clientSession !== null) return ended[0];
   // Without a conversation id only a crash proves that it is the same one: a server that was told to stop was stopped on purpose.
-  return ended.find(record => record.endReason === processGone);
+  // One client process may run several conversations: only the one in this very folder can be meant.
+  return ended.find(
+    record => record.endReason === processGone && record.root === arrival.root && record.host === arrival.host,
+  );
 }
 
 /** The handle it had, unless another session has got it meanwhile: after `handleKeptDays` it may be given away. */
@@ -104,7 +118,12 @@ async function freeHandle(unit: Unit, wished: string | null): Promise<string> {
 async function handleIsFree(tx: Reader, handle: string, own: string | null): Promise<boolean> {
   const holders = await tx.list('session', 'handle', { equals: handle }, { limit: limits.handlesWithOneName });
   const keptSince = tx.now - limits.handleKeptDays * dayMs;
-  return holders.every(holder => holder.id === own || (holder.endedAt !== null && holder.endedAt < keptSince));
+  if (holders.some(holder => holder.id !== own && (holder.endedAt === null || holder.endedAt >= keptSince)))
+    return false;
+  const former = await tx.list('session', 'pastHandle', { equals: handle }, { limit: limits.handlesWithOneName });
+  return former.every(
+    session => session.id === own || session.pastHandles.every(past => past.handle !== handle || past.until <= tx.now),
+  );
 }
 
 /** Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. */
@@ -137,7 +156,7 @@ export interface SessionChange {
 export async function update(unit: Unit, session: SessionRecord, change: SessionChange): Promise<SessionRecord> {
   const next = {
     ...session,
-    ...(change.handle === undefined ? {} : { handle: await claimHandle(unit, session, change.handle) }),
+    ...(change.handle === undefined ? {} : await renamed(unit, session, change.handle)),
     ...(change.task === undefined ? {} : { task: lineOrNull(change.task, 'task', limits.taskCharacters) }),
     ...(change.status === undefined ? {} : { status: lineOrNull(change.status, 'status', limits.statusCharacters) }),
     ...(change.group === undefined ? {} : { group: groupName(change.group) }),
@@ -145,6 +164,15 @@ export async function update(unit: Unit, session: SessionRecord, change: Session
   unit.tx.put('session', next);
   unit.tx.emit({ type: 'session.updated', audience: [], data: { session: session.id, handle: next.handle } });
   return next;
+}
+
+/** The new handle, and the old one kept from others as long as that of a session that ended. */
+async function renamed(unit: Unit, session: SessionRecord, wished: string): Promise<Partial<SessionRecord>> {
+  const handle = await claimHandle(unit, session, wished);
+  if (handle === session.handle) return {};
+  const until = unit.tx.now + limits.handleKeptDays * dayMs;
+  const kept = session.pastHandles.filter(past => past.until > unit.tx.now && past.handle !== handle);
+  return { handle, pastHandles: [...kept, { handle: session.handle, until }].slice(-limits.pastHandles) };
 }
 
 async function claimHandle(unit: Unit, session: SessionRecord, wished: string): Promise<string> {

@@ -97,6 +97,15 @@ describe.runIf(process.platform !== 'win32')('ensurePrivateFolder', () => {
     expect([modeOf(join(base, 'a')), modeOf(join(base, 'a/b'))]).toEqual([0o700, 0o700]);
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is refused, not waited for, where the system lets nobody create anything',
+    () => {
+      expect(() => ensurePrivateFolder('/proc/signalbox/deep/folder')).toThrow(
+        expect.objectContaining({ code: 'unavailable' }),
+      );
+    },
+  );
+
   it('closes a folder of this user that others could read', () => {
     mkdirSync(join(base, 'open'));
     chmodSync(join(base, 'open'), 0o777);

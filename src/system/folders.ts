@@ -1,7 +1,7 @@
 /** Where Signalbox keeps its state, its configuration and its sockets, and what those folders must be like. */
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, statSync } from 'node:fs';
-import { posix, win32 } from 'node:path';
+import { dirname, posix, win32 } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,7 +70,7 @@ export function ensurePrivateFolder(
   uid: number | undefined = process.getuid?.(),
 ): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     if (platform === 'win32' || uid === undefined) return;
     const link = lstatSync(folder);
     // In /tmp anybody can put a link under our name that leads to another folder of ours; root's links are the system's own.
@@ -125,4 +125,15 @@ function explicitHome(env: Environment, platform: NodeJS.Platform, home: string)
 /** The XDG specification has relative paths ignored, and empty ones mean unset. */
 function absoluteOnly(path: string | undefined): string | undefined {
   return path && posix.isAbsolute(path) ? path : undefined;
+}
+
+/**
+ * Creates a folder and those above it. The first missing one is made on its own, because where the system refuses that with
+ * ENOENT (in /proc) Node's recursive call never returns.
+ */
+function makeFolder(folder: string): void {
+  let missing = folder;
+  while (!existsSync(missing) && !existsSync(dirname(missing))) missing = dirname(missing);
+  if (!existsSync(missing)) mkdirSync(missing, { mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

@@ -168,6 +168,11 @@ function realFolder(directory: string): string {
 function refuseUnusable(path: string): void {
   if (path === '')
     throw invalid('The path is empty.', 'Name a file, a folder or a pattern; `.` is the current folder.');
+  if (/^~(?:\/|$)/.test(path))
+    throw invalid(
+      '`~` is not expanded here.',
+      'Name the path from the folder you work in, or from the root of the disk.',
+    );
   if (/\p{Cc}/u.test(path)) throw invalid('The path holds control characters.', 'Name the path without them.');
 }
 

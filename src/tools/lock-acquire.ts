@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
-import { acquire, type LockOutcome, type LockRequest, release, standing, withdraw } from '../core/lock.ts';
+import { acquire, type LockOutcome, type LockRequest, standing, takeBack, withdraw } from '../core/lock.ts';
 import type { WaiterRecord } from '../core/records.ts';
 import { cleanLine } from '../core/text.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
@@ -62,6 +62,7 @@ export default defineTool({
   ],
   async run(context, input) {
     const wanted: LockRequest = {
+      ticket: context.caller.world.ids.next(),
       resources: await context.caller.resources(input.paths, input.resources),
       mode: input.mode,
       reason: input.reason ? cleanLine(input.reason, 'reason', limits.reasonCharacters) || null : null,
@@ -75,6 +76,10 @@ export default defineTool({
       outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
       now: unit.tx.now,
     }));
+    // Nobody reads the answer of a cancelled call, so nobody would know that the locks are held.
+    if (outcome.granted && context.signal.aborted) {
+      await context.caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
+    }
     if (outcome.waiter) return waitInLine(context, outcome, outcome.waiter, waitMs, seen);
     return shown(outcome, now, input.waitSeconds === 0);
   },
@@ -145,8 +150,7 @@ function somethingEnded(context: ToolContext, outcome: LockOutcome): boolean {
 async function giveUp(context: ToolContext, ticket: WaiterRecord): Promise<Output> {
   const { outcome, now } = await context.caller.transact(async (unit, me) => {
     const last = await withdraw(unit, ticket);
-    // Nobody will read the answer of a cancelled call, so nobody would know that the locks are held.
-    if (last.granted && context.signal.aborted) await release(unit, me, ticket.resources);
+    if (last.granted && context.signal.aborted) await takeBack(unit, me, ticket.id, ticket.resources);
     return { outcome: last, now: unit.tx.now };
   });
   return shown(outcome, now, false);

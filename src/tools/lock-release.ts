@@ -36,7 +36,7 @@ export default defineTool({
         'Give either all: true or the names.',
       );
     }
-    const wanted = input.all ? 'all' : await caller.resources(input.paths, input.resources);
+    const wanted = input.all ? 'all' : await caller.resources(input.paths, input.resources).catch(sayAll);
     const { released, notHeld } = await caller.transact((unit, me) => release(unit, me, wanted));
     return { released: released.map(lock => lock.name), notHeld: notHeld.map(resource => resource.name) };
   },
@@ -46,3 +46,9 @@ export default defineTool({
       ...(out.notHeld.length > 0 ? [`Not held by you: ${out.notHeld.join(', ')}.`] : []),
     ].join('\n'),
 });
+
+/** A folder that was removed under the session leaves its locks without a path to name them by. */
+function sayAll(error: unknown): never {
+  if (!(error instanceof SignalboxError) || error.code !== 'not_found') throw error;
+  throw new SignalboxError('not_found', error.message, 'Give all your locks back with all: true.');
+}

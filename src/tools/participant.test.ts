@@ -112,6 +112,16 @@ describe('an agent', () => {
   });
 });
 
+describe('a resource', () => {
+  it('has the spelling of answers for a file in either list, and spaces around it count for nothing', async () => {
+    const otter = agent();
+    const names = async (paths: string[], free: string[]) =>
+      (await otter.resources(paths, free)).map(resource => resource.name);
+    expect(await names(['file:src/a.ts', ' src/a.ts '], ['file:src/a.ts'])).toEqual(['file:src/a.ts']);
+    expect(await names([], [' ci '])).toEqual(['ci']);
+  });
+});
+
 describe('a visitor', () => {
   it('is the operator where no session is proven', async () => {
     const person = new Visitor(world, root, null, null);

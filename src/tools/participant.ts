@@ -73,6 +73,11 @@ abstract class Base implements Participant {
   }
 
   async resources(paths: readonly string[] = [], names: readonly string[] = []): Promise<Resource[]> {
+    // Answers call a file `file:src/a.ts`; given back like that it is the same file, in either list.
+    const spelled = [...paths, ...names.filter(isFileName)].map(path =>
+      (isFileName(path) ? path.slice(5) : path).trim(),
+    );
+    const free = names.filter(name => !isFileName(name)).map(name => name.trim());
     if (paths.length + names.length === 0) {
       throw new SignalboxError(
         'invalid_input',
@@ -89,8 +94,8 @@ abstract class Base implements Participant {
     }
     // Other checkouts are compared with what the folder itself belongs to, not with the name a setting gave the project.
     const tree = await this.#ownTree();
-    const files = paths.map(path => this.world.worktrees.resolve(path, this.#directory, tree.project));
-    const named = names.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
+    const files = spelled.map(path => this.world.worktrees.resolve(path, this.#directory, tree.project));
+    const named = free.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
     const all = [...(await Promise.all(files)).map(fileResource), ...named];
     return [...new Map(all.map(resource => [`${resource.checkout}|${resource.name}`, resource])).values()];
   }
@@ -103,6 +108,8 @@ abstract class Base implements Participant {
     return { tx, processes: askedOnce(this.world.processes) };
   }
 }
+
+const isFileName = (text: string) => text.trim().startsWith('file:');
 
 /** Within one view every question gets one answer: rules that look twice agree, and the system is asked once. */
 function askedOnce(processes: Processes): Processes {

@@ -125,6 +125,7 @@ describe('the way to a tool', () => {
     expect(names('all')).toEqual(tools.map(tool => tool.name));
     expect(names('core,session_end')).toEqual(names('all'));
     expect(names('message_send, lock')).toEqual(['lock_acquire', 'lock_release', 'lock_list', 'message_send']);
+    expect(() => selectTools(' , ')).toThrow(/No tools were selected/);
     expect(() => selectTools('nonsense')).toThrow(/neither a tool nor a group/);
   });
 });
@@ -183,6 +184,15 @@ describe('waiting', () => {
     await clock.advance(300);
     await waiting;
     expect((await otter.call('lock_list')).locks).toEqual([]);
+  });
+
+  it('for nothing, but cancelled while it was granted, keeps no lock', async () => {
+    const { seat } = open();
+    const [otter, heron] = [seat('otter'), seat('heron')];
+    await otter.call('session_list');
+    otter.stop.abort();
+    await otter.call('lock_acquire', { paths: ['a'] });
+    expect((await heron.call('lock_list')).locks).toEqual([]);
   });
 
   it('for a message ends at once with what is unread, shows it again until the answer was out, and then never', async () => {

@@ -31,5 +31,10 @@ export function selectTools(selection: string): ToolDefinition[] {
     }
     for (const tool of named) chosen.add(tool);
   }
-  return tools.filter(tool => chosen.has(tool));
+  if (chosen.size > 0) return tools.filter(tool => chosen.has(tool));
+  throw new SignalboxError(
+    'invalid_input',
+    'No tools were selected.',
+    'Use core, all, groups or tool names, separated by commas.',
+  );
 }

@@ -1,6 +1,8 @@
 /** Which SQLite is chosen on which Node. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chooseDriver, type DriverSources, type SqliteModule } from '../../src/engines/sqlite/driver.ts';
+import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
+import { FakeClock } from '../support/fakes.ts';
 
 /** A module that knows nothing but its version. */
 function moduleOf(version: string): SqliteModule {
@@ -56,6 +58,12 @@ describe('choice of the SQLite driver', () => {
       next: expect.stringMatching(/Node 22\.22\.3, 24\.15, 26/),
     });
     expect(() => choose(undefined, undefined)).toThrow(error);
+  });
+
+  it('that is missing makes the store unusable, and the report says so', async () => {
+    const driver = () => choose(undefined, undefined);
+    const store = createSqliteStore({ path: '/nowhere/signalbox.db', clock: new FakeClock(), driver });
+    expect(await store.inspect()).toMatchObject({ isUsable: false, problems: [expect.stringContaining('no SQLite')] });
   });
 
   it('finds a sound SQLite on the Node that runs the tests', () => {

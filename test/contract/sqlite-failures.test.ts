@@ -88,7 +88,10 @@ describe('SQLite: the file and its folder', () => {
     edit(database => database.exec('PRAGMA user_version=999'));
     const before = readFileSync(path);
     expect((await refusal(open())).message).toContain('was written by a newer Signalbox');
-    expect((await open().inspect()).problems[0]).toContain('newer Signalbox');
+    expect(await open().inspect()).toMatchObject({
+      isUsable: false,
+      problems: [expect.stringContaining('newer Signalbox')],
+    });
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
@@ -120,7 +123,10 @@ describe('SQLite: the file and its folder', () => {
     bytes.fill(0xa5, 4096, bytes.length);
     writeFileSync(path, bytes);
     expect((await refusal(open())).message).toContain('is damaged');
-    expect((await open().inspect()).problems[0]).toContain('is damaged');
+    expect(await open().inspect()).toMatchObject({
+      isUsable: false,
+      problems: [expect.stringContaining('is damaged')],
+    });
     expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
@@ -215,7 +221,7 @@ describe('SQLite: the disk', () => {
     const surroundings = { platform: 'linux', statfs: () => ({ type: 0x65735546, bsize: 4096, bavail: 1e6 }) };
     const store = open({ surroundings });
     expect(await store.transact(project, tx => increment(tx))).toBe(1);
-    expect((await store.inspect()).problems).toEqual([expect.stringContaining('FUSE')]);
+    expect(await store.inspect()).toMatchObject({ isUsable: true, problems: [expect.stringContaining('FUSE')] });
   });
 
   it('reports little space, loose permissions, and never throws from inspect', async () => {

@@ -121,6 +121,13 @@ describe('a command', () => {
     expect((await place.command(['status'], { environment })).stdout).toContain('You are otter');
   });
 
+  it('stands where it was typed, not where the client of its session works', async () => {
+    const environment = { CLAUDECODE: '1', CLAUDE_PROJECT_DIR: place.repository };
+    const directory = `${place.repository}/src`;
+    const { locks } = json(await place.command(['lock', 'acquire', 'auth.ts', '--json'], { directory, environment }));
+    expect(locks).toMatchObject([{ resource: 'file:src/auth.ts' }]);
+  });
+
   it('for a session that does not exist is refused', async () => {
     const result = await place.command(['lock', 'list'], { environment: { SIGNALBOX_SESSION: 'ghost' } });
     expect(result).toMatchObject({ code: 3, stderr: expect.stringContaining('ghost') });

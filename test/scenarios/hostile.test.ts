@@ -129,7 +129,13 @@ describe('garbage on standard input', () => {
     send('{"jsonrpc":"2.0","id":10,"method":"no/such/method"}');
     send('{"jsonrpc":"2.0","id":11,"method":"ping"}');
     await until('the last one is answered', () => stdout.includes('"id":11') && stdout.includes('"id":9'));
-    for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
+    for (const answer of answers) expect(answer).toMatchObject({ jsonrpc: '2.0' });
+    const unreadable = answers.filter(answer => answer.id === null).map(answer => answer.error.code);
+    expect(unreadable).toEqual([-32600, -32600]);
     child.stdin?.end();
     expect(await new Promise(resolve => child.on('close', resolve))).toBe(0);
   });

@@ -65,7 +65,15 @@ type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority'>>;
 /** Asks for locks as sessions do, on the bench of the moment. */
 export function lockCalls(bench: () => Bench) {
   const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, waitMs: number | null) => {
-    const request = { resources, mode, reason: null, ttlMs: 15 * 60_000, priority: 'normal', ...about } as const;
+    const request = {
+      ticket: bench().ids.next(),
+      resources,
+      mode,
+      reason: null,
+      ttlMs: 15 * 60_000,
+      priority: 'normal',
+      ...about,
+    } as const;
     return bench().transact(unit => acquire(unit, session, request, waitMs === null ? null : unit.tx.now + waitMs));
   };
   return {

@@ -73,7 +73,13 @@ class MemoryStore implements Store {
 
   async inspect(): Promise<StoreReport> {
     const problems = this.#isClosed ? ['The store is closed.'] : [];
-    return { engine: 'memory', location: 'memory:', version: `Node ${process.versions.node}`, problems };
+    return {
+      isUsable: !this.#isClosed,
+      engine: 'memory',
+      location: 'memory:',
+      version: `Node ${process.versions.node}`,
+      problems,
+    };
   }
 
   async close(): Promise<void> {

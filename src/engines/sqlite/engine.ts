@@ -110,7 +110,9 @@ class SqliteStore implements Store {
       examinesContent,
       allowNetworkFileSystem,
     });
-    return this.#isClosed ? { ...report, problems: ['The store is closed.', ...report.problems] } : report;
+    return this.#isClosed
+      ? { ...report, isUsable: false, problems: ['The store is closed.', ...report.problems] }
+      : report;
   }
 
   async close(): Promise<void> {

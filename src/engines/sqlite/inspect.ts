@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StoreReport } from '../../core/ports.ts';
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
-import { mapped, storeFailure, toStoreFailure } from './errors.ts';
+import { mapped, StoreFailure, storeFailure, toStoreFailure } from './errors.ts';
 import { assertUsable, fileSystemOf, type Surroundings } from './location.ts';
 import { busyTimeoutMs, closeQuietly, pragmaNumber, schemaVersion } from './open.ts';
 
@@ -15,18 +15,25 @@ export interface ExamineOptions {
 }
 
 const littleSpaceBytes = 64 * 1024 * 1024;
+/** With less than this the next commit may fail. */
+const noSpaceBytes = 512 * 1024;
 
 /** Examines the place, the file and, if wanted, its whole content. Never throws; a store that does not exist yet is healthy. */
 export function examine(chooseDriver: () => SqliteDriver, options: ExamineOptions): StoreReport {
   const problems: string[] = [];
-  const report = { engine: 'sqlite', location: options.path, version: 'unknown', problems };
+  const report = { isUsable: true, engine: 'sqlite', location: options.path, version: 'unknown', problems };
   try {
     const driver = chooseDriver();
     report.version = `SQLite ${driver.sqliteVersion} (${driver.name})`;
     if (driver.problem !== undefined) problems.push(driver.problem);
-    problems.push(...placeProblems(options), ...fileProblems(driver, options));
+    problems.push(...placeProblems(options));
+    const disagreeing = fileProblems(driver, options, problems);
+    report.isUsable = disagreeing.length === 0 && freeBytes(options) >= noSpaceBytes;
+    problems.push(...disagreeing);
   } catch (error) {
     const failure = toStoreFailure(error, options.path);
+    // A store that is busy now works later.
+    report.isUsable = failure instanceof StoreFailure && failure.kind === 'busy';
     problems.push(`${failure.message} ${failure.next}`);
   }
   return report;
@@ -46,29 +53,40 @@ function placeProblems({ path, surroundings, allowNetworkFileSystem }: ExamineOp
       `The store ${path} lies on a FUSE file system; if that reaches over a network, move it to a local disk with SIGNALBOX_HOME.`,
     );
   }
-  const { bavail, bsize } = surroundings.statfs(folder);
-  if (bavail * bsize < littleSpaceBytes) {
-    problems.push(`Only ${Math.floor((bavail * bsize) / 1024 / 1024)} MiB are free where the store ${path} lies.`);
+  const free = freeBytes({ path, surroundings });
+  if (free < littleSpaceBytes) {
+    problems.push(`Only ${Math.floor(free / 1024 / 1024)} MiB are free where the store ${path} lies.`);
   }
   return problems;
 }
 
-function fileProblems(driver: SqliteDriver, { path, surroundings, examinesContent }: ExamineOptions): string[] {
+/** Room for what is written next; without the folder there is nothing to tell yet. */
+function freeBytes({ path, surroundings }: Pick<ExamineOptions, 'path' | 'surroundings'>): number {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return Number.POSITIVE_INFINITY;
+  const { bavail, bsize } = surroundings.statfs(folder);
+  return bavail * bsize;
+}
+
+/** Returns where the content contradicts itself; adds what is only unwise to `problems`; throws what makes the file unusable. */
+function fileProblems(
+  driver: SqliteDriver,
+  { path, surroundings, examinesContent }: ExamineOptions,
+  problems: string[],
+): string[] {
   const facts = statSync(path, { throwIfNoEntry: false });
   if (facts === undefined) return [];
   assertUsable(path);
-  const problems: string[] = [];
   if (surroundings.platform !== 'win32' && (facts.mode & 0o077) !== 0) {
     problems.push(`Other users of this machine may open the store ${path}; run chmod 600 on it.`);
   }
-  if (facts.size === 0) return problems;
+  if (facts.size === 0) return [];
   const database = mapped(path, () => driver.open(path, { readOnly: true }));
   try {
-    mapped(path, () => problems.push(...databaseProblems(database, path, examinesContent)));
+    return mapped(path, () => databaseProblems(database, path, examinesContent));
   } finally {
     closeQuietly(database);
   }
-  return problems;
 }
 
 function databaseProblems(database: SqliteDatabase, path: string, examinesContent: boolean): string[] {

@@ -3,6 +3,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   mkdirSync,
   openSync,
@@ -68,11 +69,22 @@ export function fileSystemOf(path: string, surroundings: Surroundings): 'local' 
  */
 export function prepareLocation(path: string, surroundings: Surroundings, allowNetwork: boolean): void {
   mapped(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     if (!allowNetwork && fileSystemOf(path, surroundings) === 'network') throw storeFailure('network', path);
     if (statSync(path, { throwIfNoEntry: false }) === undefined) createEmpty(path);
     assertUsable(path);
   });
+}
+
+/**
+ * Creates a folder and those above it. The first missing one is made on its own, because where the system refuses that with
+ * ENOENT (in /proc) Node's recursive call never returns.
+ */
+function makeFolder(folder: string): void {
+  let missing = folder;
+  while (!existsSync(missing) && !existsSync(dirname(missing))) missing = dirname(missing);
+  if (!existsSync(missing)) mkdirSync(missing, { mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
 /** Throws if what stands at `path` cannot be our store, or cannot be used. Changes nothing. */

@@ -18,7 +18,7 @@ export interface Invocation {
 /** The program's parts as the flags, the environment and the settings files want them. Errors: those of `compose`. */
 export async function composed(invocation: Invocation): Promise<Composition> {
   const { compose } = await import('../../compose.ts');
-  return compose(invocation.globals.flags, invocation.environment, invocation.workingDirectory());
+  return compose(invocation.globals.flags, invocation.environment, invocation.workingDirectory(), 'command');
 }
 
 /** Runs `work` with the program's parts and closes them afterwards, so that nothing keeps the process alive. */

@@ -15,6 +15,27 @@ export class AnsweringTransport extends StdioServerTransport {
     this.#closed = new Promise(resolve => {
       this.#resolveClosed = resolve;
     });
+    this.#answerWhatIsNoMessage();
+  }
+
+  /**
+   * JSON that is no message gets JSON-RPC's error for it, with no id since none could be read; otherwise whoever sent it (a
+   * batch, say) would wait for ever. The transport it extends only reports it, and skips lines that are not JSON at all.
+   */
+  #answerWhatIsNoMessage(): void {
+    let report: ((error: Error) => void) | undefined;
+    Object.defineProperty(this, 'onerror', {
+      get: () => (error: Error) => {
+        if (error.name === 'ZodError') {
+          const refusal = { code: -32600, message: 'Invalid request: the line is not one JSON-RPC message.' };
+          void super.send({ jsonrpc: '2.0', id: null, error: refusal } as unknown as JSONRPCMessage).catch(() => {});
+        }
+        report?.(error);
+      },
+      set: (next: typeof report) => {
+        report = next;
+      },
+    });
   }
 
   /** Runs `action` once the answer to `request` has been written. A request that is never answered never runs it. */

@@ -65,6 +65,7 @@ it('pushes each message once, in order, and goes on behind any number of unread 
 
 it('is no activity: the locks of a session that does nothing else lapse', async () => {
   const request = {
+    ticket: 't',
     resources: [file('a')],
     mode: 'exclusive',
     reason: null,

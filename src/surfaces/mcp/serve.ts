@@ -33,7 +33,7 @@ export async function serve(parts: ServeParts): Promise<void> {
     return agent;
   };
   const create = () => createServer({ tools, transport, channel, participant });
-  const onerror = (error: Error) => world.log.debug('protocol', { error: error.message });
+  const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
   const stopWatching = watchForTheEnd(world, () => void transport.close());
   if (channel) await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);

@@ -9,20 +9,15 @@ import { broken, checked, type Finding, ok, warning } from './finding.ts';
 /** Everything the engine says of itself, then a real read, which tells a nuisance from a failure. */
 export async function checkStore(parts: Composition): Promise<Finding[]> {
   const report = await parts.world.store.inspect();
-  const isDamaged = report.problems.some(saysDamaged);
-  const sessions = isDamaged || !storeExists(parts) ? [] : await checked('sessions', () => checkSessions(parts));
-  const isReadable = !isDamaged && !sessions.some(finding => finding.level === 'broken');
-  const engine = ok('engine', report.version);
+  const sessions = !report.isUsable || !storeExists(parts) ? [] : await checked('sessions', () => checkSessions(parts));
+  const isReadable = report.isUsable && !sessions.some(finding => finding.level === 'broken');
+  const engine = report.version === 'unknown' ? [] : [ok('engine', report.version)];
   const problems = report.problems.map(problem => storeFinding(problem, isReadable));
   if (problems.length === 0) {
     const state = storeExists(parts) ? 'intact' : 'not there yet, the first session makes it';
     problems.push(ok('store', `${withoutSecrets(report.location)}, ${state}`));
   }
-  return [engine, ...problems, ...(isReadable ? sessions : [])];
-}
-
-function saysDamaged(problem: string): boolean {
-  return /\bis damaged\b/.test(problem);
+  return [...engine, ...problems, ...(isReadable ? sessions : [])];
 }
 
 /** An engine's problem is one text: what is wrong, then mostly what to do. */
