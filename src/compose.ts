@@ -15,6 +15,7 @@ import { type FoundFile, findProjectFile, findUserFile } from './system/settings
 import { createSocketWakeups } from './system/socket-wakeups.ts';
 import { createWorktrees } from './system/worktrees.ts';
 import { Agent, Visitor } from './tools/participant.ts';
+import { settledProject } from './tools/place.ts';
 import type { World } from './tools/world.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -135,7 +136,7 @@ async function sessionOfShell(
   if (client.session === null && client.conversation === null && client.pid === null) return null;
   const { processes } = world;
   const parent = client.pid === null ? null : (processes.identify(client.pid) ?? null);
-  const id = project ?? (await world.worktrees.describe(directory)).project;
+  const id = project ?? (await settledProject(world, await world.worktrees.describe(directory), false));
   const clues = { session: client.session, conversation: client.conversation, parent };
   const session = await world.store.read(id, tx => callingSession({ tx, processes }, clues));
   return session?.id ?? null;

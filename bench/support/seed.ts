@@ -68,6 +68,7 @@ function arrival(index: number, root: string) {
     process: self,
     parent: null,
     host: self.host,
+    anchor: root,
     root: index % 4 === 0 ? root : `${root}-${index % 4}`,
     branch: index % 4 === 0 ? 'main' : `topic-${index % 4}`,
     reach: 'calls',

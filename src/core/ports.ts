@@ -137,6 +137,11 @@ export interface Worktree {
   readonly project: string;
   /** Real path of the worktree's root (the folder itself outside git). */
   readonly root: string;
+  /**
+   * Real path of the folder that holds the repository, the same for all its worktrees and before and after a remote is added or
+   * `git init` is run: what stays the same when the project's id changes.
+   */
+  readonly anchor: string;
   /** Short branch name; a short commit in brackets when detached; null outside git, or where git keeps it unreadable by hand. */
   readonly branch: string | null;
   /** Whether the file system under `root` treats `A` and `a` as one name. */

@@ -75,6 +75,7 @@ export async function operator(unit: Unit): Promise<SessionRecord> {
     handle: operatorHandle,
     host: '',
     root: '',
+    anchor: '',
     reach: 'calls',
     startedAt: tx.now,
     lastSeenAt: tx.now,

@@ -20,6 +20,8 @@ export interface SessionRecord {
   readonly parent: ProcessIdentity | null;
   readonly host: string;
   readonly root: string;
+  /** The folder that holds the repository; see `Worktree.anchor`. */
+  readonly anchor: string;
   readonly branch: string | null;
   readonly task: string | null;
   readonly status: string | null;
@@ -114,12 +116,20 @@ export interface DeliveryRecord {
   readonly readAt: number | null;
 }
 
+/** Which project a repository's folder belongs to on a host; kept in a project of its own, `placesProject`. */
+export interface PlaceRecord {
+  /** `<host>:<anchor>`. */
+  readonly id: string;
+  readonly project: string;
+}
+
 export interface Records {
   session: SessionRecord;
   lock: LockRecord;
   waiter: WaiterRecord;
   message: MessageRecord;
   delivery: DeliveryRecord;
+  place: PlaceRecord;
 }
 
 export type Kind = keyof Records;
@@ -165,6 +175,7 @@ export const indexes = {
     inbox: (d: DeliveryRecord) => d.session,
     message: (d: DeliveryRecord) => d.message,
   },
+  place: {},
 } as const;
 
 export type IndexName<K extends Kind> = Extract<keyof (typeof indexes)[K], string>;

@@ -102,10 +102,12 @@ describe('a description', () => {
     expect(await worktrees.describe(at('app/deep'))).toEqual({
       project: origin,
       root: at('app'),
+      anchor: at('app'),
       branch: 'main',
       foldsCase: false,
     });
-    expect(await worktrees.describe(at('side/src'))).toMatchObject({ root: at('side'), branch: 'side' });
+    const side = { root: at('side'), anchor: at('app'), branch: 'side' };
+    expect(await worktrees.describe(at('side/src'))).toMatchObject(side);
     expect(await worktrees.describe(at('app/.wt/inner'))).toMatchObject({ root: at('app/.wt/inner'), branch: 'inner' });
   });
 

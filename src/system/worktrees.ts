@@ -46,9 +46,10 @@ class GitWorktrees implements Worktrees {
       const found = gitFolderAt(folder);
       if (!found) continue;
       const project = await this.projectOf(found);
-      return { project, root: folder, branch: branchAt(found.gitDirectory), foldsCase: this.foldsCase(folder) };
+      const anchor = anchorOf(found);
+      return { project, root: folder, anchor, branch: branchAt(found.gitDirectory), foldsCase: this.foldsCase(folder) };
     }
-    return { project: real, root: real, branch: null, foldsCase: this.foldsCase(real) };
+    return { project: real, root: real, anchor: real, branch: null, foldsCase: this.foldsCase(real) };
   }
 
   branch(root: string): string | null {
@@ -153,6 +154,12 @@ class GitWorktrees implements Worktrees {
     this.folding.set(root, found);
     return found;
   }
+}
+
+/** The folder around `.git`; for a bare repository its own. */
+function anchorOf({ commonDirectory }: GitFolder): string {
+  const real = realpathSync.native(commonDirectory);
+  return basename(real) === '.git' ? dirname(real) : real;
 }
 
 function realFolder(directory: string): string {

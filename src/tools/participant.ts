@@ -14,6 +14,7 @@ import { fileResource, namedResource } from '../core/resource.ts';
 import { type Arrival, end, heartbeat, join, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { Hints } from './hints.ts';
+import { settledProject } from './place.ts';
 import type { World } from './world.ts';
 
 export type Me = SessionRecord;
@@ -35,7 +36,7 @@ export interface Participant {
 }
 
 /** What identifies an agent's session before it joins. */
-export type AgentFacts = Omit<Arrival, 'root' | 'branch' | 'kind'> & {
+export type AgentFacts = Omit<Arrival, 'root' | 'anchor' | 'branch' | 'kind'> & {
   readonly directory: string;
   /** Overrides the project that the folder tells. */
   readonly project: string | null;
@@ -46,6 +47,7 @@ abstract class Base implements Participant {
   readonly #directory: string;
   readonly #project: string | null;
   #tree: Promise<Worktree> | undefined;
+  #place: Promise<Worktree> | undefined;
 
   constructor(world: World, directory: string, project: string | null) {
     this.world = world;
@@ -58,9 +60,17 @@ abstract class Base implements Participant {
   abstract observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
   abstract hints(): Promise<Hints>;
 
-  async place(): Promise<Worktree> {
+  place(): Promise<Worktree> {
+    this.#place ??= this.#settle().catch(error => {
+      this.#place = undefined;
+      throw error;
+    });
+    return this.#place;
+  }
+
+  async #settle(): Promise<Worktree> {
     const tree = await this.#ownTree();
-    return this.#project === null ? tree : { ...tree, project: this.#project };
+    return { ...tree, project: this.#project ?? (await settledProject(this.world, tree, true)) };
   }
 
   /** The working tree as git tells it, whatever project it was put into. */
@@ -92,7 +102,7 @@ abstract class Base implements Participant {
         'Name a folder or a glob such as src/** instead of single files.',
       );
     }
-    // Other checkouts are compared with what the folder itself belongs to, not with the name a setting gave the project.
+    // Other checkouts are compared with what the folder itself belongs to, whatever project it was put into.
     const tree = await this.#ownTree();
     const files = spelled.map(path => this.world.worktrees.resolve(path, this.#directory, tree.project));
     const named = free.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
@@ -223,7 +233,7 @@ export class Agent extends Base {
 
   #arrival(tree: Worktree, branch: string | null): Arrival {
     const { directory: _directory, project: _project, ...facts } = this.#facts;
-    return { ...facts, kind: 'agent', root: tree.root, branch };
+    return { ...facts, kind: 'agent', root: tree.root, anchor: tree.anchor, branch };
   }
 
   async #present(unit: Unit, id: string, branch: string | null): Promise<Me> {

@@ -3,6 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import { findOrFail, lookAround, reap } from '../core/presence.ts';
+import { isRealProject } from '../core/project.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { instant } from '../core/text.ts';
 import type { View } from '../core/unit.ts';
@@ -108,7 +109,7 @@ async function sessionsHere(
 
 async function elsewhere(caller: Participant, own: string): Promise<Listed[]> {
   const { store, processes } = caller.world;
-  const projects = (await store.projects()).filter(project => project !== own);
+  const projects = (await store.projects()).filter(project => project !== own && isRealProject(project));
   if (projects.length > limits.projectsListed) {
     throw new SignalboxError(
       'limit_exceeded',

@@ -5,6 +5,7 @@
 -- waiter: queue session
 -- message: sender key broadcast
 -- delivery: unread queued inbox message
+-- place: 
 
 CREATE TABLE entry (
   project INTEGER NOT NULL,

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exists, type LiveSession, until, Workspace } from '../support/workspace.ts';
 
@@ -120,6 +122,40 @@ describe('sessions', () => {
     ]);
     await first.call('lock_acquire', { resources: ['git:head'] });
     expect((await second.call('lock_acquire', { resources: ['git:head'] })).granted).toBe(true);
+  });
+
+  it.each([
+    [
+      'a remote is added',
+      (place: Workspace) => place.git('remote', 'add', 'origin', 'https://example.com/acme/shop.git'),
+    ],
+    [
+      'the remote is changed',
+      (place: Workspace) => place.git('remote', 'set-url', 'origin', 'https://example.com/acme/moved.git'),
+    ],
+  ])('are not parted when %s in the middle of work', async (_what, change) => {
+    if (_what === 'the remote is changed') place.git('remote', 'add', 'origin', 'https://example.com/acme/shop.git');
+    const first = await place.session({ args: ['--handle', 'otter'] });
+    await first.call('lock_acquire', { paths: ['src/auth.ts'] });
+    change(place);
+    const second = await place.session({ args: ['--handle', 'heron'] });
+    expect((await second.call('lock_acquire', { paths: ['src/auth.ts'] })).granted).toBe(false);
+    expect((await first.call('message_send', { to: ['heron'], body: 'hello' })).recipients).toHaveLength(1);
+    expect((await place.command(['status'])).stdout).toContain('src/auth.ts');
+    await Promise.all([first.close(), second.close()]);
+    const third = await place.session();
+    await third.handle();
+    expect((await place.command(['status', '--json'])).stdout).toMatch(/example\.com\/acme\/(shop|moved)/);
+  });
+
+  it('are not parted when their folder becomes a repository', async () => {
+    const folder = `${place.folder}/plain`;
+    mkdirSync(folder);
+    const first = await place.session({ directory: folder });
+    await first.call('lock_acquire', { paths: ['a.ts'] });
+    execFileSync('git', ['init', '-q', folder], { env: place.environment });
+    const second = await place.session({ directory: folder });
+    expect((await second.call('lock_acquire', { paths: ['a.ts'] })).granted).toBe(false);
   });
 
   it('of different repositories do not see each other', async () => {

@@ -1,6 +1,7 @@
 /** Opens the store after the storm, through the product's own engine, and holds it against the ledger. */
 import { join } from 'node:path';
 import type { Event, Reader } from '../../src/core/ports.ts';
+import { isRealProject } from '../../src/core/project.ts';
 import type { MessageRecord } from '../../src/core/records.ts';
 import { chooseDriver } from '../../src/engines/sqlite/driver.ts';
 import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
@@ -18,7 +19,7 @@ export async function examineStore(workspace: Workspace, ledger: Ledger, finding
   try {
     const { problems } = await store.inspect();
     findings.check(problems.length === 0, `the store has problems: ${problems.join(' ')}`);
-    const projects = await store.projects();
+    const projects = (await store.projects()).filter(isRealProject);
     findings.check(projects.length === 1, `the store knows the projects ${projects.join(', ')}`);
     const [project = ''] = projects;
     await store.read(project, reader => checkMessages(reader, ledger, findings));

@@ -311,7 +311,15 @@ export class FakeWorktrees implements Worktrees {
 
   /** Adds a checkout, or replaces the one at that root. */
   add(checkout: Partial<Worktree> = {}): Worktree {
-    const whole = { project: 'example.com/team/app', root: '/work/app', branch: 'main', foldsCase: false, ...checkout };
+    const { root = '/work/app' } = checkout;
+    const whole = {
+      project: 'example.com/team/app',
+      root,
+      anchor: root,
+      branch: 'main',
+      foldsCase: false,
+      ...checkout,
+    };
     this.#checkouts.set(whole.root, whole);
     return whole;
   }
@@ -344,11 +352,7 @@ export class FakeWorktrees implements Worktrees {
     }
     const relative = posix.relative(checkout.root, absolute).normalize('NFC');
     if (relative.split('/').some(part => part.toLowerCase() === '.git')) {
-      throw new SignalboxError(
-        'invalid_input',
-        `The path ${path} lies inside a .git folder.`,
-        'Name a file of the project.',
-      );
+      throw new SignalboxError('invalid_input', `${path} lies inside a .git folder.`, 'Name a file of the project.');
     }
     return { path: relative, foldsCase: checkout.foldsCase };
   }

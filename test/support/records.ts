@@ -53,6 +53,7 @@ export function aSession(id: string, fields: Partial<SessionRecord> = {}): Sessi
     host: 'box',
     reach: 'calls',
     root: '/work/app',
+    anchor: '/work/app',
     branch: 'main',
     task: null,
     status: null,

@@ -29,6 +29,7 @@ export function createBench() {
     parent: null,
     host: 'here',
     root: '/shop',
+    anchor: '/shop',
     branch: 'main',
     reach: 'calls',
     ...about,

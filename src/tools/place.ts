@@ -1,0 +1,21 @@
+/** Settles which project a working tree belongs to, so that a change of its remote does not part sessions that are at work. */
+import type { Worktree } from '../core/ports.ts';
+import { isInhabited, placeId, placesProject } from '../core/project.ts';
+import type { World } from './world.ts';
+
+/**
+ * The project of a working tree: the one its sessions are in while any of them lives, else what git says now. With `remember`
+ * the answer is kept for those who come later. Costs one look into the store where nothing has changed.
+ */
+export async function settledProject(world: World, tree: Worktree, remember: boolean): Promise<string> {
+  const { store, processes } = world;
+  const { host } = processes.self();
+  const id = placeId(host, tree.anchor);
+  const known = await store.read(placesProject, tx => tx.get('place', id));
+  if (known?.project === tree.project) return tree.project;
+  if (known && (await store.read(known.project, tx => isInhabited({ tx, processes }, host, tree.anchor)))) {
+    return known.project;
+  }
+  if (remember) await store.transact(placesProject, async tx => tx.put('place', { id, project: tree.project }));
+  return tree.project;
+}
