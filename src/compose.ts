@@ -3,6 +3,8 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
 import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type SettingsFile } from './config.ts';
+import { SignalboxError } from './core/errors.ts';
+import { operatorHandle } from './core/handles.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createStore } from './engines/index.ts';
@@ -95,7 +97,7 @@ export async function compose(
     directory,
     agent: told => createAgent(world, processes, config, client, directory, told),
     shellSession,
-    visitor: async () => new Visitor(world, directory, project, await shellSession()),
+    visitor: async () => new Visitor(world, directory, project, (await shellSession()) ?? asOperator(client)),
     close: async () => {
       await store.close();
       await wakeups.close();
@@ -133,13 +135,27 @@ async function sessionOfShell(
   project: string | null,
   client: ClientEnvironment,
 ): Promise<string | null> {
-  if (client.session === null && client.conversation === null && client.pid === null) return null;
+  const hasClues = client.session !== null || client.conversation !== null || client.pid !== null;
+  if (!hasClues || client.session === operatorHandle) return null;
   const { processes } = world;
   const parent = client.pid === null ? null : (processes.identify(client.pid) ?? null);
   const id = project ?? (await settledProject(world, await world.worktrees.describe(directory), false));
   const clues = { session: client.session, conversation: client.conversation, parent };
   const session = await world.store.read(id, tx => callingSession({ tx, processes }, clues));
   return session?.id ?? null;
+}
+
+/**
+ * Null, which makes the operator; but not for a command in the shell of an AI client: the operator is a person, who may overrule
+ * sessions, and no session becomes that by being early or late.
+ */
+function asOperator(client: ClientEnvironment): null {
+  if (client.session === operatorHandle || (client.conversation === null && client.pid === null)) return null;
+  throw new SignalboxError(
+    'session_expired',
+    'This is the shell of an AI client whose session has not joined yet, or has left.',
+    'Call a Signalbox tool in that session first; a person acts as the operator with SIGNALBOX_SESSION=operator.',
+  );
 }
 
 function read(found: FoundFile | undefined): { path: string; file: SettingsFile } | undefined {

@@ -121,6 +121,19 @@ describe('a command', () => {
     expect((await place.command(['status'], { environment })).stdout).toContain('You are otter');
   });
 
+  it('in the shell of an AI client is never the operator by accident', async () => {
+    const environment = { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: 'conversation-1' };
+    const early = await place.command(['lock', 'acquire', 'a'], { environment });
+    expect(early).toMatchObject({ code: 7, stderr: expect.stringContaining('has not joined yet') });
+    const otter = await place.session({ args: ['--handle', 'otter'], environment });
+    await otter.handle();
+    expect(json(await place.command(['session', 'list', '--json'], { environment })).you).toBe('otter');
+    const person = { ...environment, SIGNALBOX_SESSION: 'operator' };
+    expect(json(await place.command(['session', 'list', '--json'], { environment: person })).you).toBe('operator');
+    await otter.close();
+    expect((await place.command(['lock', 'acquire', 'a'], { environment })).code).toBe(7);
+  });
+
   it('stands where it was typed, not where the client of its session works', async () => {
     const environment = { CLAUDECODE: '1', CLAUDE_PROJECT_DIR: place.repository };
     const directory = `${place.repository}/src`;
