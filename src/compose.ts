@@ -71,8 +71,14 @@ export async function compose(
   const wakeups = createSocketWakeups({ directory: runtime, log, clock: systemClock });
   const base = config.store.origin === 'project file' && found.project ? dirname(found.project.path) : workingDirectory;
   const storeUrl = absoluteStore(config.store.value, base, state);
-  const store = await createStore(storeUrl, { clock: systemClock, ids: systemIds, wakeups, log });
   const processes = createProcesses();
+  const store = await createStore(storeUrl, {
+    clock: systemClock,
+    ids: systemIds,
+    boot: processes.self().boot,
+    wakeups,
+    log,
+  });
   const world: World = {
     store,
     clock: systemClock,

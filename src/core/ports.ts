@@ -93,6 +93,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only rise, from an arbitrary origin. For durations. */
   elapsed(): number;
+  /**
+   * Milliseconds since the machine started, the same for all its processes: setting the clock does not move it, and it goes on
+   * while the machine sleeps. Undefined where the system tells nothing of that kind.
+   */
+  uptime(): number | undefined;
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `tick` every `ms` until the returned function is called. Does not keep the process alive. */

@@ -5,6 +5,8 @@ import type { Clock, Ids, Log, Store, Wakeups } from '../core/ports.ts';
 export interface EngineParts {
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Names the boot of this machine (and what else its processes share). */
+  readonly boot: string;
   readonly wakeups: Wakeups;
   readonly log: Log;
 }

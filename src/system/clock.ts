@@ -1,4 +1,5 @@
 /** The port `Clock` on the machine's own clocks. */
+import { uptime } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../core/ports.ts';
 
@@ -12,6 +13,8 @@ const longestTimerMs = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
+  // Elsewhere the system derives it from the wall clock, so it would move with that.
+  uptime: () => (process.platform === 'linux' ? uptime() * 1000 : undefined),
 
   sleep(ms, signal) {
     if (signal?.aborted) return Promise.resolve();

@@ -116,11 +116,11 @@ async function waitInLine(
   const deadline = clock.elapsed() + waitMs;
   let seen = seenBefore;
   let lastLook = clock.elapsed();
-  let current = first;
+  let current = { outcome: first, endsAt: soonestEnd(context, first, ticket.since) };
   while (!signal.aborted && clock.elapsed() < deadline) {
     await hints.changed(seen, Math.min(limits.holderCheckMs, deadline - clock.elapsed()), signal);
     const lookDue = hints.version !== seen || clock.elapsed() - lastLook >= limits.safetyPollMs;
-    if (!lookDue && !somethingEnded(context, current)) continue;
+    if (!lookDue && clock.elapsed() < current.endsAt && !somebodyDied(context, current.outcome)) continue;
     seen = hints.version;
     lastLook = clock.elapsed();
     const { outcome, now } = await caller.transact(async unit => ({
@@ -130,20 +130,24 @@ async function waitInLine(
     // A grant in the moment of the abort is given back below: nobody reads this answer any more.
     if (signal.aborted || outcome.lost) break;
     if (outcome.granted) return shown(outcome, now, false);
-    current = outcome;
+    current = { outcome, endsAt: soonestEnd(context, outcome, now) };
     const left = Math.max(0, deadline - clock.elapsed());
     context.progress(`waiting for ${holders(outcome)}`, Math.round((waitMs - left) / 1000), Math.round(waitMs / 1000));
   }
   return giveUp(context, ticket);
 }
 
-/** A cheap look at what can end without a hint: a holder's process, a lock's time. No store is asked. */
-function somethingEnded(context: ToolContext, outcome: LockOutcome): boolean {
-  const { processes, clock } = context.caller.world;
+/** When the first lock in the way ends by time, in `elapsed()` of this process; `now` is the store's time of the look. */
+function soonestEnd(context: ToolContext, outcome: LockOutcome, now: number): number {
+  const left = outcome.blockers.flatMap(({ lock }) => (lock === null ? [] : [lock.expiresAt - now]));
+  return context.caller.world.clock.elapsed() + Math.min(...left, Number.MAX_SAFE_INTEGER);
+}
+
+/** A cheap look at what ends without a hint and without a time. No store is asked. */
+function somebodyDied(context: ToolContext, outcome: LockOutcome): boolean {
+  const { processes } = context.caller.world;
   return outcome.blockers.some(
-    ({ lock, session }) =>
-      (session.process !== null && processes.liveness(session.process) === 'dead') ||
-      (lock !== null && lock.expiresAt <= clock.now()),
+    ({ session }) => session.process !== null && processes.liveness(session.process) === 'dead',
   );
 }
 

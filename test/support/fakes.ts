@@ -50,6 +50,8 @@ export class FakeClock implements Clock {
     return this.#elapsed;
   }
 
+  uptime = (): number => this.#elapsed;
+
   /** How many sleeps and repeating ticks are under way: zero when nothing was left running. */
   get pending(): number {
     return this.#timers.length;

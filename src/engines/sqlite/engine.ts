@@ -7,16 +7,19 @@ import { Turns, withoutWaiting } from '../turns.ts';
 import { parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
 import { Connection } from './connection.ts';
 import { chooseDriver, type SqliteDriver } from './driver.ts';
-import { StoreFailure } from './errors.ts';
+import { mapped, StoreFailure } from './errors.ts';
 import { examine } from './inspect.ts';
 import { identityOf, realSurroundings, type Surroundings } from './location.ts';
-import { openDatabase } from './open.ts';
+import { closeQuietly, openDatabase } from './open.ts';
 import { Patience } from './patience.ts';
+import { storeTime } from './store-time.ts';
 
 export interface SqliteStoreOptions {
   /** The store file. Its folder is created when it is missing. */
   readonly path: string;
-  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'> & Partial<Pick<Clock, 'uptime'>>;
+  /** Names the boot of this machine, so that its uptime can stand for the time; see `storeTime`. */
+  readonly boot?: string;
   readonly wakeups?: Pick<Wakeups, 'wake'>;
   readonly log?: Pick<Log, 'warn'>;
   /** Spreads the attempts of processes that wait for each other. Default: by process id. */
@@ -69,6 +72,7 @@ class SqliteStore implements Store {
   #driver: SqliteDriver | undefined;
   #opened: Opened | undefined;
   #isClosed = false;
+  #now: () => number = () => this.#options.clock.now();
 
   constructor(options: SqliteStoreOptions) {
     this.#options = options;
@@ -125,7 +129,7 @@ class SqliteStore implements Store {
     connection.begin('IMMEDIATE');
     try {
       const project = connection.project(name);
-      const snapshot = connection.snapshot(project, this.#options.clock.now());
+      const snapshot = connection.snapshot(project, this.#now());
       const { result, commit } = await runUnit(snapshot, work, withoutWaiting);
       if (commit.isEmpty) {
         connection.rollback();
@@ -144,7 +148,7 @@ class SqliteStore implements Store {
   async #view<T>(connection: Connection, name: string, work: (reader: Reader) => Promise<T>): Promise<T> {
     connection.begin('DEFERRED');
     try {
-      const snapshot = connection.snapshot(connection.project(name), this.#options.clock.now());
+      const snapshot = connection.snapshot(connection.project(name), this.#now());
       return await runReader(snapshot, work, withoutWaiting);
     } finally {
       connection.rollback();
@@ -177,6 +181,12 @@ class SqliteStore implements Store {
       surroundings: this.#surroundings,
       allowNetworkFileSystem,
     });
+    try {
+      this.#now = mapped(path, () => storeTime(database, this.#options));
+    } catch (error) {
+      closeQuietly(database);
+      throw error;
+    }
     this.#opened = {
       connection: new Connection(database, path),
       identity: identityOf(path),

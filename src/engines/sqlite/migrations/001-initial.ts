@@ -32,4 +32,10 @@ export const initial = `
     body TEXT NOT NULL,
     PRIMARY KEY (project, sequence)
   ) STRICT, WITHOUT ROWID;
+
+  -- What to add to the machine's uptime to get the store's time, by boot: the same for all processes, however clocks are set.
+  CREATE TABLE boot (
+    id TEXT PRIMARY KEY,
+    base INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
 `;
