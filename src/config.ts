@@ -127,6 +127,13 @@ function checked(setting: Setting, raw: unknown, origin: Origin): string {
   if (typeof raw !== 'string') {
     throw new SignalboxError('invalid_input', `${name} in the ${origin} is not a text.`, 'Write its value in quotes.');
   }
+  if (setting.key === 'project' && raw.startsWith('@')) {
+    throw new SignalboxError(
+      'invalid_input',
+      `${name} begins with @, which no project does.`,
+      'Choose a name such as our-team.',
+    );
+  }
   if (setting.choices && !setting.choices.includes(raw)) {
     throw new SignalboxError(
       'invalid_input',

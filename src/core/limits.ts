@@ -25,6 +25,7 @@ export const limits = {
   resourcesPerCall: 50,
   resourceCharacters: 512,
   locksPerSession: 1_000,
+  ticketsPerLock: 20,
   locksListed: 500,
   /** How many locks one part of the index may hold before a search in it is refused instead of cut short. */
   locksSearched: 10_000,

@@ -194,7 +194,8 @@ async function grant(
       holder: session.id,
       mode: request.mode,
       fence,
-      ticket: own ? null : request.ticket,
+      tickets: [...(own?.tickets ?? []), request.ticket].slice(-limits.ticketsPerLock),
+      former: own && !same ? { ticket: request.ticket, mode: own.mode } : (own?.former ?? null),
       reason: request.reason ?? own?.reason ?? null,
       ttlMs: request.ttlMs,
       since: own && same ? own.since : tx.now,
@@ -277,8 +278,8 @@ export async function withdraw(unit: Unit, ticket: WaiterRecord): Promise<LockOu
 }
 
 /**
- * Takes back what a call that was cancelled has got, because nobody knows of it. What the session had before, or has asked for
- * again in another call, stays.
+ * Takes back what a call that was cancelled has got, because nobody knows of it. What the session had before, or has got by
+ * another call as well, stays, in the mode that it had.
  */
 export async function takeBack(
   unit: Unit,
@@ -287,9 +288,14 @@ export async function takeBack(
   resources: readonly Resource[],
 ): Promise<void> {
   const locks = await Promise.all(resources.map(resource => unit.tx.get('lock', lockId(session.id, resource))));
-  const own = locks.filter(lock => lock !== undefined).filter(lock => lock.ticket === ticket);
-  for (const lock of own) endLock(unit, lock, 'released');
-  if (own.length > 0) await passOn(unit);
+  for (const lock of locks) {
+    if (!lock?.tickets.includes(ticket)) continue;
+    const tickets = lock.tickets.filter(other => other !== ticket);
+    const undone = lock.former?.ticket === ticket ? { mode: lock.former.mode, former: null } : {};
+    if (tickets.length === 0) endLock(unit, lock, 'released');
+    else unit.tx.put('lock', { ...lock, ...undone, tickets });
+  }
+  await passOn(unit);
 }
 
 export interface Released {

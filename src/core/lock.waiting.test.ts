@@ -194,7 +194,18 @@ describe('waiting in line', () => {
     await bench.transact(unit => takeBack(unit, heron, cancelled.id, cancelled.resources));
     expect(await holdersOf(file('a'))).toEqual(['heron']);
     await bench.transact(unit => takeBack(unit, heron, kept.id, kept.resources));
-    expect(await holdersOf(file('a'))).toEqual(['heron']);
+    expect(await holdersOf(file('a'))).toEqual([]);
+  });
+
+  it('undoes the change of mode that a cancelled request has got', async () => {
+    await take(heron, [file('a')], 'shared');
+    await take(otter, [file('a')], 'shared');
+    const ticket = ticketOf(await queue(heron, [file('a')], 'exclusive'));
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect((await take(otter, [file('a')], 'shared')).granted).toBeNull();
+    await bench.transact(unit => takeBack(unit, heron, ticket.id, ticket.resources));
+    expect((await take(otter, [file('a')], 'shared')).granted).not.toBeNull();
+    expect(await holdersOf(file('a'))).toEqual(['heron', 'otter']);
   });
 
   it('tells one that gives up too late that it was granted', async () => {

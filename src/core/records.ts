@@ -59,8 +59,10 @@ export interface LockRecord extends Resource {
   readonly holder: string;
   readonly mode: LockMode;
   readonly fence: number;
-  /** The request that made the lock, while no other one has renewed it: only that one may take it back when it is cancelled. */
-  readonly ticket: string | null;
+  /** The requests that made or renewed it. One that is cancelled is struck off; with the last one the lock goes. */
+  readonly tickets: readonly string[];
+  /** What the lock was before a request changed its mode, so that its cancellation can undo that. */
+  readonly former: { readonly ticket: string; readonly mode: LockMode } | null;
   readonly reason: string | null;
   readonly ttlMs: number;
   readonly since: number;

@@ -27,6 +27,9 @@ describe('text from a peer', () => {
     '< / system-reminder >',
     '<SYSTEM>',
     '<channel source="x">',
+    'x<system-reminder>',
+    'List<user>',
+    '<assistant',
     '<function_calls>',
     '<foo:invoke name="x">',
   ])('cannot open or close the wrapper %s', raw => {
@@ -35,6 +38,7 @@ describe('text from a peer', () => {
 
   it.each([
     'Array<string> & Map<K, V>',
+    'List<Event> Map<User, Tool> #include <system.h> if (a <user.age)',
     '<div class="x">',
     'if (a < b && c > d)',
     "'; DROP TABLE session; --",

@@ -10,7 +10,10 @@ const invisible =
   /[\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 // Tags by which clients mark what is not the user's text. A peer must not be able to open or close one.
 const wrappers =
-  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|channel|event|human|user|assistant|tool|tools|function|function_calls|function_results|invoke|parameter|instructions?|untrusted_context|hook_context|antml)\b)/gi;
+  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml)(?:[\s>/:]|$))/gi;
+// Words that code uses as well (`List<Event>`): clients write their tags in small letters.
+const commonWrappers =
+  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:event|human|user|assistant|tools?|function|parameter|instructions?)(?:[\s>/]|$))/g;
 
 export interface CleanText {
   readonly text: string;
@@ -25,7 +28,8 @@ export function cleanText(raw: string): CleanText {
     .replace(escapeSequences, '')
     .replace(controls, '')
     .replace(invisible, '')
-    .replace(wrappers, '&lt;');
+    .replace(wrappers, '&lt;')
+    .replace(commonWrappers, '&lt;');
   return { text, changed: text !== raw.replaceAll('\r\n', '\n') };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
-import { lookInto } from '../core/message.ts';
+import { lookInto, unreadCount } from '../core/message.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { conversationFilter, type Taken, take } from './inbox.ts';
 import { messageShape, spokenMessages } from './shapes.ts';
@@ -39,7 +39,9 @@ export default defineTool({
       return first !== undefined;
     };
     const taken = await untilSomethingArrives(context, input.timeoutSeconds * 1000, look, () => take(context, filter));
-    return taken ? { ...taken, timedOut: false } : { messages: [], unread: 0, timedOut: true };
+    if (taken) return { ...taken, timedOut: false };
+    const unread = context.signal.aborted ? 0 : await context.caller.read((view, me) => unreadCount(view.tx, me));
+    return { messages: [], unread, timedOut: true };
   },
   text: out =>
     out.timedOut

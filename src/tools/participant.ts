@@ -68,6 +68,12 @@ abstract class Base implements Participant {
     return this.#place;
   }
 
+  /** Forgets where it stood: the next use looks again. */
+  protected lookAgain(): void {
+    this.#tree = undefined;
+    this.#place = undefined;
+  }
+
   async #settle(): Promise<Worktree> {
     const tree = await this.#ownTree();
     return { ...tree, project: this.#project ?? (await settledProject(this.world, tree, true)) };
@@ -170,14 +176,34 @@ export class Agent extends Base {
 
   async transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T> {
     const id = await this.session();
+    const first = (await this.#attempt(id, work)) ?? (await this.#comeBack(id)) ?? (await this.#attempt(id, work));
+    if (first) return first.value;
+    throw new SignalboxError(
+      'session_expired',
+      'This session was ended by somebody else.',
+      'Call again: you come back as the same session.',
+    );
+  }
+
+  /** One unit of work as the session; undefined when it has ended. */
+  async #attempt<T>(id: string, work: (unit: Unit, me: Me) => Promise<T>): Promise<{ value: T } | undefined> {
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
     const result = await this.world.store.transact(tree.project, async tx => {
       const unit = this.unit(tx);
-      return work(unit, await this.#present(unit, id, branch));
+      const me = await this.#present(unit, id, branch);
+      return me && { value: await work(unit, me) };
     });
     this.#lastTouch = this.world.clock.elapsed();
     return result;
+  }
+
+  /** Joins again under its id, where the others of this place are by now. */
+  async #comeBack(id: string): Promise<undefined> {
+    this.lookAgain();
+    const tree = await this.place();
+    const branch = this.world.worktrees.branch(tree.root);
+    await this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
@@ -227,7 +253,7 @@ export class Agent extends Base {
     );
     this.#lastTouch = this.world.clock.elapsed();
     this.#stopListening = await this.world.wakeups.listen(session.id, () => this.#hints.bump());
-    this.#stopHeartbeat = this.world.clock.every(limits.heartbeatMs, () => void this.#beat(session.id, tree.project));
+    this.#stopHeartbeat = this.world.clock.every(limits.heartbeatMs, () => void this.#beat(session.id));
     return session.id;
   }
 
@@ -236,15 +262,16 @@ export class Agent extends Base {
     return { ...facts, kind: 'agent', root: tree.root, anchor: tree.anchor, branch };
   }
 
-  async #present(unit: Unit, id: string, branch: string | null): Promise<Me> {
+  async #present(unit: Unit, id: string, branch: string | null): Promise<Me | undefined> {
     const me = await unit.tx.get('session', id);
-    if (!me || me.endedAt !== null) return join(unit, this.#arrival(await this.place(), branch), id);
+    if (!me || me.endedAt !== null) return undefined;
     const due = unit.tx.now - me.lastSeenAt >= limits.touchEveryMs || me.branch !== branch;
     return due ? touch(unit, me, branch) : me;
   }
 
-  async #beat(id: string, project: string): Promise<void> {
+  async #beat(id: string): Promise<void> {
     try {
+      const { project } = await this.place();
       await this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });

@@ -7,6 +7,11 @@
 -- delivery: unread queued inbox message
 -- place: 
 
+CREATE TABLE boot (
+  id TEXT PRIMARY KEY,
+  base INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE entry (
   project INTEGER NOT NULL,
   kind TEXT NOT NULL,

@@ -214,3 +214,17 @@ describe('one file', () => {
     expect((await second.call('lock_acquire', { paths: [spelling] })).granted).toBe(false);
   });
 });
+
+describe('a session that ended while its remote was changed', () => {
+  it('comes back to where the others are by now, and holds nothing that they have', async () => {
+    place.git('remote', 'add', 'origin', 'https://example.com/acme/shop.git');
+    const first = await place.session({ args: ['--tools', 'all', '--handle', 'otter'] });
+    await first.call('lock_acquire', { paths: ['src/auth.ts'] });
+    await first.call('session_end');
+    place.git('remote', 'set-url', 'origin', 'https://example.com/acme/moved.git');
+    const second = await place.session({ args: ['--handle', 'heron'] });
+    expect((await second.call('lock_acquire', { paths: ['src/auth.ts'] })).granted).toBe(true);
+    expect((await first.call('lock_acquire', { paths: ['src/auth.ts'] })).granted).toBe(false);
+    expect((await second.call('session_list')).sessions).toHaveLength(2);
+  });
+});
