@@ -134,6 +134,15 @@ function absoluteOnly(path: string | undefined): string | undefined {
 function makeFolder(folder: string): void {
   let missing = folder;
   while (!existsSync(missing) && !existsSync(dirname(missing))) missing = dirname(missing);
-  if (!existsSync(missing)) mkdirSync(missing, { mode: 0o700 });
+  if (!existsSync(missing)) makeUnlessThere(missing);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Another process may make it at the same moment. */
+function makeUnlessThere(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
 }
