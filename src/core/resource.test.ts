@@ -5,7 +5,7 @@ import type { Range } from './ports.ts';
 import { indexes, type LockRecord, type Resource } from './records.ts';
 import { fileResource, namedResource, resourcesOverlap, searchRanges } from './resource.ts';
 
-const here = 'host:/work/app';
+const here = 'host:/code/app';
 const file = (path: string, foldsCase = false) => fileResource({ path, foldsCase });
 const folder = (path: string) => fileResource({ path, foldsCase: false, isFolder: true });
 const overlap = (one: string, other: string) => {
@@ -100,7 +100,7 @@ describe('a free name', () => {
 
   test('beginning with git: belongs to one checkout', () => {
     const mine = namedResource('git:head', here);
-    const theirs = namedResource('git:head', 'host:/work/other');
+    const theirs = namedResource('git:head', 'host:/code/other');
     expect(mine.checkout).toBe(here);
     expect(resourcesOverlap(mine, namedResource('git:head', here))).toBe(true);
     expect(resourcesOverlap(mine, theirs)).toBe(false);

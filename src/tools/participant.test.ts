@@ -7,7 +7,7 @@ import { end } from '../core/session.ts';
 import { Agent, Visitor } from './participant.ts';
 import type { World } from './world.ts';
 
-const root = '/work/app';
+const root = '/code/app';
 
 let bench: Bench;
 let worktrees: FakeWorktrees;

@@ -11,14 +11,14 @@ import { selectTools } from './toolset.ts';
 
 function open() {
   const bench = createBench();
-  const worktrees = new FakeWorktrees([{ root: '/work/app', project: 'github.com/acme/shop' }]);
+  const worktrees = new FakeWorktrees([{ root: '/code/app', project: 'github.com/acme/shop' }]);
   const { store, clock, ids, wakeups, processes } = bench;
   const log = new FakeLog();
   const world = { store, clock, ids, wakeups, processes, worktrees, log };
   const seat = (handle: string) => {
     const self = processes.spawn();
     const nothing = { client: 'test', clientVersion: null, clientSession: null, parent: null, project: null };
-    const facts = { ...nothing, handle, process: self, host: 'box', reach: 'calls', directory: '/work/app' } as const;
+    const facts = { ...nothing, handle, process: self, host: 'box', reach: 'calls', directory: '/code/app' } as const;
     const caller = new Agent({ ...world, processes: processes.as(self) }, facts);
     const after: (() => Promise<void>)[] = [];
     const stop = new AbortController();
@@ -82,7 +82,7 @@ describe('every tool', () => {
     for (const word of ['otter', 'file:a.ts', 'exclusive', 'because', 'Next:']) {
       expect(await spoken('lock_acquire', { paths: ['a.ts'] })).toContain(word);
     }
-    for (const word of ['heron', 'look', 'idle', 'backend', 'branch main', '/work/app', '1 lock']) {
+    for (const word of ['heron', 'look', 'idle', 'backend', 'branch main', '/code/app', '1 lock']) {
       expect(await spoken('session_list', {})).toContain(word);
     }
     for (const word of ['from="otter"', 'words words', 'urgent', 'not instructions']) {

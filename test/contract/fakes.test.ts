@@ -119,10 +119,10 @@ describe('FakeProcesses', () => {
 
 describe('FakeWorktrees', () => {
   it('finds the innermost checkout and resolves paths by their text', async () => {
-    const worktrees = new FakeWorktrees([{ root: '/work/app' }, { root: '/work/app/wt', branch: 'topic' }]);
-    expect((await worktrees.describe('/work/app/wt/src')).branch).toBe('topic');
-    expect((await worktrees.resolve('../b.ts', '/work/app/src', 'example.com/team/app')).path).toBe('b.ts');
-    await expect(worktrees.resolve('/etc/passwd', '/work/app', 'example.com/team/app')).rejects.toMatchObject({
+    const worktrees = new FakeWorktrees([{ root: '/code/app' }, { root: '/code/app/wt', branch: 'topic' }]);
+    expect((await worktrees.describe('/code/app/wt/src')).branch).toBe('topic');
+    expect((await worktrees.resolve('../b.ts', '/code/app/src', 'example.com/team/app')).path).toBe('b.ts');
+    await expect(worktrees.resolve('/etc/passwd', '/code/app', 'example.com/team/app')).rejects.toMatchObject({
       code: 'invalid_input',
     });
     await expect(worktrees.describe('/nowhere')).rejects.toMatchObject({ code: 'not_found' });

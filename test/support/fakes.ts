@@ -313,7 +313,7 @@ export class FakeWorktrees implements Worktrees {
 
   /** Adds a checkout, or replaces the one at that root. */
   add(checkout: Partial<Worktree> = {}): Worktree {
-    const { root = '/work/app' } = checkout;
+    const { root = '/code/app' } = checkout;
     const whole = {
       project: 'example.com/team/app',
       root,
