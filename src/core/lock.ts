@@ -277,9 +277,11 @@ export async function withdraw(unit: Unit, ticket: WaiterRecord): Promise<LockOu
   return outcome;
 }
 
+const strength: Record<LockMode, number> = { intent: 0, shared: 1, exclusive: 2 };
+
 /**
  * Takes back what a call that was cancelled has got, because nobody knows of it. What the session had before, or has got by
- * another call as well, stays, in the mode that it had.
+ * another call as well, stays, in the mode that it had unless that was a stronger one.
  */
 export async function takeBack(
   unit: Unit,
@@ -291,7 +293,10 @@ export async function takeBack(
   for (const lock of locks) {
     if (!lock?.tickets.includes(ticket)) continue;
     const tickets = lock.tickets.filter(other => other !== ticket);
-    const undone = lock.former?.ticket === ticket ? { mode: lock.former.mode, former: null } : {};
+    const { former } = lock;
+    // A stronger mode is not restored: others may have been let past since.
+    const undoes = former?.ticket === ticket && strength[former.mode] < strength[lock.mode];
+    const undone = undoes ? { mode: former.mode, former: null } : {};
     if (tickets.length === 0) endLock(unit, lock, 'released');
     else unit.tx.put('lock', { ...lock, ...undone, tickets });
   }

@@ -208,6 +208,15 @@ describe('waiting in line', () => {
     expect(await holdersOf(file('a'))).toEqual(['heron', 'otter']);
   });
 
+  it('never restores a stronger mode that others have been let past meanwhile', async () => {
+    await take(heron, [file('a')]);
+    const weaker = await take(heron, [file('a')], 'shared');
+    expect((await take(otter, [file('a')], 'shared')).granted).not.toBeNull();
+    const ticket = weaker.granted?.[0]?.tickets.at(-1) ?? '';
+    await bench.transact(unit => takeBack(unit, heron, ticket, [file('a')]));
+    expect((await take(wren, [file('a')], 'shared')).granted).not.toBeNull();
+  });
+
   it('tells one that gives up too late that it was granted', async () => {
     await take(otter, [file('a')]);
     const ticket = ticketOf(await queue(heron, [file('a')]));

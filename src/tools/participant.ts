@@ -200,6 +200,7 @@ export class Agent extends Base {
 
   /** Joins again under its id, where the others of this place are by now. */
   async #comeBack(id: string): Promise<undefined> {
+    await this.session(); // Fails once it has left: a call under way must not bring it back.
     this.lookAgain();
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
