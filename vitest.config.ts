@@ -1,8 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** The scripts of the Redis engine are files of their own; esbuild loads them as text, and so do the tests. */
+const lua = {
+  name: 'lua',
+  transform: (code: string, id: string) =>
+    id.endsWith('.lua') ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined,
+};
+
 // Suites run one after the other: those with real processes would starve the others, and be starved.
 let suites = 0;
 const project = (name: string, include: string[], extra: object = {}) => ({
+  extends: true as const,
   test: { name, include, environment: 'node' as const, sequence: { groupOrder: suites++ }, ...extra },
 });
 
@@ -10,6 +18,7 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 const processes = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, maxWorkers: 2 };
 
 export default defineConfig({
+  plugins: [lua],
   test: {
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/fuzz/**/*.test.ts'], { testTimeout: 30_000 }),

@@ -24,6 +24,7 @@ const common = {
   format: 'esm',
   target: 'node20.19',
   logLevel: 'error',
+  loader: { '.lua': 'text' },
 };
 await Promise.all([
   build({

@@ -21,7 +21,8 @@ const { outputFiles } = await build({
   minify: true,
   sourcemap: false,
   legalComments: 'none',
-  external: ['@photostructure/sqlite'],
+  external: ['@photostructure/sqlite', 'pg', 'ioredis'],
+  loader: { '.lua': 'text' },
   define: { SIGNALBOX_VERSION: JSON.stringify(version) },
   // Bundled CommonJS packages still ask for node's own modules by require.
   banner: {

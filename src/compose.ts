@@ -7,7 +7,7 @@ import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
-import { createStore } from './engines/index.ts';
+import { createEngine } from './engines/index.ts';
 import { systemClock } from './system/clock.ts';
 import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { systemIds } from './system/ids.ts';
@@ -68,15 +68,15 @@ export async function compose(
   const files = [found.project, found.user].filter(file => file !== undefined);
   const log = createLog({ level: config.logLevel.value as LogLevel });
   const runtime = runtimeFolder(home, process.platform, process.getuid?.(), state);
-  const wakeups = createSocketWakeups({ directory: runtime, log, clock: systemClock });
+  const sockets = createSocketWakeups({ directory: runtime, log, clock: systemClock });
   const base = config.store.origin === 'project file' && found.project ? dirname(found.project.path) : workingDirectory;
   const storeUrl = absoluteStore(config.store.value, base, state);
   const processes = createProcesses();
-  const store = await createStore(storeUrl, {
+  const { store, wakeups } = await createEngine(storeUrl, {
     clock: systemClock,
     ids: systemIds,
     boot: processes.self().boot,
-    wakeups,
+    wakeups: sockets,
     log,
   });
   const world: World = {
@@ -107,6 +107,7 @@ export async function compose(
     close: async () => {
       await store.close();
       await wakeups.close();
+      await sockets.close();
     },
   };
 }

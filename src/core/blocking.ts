@@ -5,7 +5,7 @@
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
-import type { Reader } from './ports.ts';
+import type { Ask, Reader } from './ports.ts';
 import {
   indexes,
   type LockMode,
@@ -14,7 +14,7 @@ import {
   type SessionRecord,
   type WaiterRecord,
 } from './records.ts';
-import { resourcesOverlap, searchRanges } from './resource.ts';
+import { resourcesOverlap, type SearchRange, searchRanges } from './resource.ts';
 import type { View } from './unit.ts';
 
 /** Whether a held mode keeps out a wanted one. */
@@ -38,16 +38,9 @@ export function asCandidate(waiter: WaiterRecord): Candidate {
 
 /** All locks that overlap any of the resources, each once, oldest grant first. Reads only the index ranges that can hold one. */
 export async function overlappingLocks(tx: Reader, resources: readonly Resource[]): Promise<LockRecord[]> {
-  const searches = new Map<string, Promise<LockRecord[]>>();
-  for (const resource of resources) {
-    for (const search of searchRanges(resource)) {
-      const name = JSON.stringify(search);
-      if (!searches.has(name))
-        searches.set(name, tx.list('lock', search.index, search.range, { limit: limits.locksSearched }));
-    }
-  }
   const found = new Map<string, LockRecord>();
-  const lists = await Promise.all(searches.values());
+  const searches = distinctSearches(resources);
+  const lists = await Promise.all(searches.map(({ index, range }) => tx.list('lock', index, range, searchPage)));
   // A search that was cut short could miss an overlap; then nothing may be granted on it.
   if (lists.some(list => list.length >= limits.locksSearched)) {
     throw new SignalboxError(
@@ -62,10 +55,27 @@ export async function overlappingLocks(tx: Reader, resources: readonly Resource[
   return [...found.values()].sort((a, b) => a.fence - b.fence);
 }
 
+const searchPage = { limit: limits.locksSearched };
+
+function distinctSearches(resources: readonly Resource[]): SearchRange[] {
+  const searches = resources.flatMap(resource => searchRanges(resource));
+  return [...new Map(searches.map(search => [JSON.stringify(search), search])).values()];
+}
+
+/** The reads that `overlappingLocks` makes. */
+export function overlapAsks(resources: readonly Resource[]): Ask[] {
+  return distinctSearches(resources).map(({ index, range }) => ({ kind: 'lock', index, range, page: searchPage }));
+}
+
+const wholeQueue = { range: { prefix: '' }, page: { limit: limits.waitersPerProject } };
+
 /** All places in the queue, in the order they are served. */
 export function queueOf(tx: Reader): Promise<WaiterRecord[]> {
-  return tx.list('waiter', 'queue', { prefix: '' }, { limit: limits.waitersPerProject });
+  return tx.list('waiter', 'queue', wholeQueue.range, wholeQueue.page);
 }
+
+/** The read that `queueOf` makes. */
+export const queueAsk: Ask = { kind: 'waiter', index: 'queue', ...wholeQueue };
 
 /** The places of others that stand ahead of a request and want something it excludes. */
 export async function queueAhead(tx: Reader, candidate: Candidate): Promise<WaiterRecord[]> {

@@ -3,10 +3,21 @@
  * Compatibility of modes: exclusive excludes exclusive and shared; shared excludes exclusive; intent excludes nothing and warns.
  */
 
-import { asCandidate, type Candidate, chainTo, excludes, overlappingLocks, queueAhead, queueOf } from './blocking.ts';
+import {
+  asCandidate,
+  type Candidate,
+  chainTo,
+  excludes,
+  overlapAsks,
+  overlappingLocks,
+  queueAhead,
+  queueAsk,
+  queueOf,
+} from './blocking.ts';
 import { SignalboxError } from './errors.ts';
 import { endLease, leaseHolds, processGone } from './lease.ts';
 import { limits } from './limits.ts';
+import type { Ask } from './ports.ts';
 import type { LockMode, LockRecord, Priority, Resource, SessionRecord, WaiterRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 
@@ -84,6 +95,13 @@ export async function acquire(
   const waiter: WaiterRecord = { ...wanted, ...place, since: tx.now, deadlineAt: waitUntil };
   tx.put('waiter', waiter);
   return { ...refused, waiter, cycle: null };
+}
+
+/** The reads that `acquire` makes of an uncontended request. */
+export function acquireAsks(session: string, { resources, mode }: LockRequest): Ask[] {
+  const own = resources.map((resource): Ask => ({ kind: 'lock', id: lockId(session, resource) }));
+  const queue: Ask[] = mode === 'intent' ? [] : [queueAsk];
+  return [{ kind: 'lock', index: 'holder', range: { equals: session } }, ...overlapAsks(resources), ...queue, ...own];
 }
 
 /** Locks the session has already are renewed, which takes no more room. What waits in the queue was let in here before. */

@@ -33,6 +33,15 @@ export interface Page {
   readonly reverse?: boolean;
 }
 
+/**
+ * A read that a unit of work will probably make: one record, one page of an index, or (without `page`) the number of entries.
+ * An engine that is reached over a network answers all of them together with the opening of the unit, in one round trip; one
+ * that is not asked costs little, one that is missing costs a round trip of its own. The result of the unit never depends on it.
+ */
+export type Ask =
+  | { readonly kind: Kind; readonly id: string }
+  | { readonly kind: Kind; readonly index: string; readonly range: Range; readonly page?: Page };
+
 /** A consistent view of one project. */
 export interface Reader {
   /** The store's own time when the view was opened, epoch milliseconds. Rules never ask another clock. */
@@ -63,9 +72,24 @@ export interface StoreReport {
   readonly problems: readonly string[];
 }
 
+/** Everything a project holds, as one consistent state. Bodies are the JSON that is stored. */
+export interface Contents {
+  /** Sequence of the newest event. */
+  readonly sequence: number;
+  /** Sorted by kind, then id. */
+  readonly records: readonly { readonly kind: Kind; readonly id: string; readonly body: string }[];
+  /** Bodies of the events, oldest first, without gaps; the last one is number `sequence`. */
+  readonly events: readonly string[];
+}
+
 export interface Store {
   /**
-   * Runs `work` as one atomic unit over one project and returns what it returns.
+   * Whether processes of other machines may share this store. Then a session that cannot reach it must expect that the others
+   * take its locks once its lease, counted by heartbeats, is over.
+   */
+  readonly spansMachines: boolean;
+  /**
+   * Runs `work` as one atomic unit over one project and returns what it returns. `ahead` names reads it will probably make.
    *
    * Promise: the work sees a consistent state, no other unit of the same project interleaves with it, and either all its
    * writes and events are stored or none. When the promise resolves they survive the death of any process.
@@ -73,15 +97,24 @@ export interface Store {
    * Duties of `work`: it may run more than once, so it has no outside effect; it waits for nothing but this transaction;
    * it keeps no reference to the transaction. What it throws from a view that turns out stale is not shown: it runs again.
    * After the commit the sessions in the events' audiences are woken; a wake-up may be lost, the events are not.
+   * When the connection to a server is lost while the unit commits, the engine finds out whether it did: the unit takes effect
+   * once or, with an error, not at all. Only if that cannot be found out in time does the error say so.
    * Errors of its own: `unavailable` (store cannot be reached, read-only, full, damaged, of a newer version).
    */
-  transact<T>(project: string, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transact<T>(project: string, work: (transaction: Transaction) => Promise<T>, ahead?: readonly Ask[]): Promise<T>;
   /** Runs `work` over a consistent view without blocking writers. It may be some milliseconds behind, never torn. `work` has the duties of `transact`. */
-  read<T>(project: string, work: (reader: Reader) => Promise<T>): Promise<T>;
+  read<T>(project: string, work: (reader: Reader) => Promise<T>, ahead?: readonly Ask[]): Promise<T>;
   /** Events with a sequence above `cursor`, oldest first, at most `limit`. Gap-free: a missing number does not exist yet. */
   eventsAfter(project: string, cursor: number, limit: number): Promise<Event[]>;
   /** Ids of all projects that were ever written to, sorted. */
   projects(): Promise<string[]>;
+  /** A whole project for copying it; holds all of it in memory. An untouched project has sequence 0 and nothing else. */
+  contents(project: string): Promise<Contents>;
+  /**
+   * Stores what `contents` gave, bodies, sequences and times unchanged, all or nothing. `conflict` when the project was ever
+   * written to; `invalid_input` for contents that no store can have given. Wakes nobody.
+   */
+  load(project: string, contents: Contents): Promise<void>;
   /** Examines the engine without changing anything. Never throws: what is wrong is in the report. */
   inspect(): Promise<StoreReport>;
   close(): Promise<void>;
@@ -118,6 +151,11 @@ export interface Ids {
 export interface Wakeups {
   /** Calls `wake` for each hint to `session`, until the returned function is called. Never throws: without a channel it is deaf, and says so in `problem()`. */
   listen(session: string, wake: () => void): Promise<() => Promise<void>>;
+  /**
+   * Says that somebody of this process waits for hints from now on, until the returned function is called. A channel that costs
+   * something to keep open may be deaf while nobody waits; when it hears again it wakes every listener once. Never throws.
+   */
+  attend(): () => void;
   /** Sends a hint to each session. Never throws and never waits for a receiver that hangs. */
   wake(sessions: readonly string[]): Promise<void>;
   /** Why hints cannot be received here, as a sentence; undefined when they can. */

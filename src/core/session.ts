@@ -5,7 +5,7 @@ import { endLapsed, endLease, processGone } from './lease.ts';
 import { limits } from './limits.ts';
 import { passOn } from './lock.ts';
 import { deliverBroadcasts } from './message.ts';
-import type { Reader } from './ports.ts';
+import type { Ask, Reader } from './ports.ts';
 import { reap } from './presence.ts';
 import { processKey } from './process.ts';
 import type { SessionRecord } from './records.ts';
@@ -124,6 +124,11 @@ async function handleIsFree(tx: Reader, handle: string, own: string | null): Pro
   return former.every(
     session => session.id === own || session.pastHandles.every(past => past.handle !== handle || past.until <= tx.now),
   );
+}
+
+/** The locks of a session, as `touch` reads them. */
+export function heldBy(session: string): Ask & { page: { limit: number } } {
+  return { kind: 'lock', index: 'holder', range: { equals: session }, page: { limit: limits.locksPerSession } };
 }
 
 /** Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. */

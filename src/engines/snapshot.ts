@@ -1,7 +1,7 @@
 /** What an engine lets a unit of work read, and the unit's own cache of those reads. */
-import type { Page } from '../core/ports.ts';
+import type { Ask, Page, Range } from '../core/ports.ts';
 import type { Kind } from '../core/records.ts';
-import type { Span } from './span.ts';
+import { type Span, spanOf } from './span.ts';
 
 /** An index entry with the JSON of its record. */
 export interface Row {
@@ -24,6 +24,27 @@ export interface Snapshot {
   count(kind: Kind, index: string, span: Span): Answer<number>;
 }
 
+/** An `Ask` in the form in which a snapshot reads. */
+export type Question =
+  | { readonly kind: Kind; readonly id: string }
+  | { readonly kind: Kind; readonly index: string; readonly span: Span; readonly page: Required<Page> | undefined };
+
+/** What an engine has asked for while it opened the snapshot, with the answers that are on their way. */
+export interface ReadAhead {
+  readonly question: Question;
+  /** A body (or undefined), rows, or a number: what the question is for. */
+  readonly answer: Promise<unknown>;
+}
+
+/** The questions behind `asks`. */
+export function questionsOf(asks: readonly Ask[] | undefined): Question[] {
+  return (asks ?? []).map(ask => {
+    if ('id' in ask) return { kind: ask.kind, id: ask.id };
+    const { kind, index, range, page } = ask;
+    return { kind, index, span: spanOf(range as Range), page: page && { reverse: false, ...page } };
+  });
+}
+
 interface Listing {
   readonly limit: number;
   readonly rows: Promise<readonly Row[]>;
@@ -38,12 +59,13 @@ export class CachedSnapshot {
   readonly #underway = new Set<Promise<unknown>>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, ahead: readonly ReadAhead[] = []) {
     this.#snapshot = snapshot;
+    for (const read of ahead) this.#expect(read);
   }
 
   get(kind: Kind, id: string): Promise<string | undefined> {
-    const key = `${kind}\0${id}`;
+    const key = bodyKey(kind, id);
     let body = this.#bodies.get(key);
     if (body === undefined) {
       body = this.#ask(() => this.#snapshot.get(kind, id));
@@ -58,7 +80,7 @@ export class CachedSnapshot {
   }
 
   async list(kind: Kind, index: string, span: Span, page: Required<Page>): Promise<readonly Row[]> {
-    const key = JSON.stringify([kind, index, span, page.reverse]);
+    const key = listingKey(kind, index, span, page);
     const known = this.#listings.get(key);
     // A longer listing holds the shorter one; a listing with fewer rows than its limit is complete.
     if (known !== undefined) {
@@ -87,8 +109,25 @@ export class CachedSnapshot {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  #expect({ question, answer }: ReadAhead): void {
+    this.#track(answer);
+    const { kind } = question;
+    if ('id' in question) this.#bodies.set(bodyKey(kind, question.id), answer as Promise<string | undefined>);
+    else if (question.page === undefined) {
+      this.#counts.set(JSON.stringify([kind, question.index, question.span]), answer as Promise<number>);
+    } else {
+      const { index, span, page } = question;
+      const rows = (answer as Promise<readonly Row[]>).then(found => {
+        for (const row of found) this.#remember(kind, row);
+        return found;
+      });
+      rows.catch(() => {});
+      this.#listings.set(listingKey(kind, index, span, page), { limit: page.limit, rows });
+    }
+  }
+
   #remember(kind: Kind, row: Row): void {
-    const key = `${kind}\0${row.id}`;
+    const key = bodyKey(kind, row.id);
     if (!this.#bodies.has(key)) this.#bodies.set(key, Promise.resolve(row.body));
   }
 
@@ -120,4 +159,12 @@ export class CachedSnapshot {
     // Nobody may be waiting for it; that must not end the process.
     failed.catch(() => {});
   }
+}
+
+function bodyKey(kind: Kind, id: string): string {
+  return `${kind}\0${id}`;
+}
+
+function listingKey(kind: Kind, index: string, span: Span, page: Required<Page>): string {
+  return JSON.stringify([kind, index, span, page.reverse]);
 }

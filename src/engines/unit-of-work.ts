@@ -6,7 +6,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Event, NewEvent, Page, Range, Reader, Transaction } from '../core/ports.ts';
 import { type IndexName, indexes, type Kind, type RecordOf } from '../core/records.ts';
-import { CachedSnapshot, type Row, type Snapshot } from './snapshot.ts';
+import { CachedSnapshot, type ReadAhead, type Row, type Snapshot } from './snapshot.ts';
 import { assertStorableText, compareText, liesIn, type Span, spanOf } from './span.ts';
 
 /** A record to store, or to remove when `body` is undefined. `body` is its JSON. */
@@ -39,6 +39,8 @@ export interface Commit {
   readonly added: readonly Entry[];
   /** Consecutive from the snapshot's `sequence` + 1. */
   readonly events: readonly EventWrite[];
+  /** Sequence of the project after the commit. */
+  readonly sequence: number;
   /** Sessions to wake once the commit is stored, each once. */
   readonly audience: readonly string[];
   /** Nothing to store: the engine may end the unit without a write. */
@@ -50,6 +52,12 @@ export type Watch = <T>(work: () => Promise<T>) => Promise<T>;
 
 const unwatched: Watch = work => work();
 
+export interface UnitOptions {
+  readonly watch?: Watch;
+  /** Reads that the engine began while it opened the snapshot. */
+  readonly ahead?: readonly ReadAhead[];
+}
+
 /**
  * Runs `work` over `snapshot` and returns its result with the commit to store. Stores nothing itself.
  * Rejects with what the work throws, or with the snapshot's own error if one of its reads failed, even when the work
@@ -59,9 +67,9 @@ const unwatched: Watch = work => work();
 export async function runUnit<T>(
   snapshot: Snapshot,
   work: (transaction: Transaction) => Promise<T>,
-  watch: Watch = unwatched,
+  { watch = unwatched, ahead }: UnitOptions = {},
 ): Promise<{ readonly result: T; readonly commit: Commit }> {
-  const unit = new Unit(snapshot);
+  const unit = new Unit(snapshot, ahead);
   try {
     const result = await watch(() => work(unit));
     return { result, commit: await unit.finish() };
@@ -74,9 +82,9 @@ export async function runUnit<T>(
 export async function runReader<T>(
   snapshot: Snapshot,
   work: (reader: Reader) => Promise<T>,
-  watch: Watch = unwatched,
+  { watch = unwatched, ahead }: UnitOptions = {},
 ): Promise<T> {
-  const unit = new Unit(snapshot);
+  const unit = new Unit(snapshot, ahead);
   const reader: Reader = {
     now: unit.now,
     sequence: unit.sequence,
@@ -121,10 +129,10 @@ class Unit implements Transaction {
   readonly #firstSequence: number;
   #isEnded = false;
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, ahead: readonly ReadAhead[] | undefined) {
     this.now = snapshot.now;
     this.#firstSequence = snapshot.sequence;
-    this.#snapshot = new CachedSnapshot(snapshot);
+    this.#snapshot = new CachedSnapshot(snapshot, ahead);
   }
 
   get sequence(): number {
@@ -213,7 +221,8 @@ class Unit implements Transaction {
       }
     }
     const isEmpty = records.length === 0 && this.#events.length === 0;
-    return { records, removed, added, events: this.#events, audience: [...this.#audience], isEmpty };
+    const { sequence } = this;
+    return { records, removed, added, events: this.#events, sequence, audience: [...this.#audience], isEmpty };
   }
 
   end(): void {
@@ -290,7 +299,7 @@ function compareRows(left: Row, right: Row): number {
 type IndexFunction = (record: RecordOf<Kind>) => string | readonly string[] | undefined;
 
 /** Every index entry that a stored record has. */
-function entriesOf(kind: Kind, id: string, record: RecordOf<Kind>): Entry[] {
+export function entriesOf(kind: Kind, id: string, record: RecordOf<Kind>): Entry[] {
   const functions = indexes[kind] as unknown as Readonly<Record<string, IndexFunction>>;
   const entries: Entry[] = [];
   for (const index of Object.keys(functions)) {
@@ -307,7 +316,7 @@ function without(left: readonly Entry[], right: readonly Entry[]): readonly Entr
   return left.filter(entry => !right.some(other => other.index === entry.index && other.value === entry.value));
 }
 
-function parseStored<T>(body: string): T {
+export function parseStored<T>(body: string): T {
   try {
     return JSON.parse(body) as T;
   } catch (cause) {
@@ -320,7 +329,7 @@ function parseStored<T>(body: string): T {
   }
 }
 
-function assertFits(body: string): void {
+export function assertFits(body: string): void {
   // A UTF-16 unit takes at most three bytes of UTF-8: most bodies need no counting.
   if (body.length * 3 <= limits.recordBytes) return;
   if (Buffer.byteLength(body) <= limits.recordBytes) return;

@@ -70,6 +70,11 @@ class SocketWakeups implements Wakeups {
     };
   }
 
+  /** Hearing costs nothing here, so it never stops. */
+  attend(): () => void {
+    return () => {};
+  }
+
   async wake(sessions: readonly string[]): Promise<void> {
     const distant = [...new Set(sessions)].filter(session => !this.#wakeHere(session));
     for (let start = 0; start < distant.length; start += pokesAtOnce) {

@@ -1,6 +1,14 @@
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
-import { acquire, type LockOutcome, type LockRequest, standing, takeBack, withdraw } from '../core/lock.ts';
+import {
+  acquire,
+  acquireAsks,
+  type LockOutcome,
+  type LockRequest,
+  standing,
+  takeBack,
+  withdraw,
+} from '../core/lock.ts';
 import type { WaiterRecord } from '../core/records.ts';
 import { cleanLine } from '../core/text.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
@@ -72,10 +80,13 @@ export default defineTool({
     const waitMs = input.waitSeconds * 1000;
     // Hints are read before looking, so that a grant between the two is not missed.
     const seen = waitMs > 0 ? (await context.caller.hints()).version : 0;
-    const { outcome, now } = await context.caller.transact(async (unit, me) => ({
-      outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
-      now: unit.tx.now,
-    }));
+    const { outcome, now } = await context.caller.transact(
+      async (unit, me) => ({
+        outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
+        now: unit.tx.now,
+      }),
+      me => acquireAsks(me, wanted),
+    );
     // Nobody reads the answer of a cancelled call, so nobody would know that the locks are held.
     if (outcome.granted && context.signal.aborted) {
       await context.caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));

@@ -6,12 +6,12 @@ import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
-import type { Liveness, Processes, Worktree } from '../core/ports.ts';
+import type { Ask, Liveness, Processes, Worktree } from '../core/ports.ts';
 import { operator } from '../core/presence.ts';
 import { processKey } from '../core/process.ts';
 import type { Resource, SessionRecord } from '../core/records.ts';
 import { fileResource, namedResource } from '../core/resource.ts';
-import { type Arrival, end, heartbeat, join, touch } from '../core/session.ts';
+import { type Arrival, end, heartbeat, heldBy, join, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { Hints } from './hints.ts';
 import { settledProject } from './place.ts';
@@ -19,9 +19,12 @@ import type { World } from './world.ts';
 
 export type Me = SessionRecord;
 
+/** The reads that a unit of work for the session of that id will probably make; see `Ask`. */
+export type Foresight = (me: string) => readonly Ask[];
+
 export interface Participant {
   /** Runs one unit of work as the caller. What `work` returns after the commit is returned; it may run more than once. */
-  transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
+  transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T>;
   /** The same over a read-only view. */
   read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
   /** The same for a look that is nobody's activity; undefined while the session has ended. */
@@ -55,7 +58,7 @@ abstract class Base implements Participant {
     this.#project = project;
   }
 
-  abstract transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T>;
+  abstract transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T>;
   abstract read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
   abstract observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
   abstract hints(): Promise<Hints>;
@@ -125,6 +128,12 @@ abstract class Base implements Participant {
   }
 }
 
+/** What every unit of a session reads first; a touch looks at the session's locks as well. */
+function presenceAsks(id: string, isTouchDue: boolean): Ask[] {
+  const session: Ask = { kind: 'session', id };
+  return isTouchDue ? [session, heldBy(id)] : [session];
+}
+
 const isFileName = (text: string) => text.trim().startsWith('file:');
 
 /** Within one view every question gets one answer: rules that look twice agree, and the system is asked once. */
@@ -155,7 +164,7 @@ export class Agent extends Base {
   constructor(world: World, facts: AgentFacts) {
     super(world, facts.directory, facts.project);
     this.#facts = facts;
-    this.#hints = new Hints(world.clock);
+    this.#hints = new Hints(world.clock, world.wakeups);
   }
 
   /** Joins if it has not yet; returns the session's id. */
@@ -174,9 +183,10 @@ export class Agent extends Base {
     return this.#hints;
   }
 
-  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T> {
+  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T> {
     const id = await this.session();
-    const first = (await this.#attempt(id, work)) ?? (await this.#comeBack(id)) ?? (await this.#attempt(id, work));
+    const attempt = () => this.#attempt(id, work, ahead);
+    const first = (await attempt()) ?? (await this.#comeBack(id)) ?? (await attempt());
     if (first) return first.value;
     throw new SignalboxError(
       'session_expired',
@@ -186,14 +196,24 @@ export class Agent extends Base {
   }
 
   /** One unit of work as the session; undefined when it has ended. */
-  async #attempt<T>(id: string, work: (unit: Unit, me: Me) => Promise<T>): Promise<{ value: T } | undefined> {
+  async #attempt<T>(
+    id: string,
+    work: (unit: Unit, me: Me) => Promise<T>,
+    ahead: Foresight | undefined,
+  ): Promise<{ value: T } | undefined> {
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
-    const result = await this.world.store.transact(tree.project, async tx => {
-      const unit = this.unit(tx);
-      const me = await this.#present(unit, id, branch);
-      return me && { value: await work(unit, me) };
-    });
+    const isTouchDue = this.world.clock.elapsed() - this.#lastTouch >= limits.touchEveryMs;
+    const asks = [...presenceAsks(id, isTouchDue), ...(ahead?.(id) ?? [])];
+    const result = await this.world.store.transact(
+      tree.project,
+      async tx => {
+        const unit = this.unit(tx);
+        const me = await this.#present(unit, id, branch);
+        return me && { value: await work(unit, me) };
+      },
+      asks,
+    );
     this.#lastTouch = this.world.clock.elapsed();
     return result;
   }
@@ -225,10 +245,14 @@ export class Agent extends Base {
 
   async observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined> {
     const [id, tree] = await Promise.all([this.session(), this.place()]);
-    return this.world.store.read(tree.project, async tx => {
-      const me = await tx.get('session', id);
-      return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
-    });
+    return this.world.store.read(
+      tree.project,
+      async tx => {
+        const me = await tx.get('session', id);
+        return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
+      },
+      presenceAsks(id, false),
+    );
   }
 
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
@@ -290,7 +314,7 @@ export class Visitor extends Base {
   constructor(world: World, directory: string, project: string | null, session: string | null) {
     super(world, directory, project);
     this.#session = session;
-    this.#hints = new Hints(world.clock);
+    this.#hints = new Hints(world.clock, world.wakeups);
   }
 
   async hints(): Promise<Hints> {
@@ -300,12 +324,17 @@ export class Visitor extends Base {
     return this.#hints;
   }
 
-  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>): Promise<T> {
+  async transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T> {
     const tree = await this.place();
-    return this.world.store.transact(tree.project, async tx => {
-      const unit = this.unit(tx);
-      return work(unit, this.#session === null ? await operator(unit) : await this.#living(unit, this.#session));
-    });
+    const id = this.#session ?? operatorHandle;
+    return this.world.store.transact(
+      tree.project,
+      async tx => {
+        const unit = this.unit(tx);
+        return work(unit, this.#session === null ? await operator(unit) : await this.#living(unit, id));
+      },
+      [...presenceAsks(id, false), ...(ahead?.(id) ?? [])],
+    );
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {

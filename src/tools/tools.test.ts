@@ -221,7 +221,7 @@ describe('waiting', () => {
 
   it('misses no hint that comes between looking and waiting', async () => {
     const { clock } = open();
-    const hints = new Hints(clock);
+    const hints = new Hints(clock, { attend: () => () => {} });
     const seen = hints.version;
     hints.bump();
     await hints.changed(seen, 60_000);

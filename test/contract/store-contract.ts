@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import type { NewEvent, Reader, Store } from '../../src/core/ports.ts';
 import { aLock, aMessage } from '../support/records.ts';
+import { copyContract } from './copy-contract.ts';
 import { indexContract } from './index-contract.ts';
+import { readAheadContract } from './read-ahead-contract.ts';
 import { allEvents, happened, increment, project, type StoreHarness, useStore } from './store-harness.ts';
 import { ownWritesContract, unitContract } from './unit-contract.ts';
 
@@ -17,6 +19,8 @@ export function storeContract(name: string, harness: StoreHarness): void {
     describe('indexes', () => indexContract(harness));
     describe('events and wake-ups', () => eventsAndWakeups(harness));
     describe('what goes in and out', () => content(harness));
+    describe('reading ahead', () => readAheadContract(harness));
+    describe('copying a project', () => copyContract(harness));
     describe('life of a store', () => life(harness));
   });
 }

@@ -6,7 +6,10 @@ import { aLock } from '../support/records.ts';
 
 /** One state of an engine, empty at first. */
 export interface StoreBed {
-  /** Another connection to the state, as another process would have it. The suite closes it. */
+  /**
+   * Another connection to the state, as another process would have it. The suite closes it. Its time is that of `clock`: an
+   * engine whose time is a server's needs a way to be told another one.
+   */
   connect(context: { readonly clock: Clock; readonly wakeups: Wakeups }): Store;
   /** Removes the state after all connections were closed. */
   destroy(): Promise<void>;

@@ -23,6 +23,7 @@ await build({
   packages: 'external',
   sourcemap: 'inline',
   logLevel: 'error',
+  loader: { '.lua': 'text' },
 });
 const { main } = await import(pathToFileURL(outfile).href);
 process.exit(await main(process.argv.slice(2)));

@@ -30,6 +30,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     target: 'node20',
     packages: 'external',
     logLevel: 'error',
+    loader: { '.lua': 'text' },
   });
   return { file, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

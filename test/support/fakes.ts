@@ -193,6 +193,7 @@ export class FakeWakeups implements Wakeups {
     return this.#hub.listeners.size;
   }
 
+  attend = (): (() => void) => () => {};
   async listen(session: string, wake: () => void): Promise<() => Promise<void>> {
     const listener = {
       session,

@@ -1,7 +1,8 @@
 /** The reference engine: the whole store in the process's memory. For tests, simulations and trying things out. */
 import { SignalboxError } from '../../core/errors.ts';
-import type { Clock, Event, Reader, Store, StoreReport, Transaction, Wakeups } from '../../core/ports.ts';
+import type { Clock, Contents, Event, Reader, Store, StoreReport, Transaction, Wakeups } from '../../core/ports.ts';
 import { Announcer } from '../announcer.ts';
+import { loadCommit, notEmpty } from '../contents.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { assertStorableText, compareText } from '../span.ts';
 import { withoutWaiting } from '../turns.ts';
@@ -31,6 +32,7 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
 }
 
 class MemoryStore implements Store {
+  readonly spansMachines = false;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #announcer: Announcer;
   readonly #state: MemoryState;
@@ -46,7 +48,7 @@ class MemoryStore implements Store {
     const state = this.#project(project);
     return state.turns.run(async () => {
       this.#assertOpen();
-      const { result, commit } = await runUnit(this.#snapshot(state), work, withoutWaiting);
+      const { result, commit } = await runUnit(this.#snapshot(state), work, { watch: withoutWaiting });
       if (!commit.isEmpty) state.apply(commit);
       this.#announcer.announce(commit.audience);
       return result;
@@ -57,7 +59,7 @@ class MemoryStore implements Store {
     const state = this.#project(project);
     return state.turns.run(async () => {
       this.#assertOpen();
-      return runReader(this.#snapshot(state), work, withoutWaiting);
+      return runReader(this.#snapshot(state), work, { watch: withoutWaiting });
     });
   }
 
@@ -69,6 +71,19 @@ class MemoryStore implements Store {
     this.#assertOpen();
     const written = [...this.#state].filter(([, state]) => state.wasWritten);
     return written.map(([name]) => name).sort(compareText);
+  }
+
+  async contents(project: string): Promise<Contents> {
+    return this.#project(project).contents();
+  }
+
+  async load(project: string, contents: Contents): Promise<void> {
+    const state = this.#project(project);
+    const commit = loadCommit(contents);
+    await state.turns.run(async () => {
+      if (state.wasWritten) throw notEmpty(project);
+      if (!commit.isEmpty) state.apply(commit);
+    });
   }
 
   async inspect(): Promise<StoreReport> {

@@ -1,5 +1,5 @@
 /** One project in memory: records by id, index entries in sorted arrays, events in an array. */
-import type { Event, Page } from '../../core/ports.ts';
+import type { Contents, Event, Page } from '../../core/ports.ts';
 import type { Kind } from '../../core/records.ts';
 import type { Row } from '../snapshot.ts';
 import { compareText, type Span } from '../span.ts';
@@ -17,10 +17,11 @@ export class ProjectState {
   readonly #records = new Map<string, string>();
   readonly #entries = new Map<string, Place[]>();
   readonly #events: string[] = [];
+  #sequence = 0;
   #wasWritten = false;
 
   get sequence(): number {
-    return this.#events.length;
+    return this.#sequence;
   }
 
   get wasWritten(): boolean {
@@ -55,11 +56,22 @@ export class ProjectState {
     for (const entry of commit.removed) this.#removeEntry(entry);
     for (const entry of commit.added) this.#addEntry(entry);
     for (const event of commit.events) this.#events.push(event.body);
+    this.#sequence = commit.sequence;
   }
 
   eventsAfter(cursor: number, limit: number): Event[] {
-    const first = Math.max(0, cursor);
+    const gone = this.#sequence - this.#events.length;
+    const first = Math.max(0, cursor - gone);
     return this.#events.slice(first, first + wholeRows(limit)).map(parseEvent);
+  }
+
+  contents(): Contents {
+    const records = [...this.#records].map(([key, body]) => {
+      const end = key.indexOf('\0');
+      return { kind: key.slice(0, end) as Kind, id: key.slice(end + 1), body };
+    });
+    records.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.id, b.id));
+    return { sequence: this.#sequence, records, events: [...this.#events] };
   }
 
   #places(kind: Kind, index: string): Place[] {

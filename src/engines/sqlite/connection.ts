@@ -1,5 +1,5 @@
 /** The SQL of the store over one open database. Statements are prepared once; every failure leaves in its mapped form. */
-import type { Page } from '../../core/ports.ts';
+import type { Contents, Page } from '../../core/ports.ts';
 import type { Kind } from '../../core/records.ts';
 import type { Row, Snapshot } from '../snapshot.ts';
 import type { Span } from '../span.ts';
@@ -67,7 +67,7 @@ export class Connection {
 
   /** Writes a commit into the open transaction. */
   apply(name: string, project: ProjectRow, commit: Commit): void {
-    const sequence = commit.events.at(-1)?.sequence ?? project.sequence;
+    const { sequence } = commit;
     const key = project.key ?? this.#addProject(name);
     if (sequence !== project.sequence) this.#run('UPDATE project SET sequence = ? WHERE key = ?', sequence, key);
     for (const { kind, id, body } of commit.records) {
@@ -84,6 +84,18 @@ export class Connection {
   /** Bodies of a project's events above `cursor`, oldest first. */
   eventsAfter(name: string, cursor: number, limit: number): string[] {
     return this.#all(selectEvents, name, cursor, limit).map(row => String(row.body));
+  }
+
+  /** Everything of a project as the open transaction sees it. */
+  contents({ key, sequence }: ProjectRow): Contents {
+    if (key === undefined) return { sequence, records: [], events: [] };
+    const records = this.#all('SELECT kind, id, body FROM record WHERE project = ? ORDER BY kind, id', key);
+    const events = this.#all('SELECT body FROM event WHERE project = ? ORDER BY sequence', key);
+    return {
+      sequence,
+      records: records.map(row => ({ kind: String(row.kind) as Kind, id: String(row.id), body: String(row.body) })),
+      events: events.map(row => String(row.body)),
+    };
   }
 
   projects(): string[] {

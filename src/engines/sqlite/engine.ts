@@ -1,10 +1,22 @@
 /** The engine for one machine: a SQLite file that any number of processes share, without a server. */
 import { SignalboxError } from '../../core/errors.ts';
-import type { Clock, Event, Ids, Log, Reader, Store, StoreReport, Transaction, Wakeups } from '../../core/ports.ts';
+import type {
+  Clock,
+  Contents,
+  Event,
+  Ids,
+  Log,
+  Reader,
+  Store,
+  StoreReport,
+  Transaction,
+  Wakeups,
+} from '../../core/ports.ts';
 import { Announcer } from '../announcer.ts';
+import { loadCommit, notEmpty } from '../contents.ts';
 import { assertStorableText } from '../span.ts';
 import { Turns, withoutWaiting } from '../turns.ts';
-import { parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
+import { type Commit, parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
 import { Connection } from './connection.ts';
 import { chooseDriver, type SqliteDriver } from './driver.ts';
 import { mapped, StoreFailure } from './errors.ts';
@@ -61,6 +73,7 @@ interface Opened {
 const abandoned: Connection[] = [];
 
 class SqliteStore implements Store {
+  readonly spansMachines = false;
   readonly #options: SqliteStoreOptions;
   readonly #announcer: Announcer;
   readonly #patience: Patience;
@@ -106,6 +119,26 @@ class SqliteStore implements Store {
     return this.#whenFree(async connection => connection.projects());
   }
 
+  async contents(project: string): Promise<Contents> {
+    this.#assertOpen();
+    assertStorableText(project);
+    return this.#whenFree(async connection => {
+      connection.begin('DEFERRED');
+      try {
+        return connection.contents(connection.project(project));
+      } finally {
+        connection.rollback();
+      }
+    });
+  }
+
+  async load(project: string, contents: Contents): Promise<void> {
+    this.#assertOpen();
+    assertStorableText(project);
+    const commit = loadCommit(contents);
+    await this.#writers.run(() => this.#whenFree(connection => this.#load(connection, project, commit)));
+  }
+
   async inspect(): Promise<StoreReport> {
     const { path, examinesContent = true, allowNetworkFileSystem = false } = this.#options;
     const report = examine(() => this.#chooseDriver(), {
@@ -130,7 +163,7 @@ class SqliteStore implements Store {
     try {
       const project = connection.project(name);
       const snapshot = connection.snapshot(project, this.#now());
-      const { result, commit } = await runUnit(snapshot, work, withoutWaiting);
+      const { result, commit } = await runUnit(snapshot, work, { watch: withoutWaiting });
       if (commit.isEmpty) {
         connection.rollback();
         return result;
@@ -145,11 +178,25 @@ class SqliteStore implements Store {
     }
   }
 
+  async #load(connection: Connection, name: string, commit: Commit): Promise<void> {
+    connection.begin('IMMEDIATE');
+    try {
+      const project = connection.project(name);
+      if (project.key !== undefined) throw notEmpty(name);
+      if (commit.isEmpty) return connection.rollback();
+      connection.apply(name, project, commit);
+      connection.commit();
+    } catch (error) {
+      connection.rollback();
+      throw error;
+    }
+  }
+
   async #view<T>(connection: Connection, name: string, work: (reader: Reader) => Promise<T>): Promise<T> {
     connection.begin('DEFERRED');
     try {
       const snapshot = connection.snapshot(connection.project(name), this.#now());
-      return await runReader(snapshot, work, withoutWaiting);
+      return await runReader(snapshot, work, { watch: withoutWaiting });
     } finally {
       connection.rollback();
     }

@@ -1,0 +1,5 @@
+/** Lua scripts are loaded as their text. */
+declare module '*.lua' {
+  const text: string;
+  export default text;
+}
