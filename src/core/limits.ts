@@ -65,4 +65,18 @@ export const limits = {
 
   // Engines.
   recordBytes: 262_144,
+  /** How long a unit of work may take over a store behind a network. */
+  unitMs: 10_000,
+  /** How long a call tries again while a server is busy or away, before it is `unavailable`. */
+  serverPatienceMs: 10_000,
+  serverConnectMs: 5_000,
+  /** The longest that one statement or script on a server may take, waiting for locks included. */
+  serverStatementMs: 8_000,
+  /** How long an unused connection is kept, and how long when the server has few left. */
+  connectionIdleMs: 10_000,
+  connectionIdleCrowdedMs: 500,
+  /** How long a process keeps listening for hints on a server after nobody of it waits any more. */
+  listenLingerMs: 15_000,
+  /** Records and events that one command to a server carries at most when a project is loaded. */
+  loadBatch: 1_000,
 } as const;
