@@ -71,7 +71,11 @@ export const limits = {
   serverPatienceMs: 10_000,
   serverConnectMs: 5_000,
   /** The longest that one statement or script on a server may take, waiting for locks included. */
-  serverStatementMs: 8_000,
+  serverStatementMs: 4_000,
+  /** How long a unit may pause between two statements before the server undoes it and lets the others in. */
+  serverIdleInUnitMs: 3_000,
+  /** An index value and its id together, as UTF-8: what fits into an index of every engine. */
+  indexedBytes: 2_400,
   /** How long an unused connection is kept, and how long when the server has few left. */
   connectionIdleMs: 10_000,
   connectionIdleCrowdedMs: 500,

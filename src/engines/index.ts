@@ -1,22 +1,9 @@
 /** Which engine serves which store URL. An engine, and the driver it needs, is loaded only when it is used. */
 import { SignalboxError } from '../core/errors.ts';
-import type { Clock, Ids, Log, Store, Wakeups } from '../core/ports.ts';
+import { isModuleUrl } from './module-url.ts';
+import type { Engine, EngineParts } from './parts.ts';
 
-export interface EngineParts {
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** Names the boot of this machine (and what else its processes share). */
-  readonly boot: string;
-  /** Hints between the processes of this machine. */
-  readonly wakeups: Wakeups;
-  readonly log: Log;
-}
-
-/** A store, and the channel over which its processes wake each other. */
-export interface Engine {
-  readonly store: Store;
-  readonly wakeups: Wakeups;
-}
+export type { Engine, EngineParts } from './parts.ts';
 
 /** Opens nothing yet: the first use does. `invalid_input` for a URL no engine serves, `unavailable` where the driver is missing. */
 export async function createEngine(url: string, parts: EngineParts): Promise<Engine> {
@@ -29,10 +16,19 @@ export async function createEngine(url: string, parts: EngineParts): Promise<Eng
     const { createSqliteStore } = await import('./sqlite/engine.ts');
     return { store: createSqliteStore({ ...parts, path: url.slice('sqlite:'.length) }), wakeups };
   }
+  if (isModuleUrl(url)) {
+    const { createModuleEngine } = await import('./module.ts');
+    return createModuleEngine(url, parts);
+  }
+  if (/^postgres(ql)?:/.test(url)) {
+    const { createPostgresEngine } = await import('./postgres/engine.ts');
+    const { clock, ids, log } = parts;
+    return createPostgresEngine({ url, clock, ids, log });
+  }
   throw new SignalboxError(
     'invalid_input',
     `No engine serves the store "${withoutSecrets(url)}".`,
-    'Use sqlite:PATH for a file on this machine, or memory: to try things out.',
+    'Use sqlite:PATH for a file on this machine, module:PATH for an engine of your own, or memory: to try things out.',
   );
 }
 

@@ -1,5 +1,6 @@
 /** Text order and index ranges as every engine must understand them: by UTF-8 bytes, entries by (value, id). */
 import { SignalboxError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
 import type { Range } from '../core/ports.ts';
 
 /** A `Range` resolved to what an engine can seek: one value, or an interval without an upper end when `below` is undefined. */
@@ -76,4 +77,23 @@ export function assertStorableText(text: string): void {
     'A name or id holds a character that cannot be stored (NUL, or half of a surrogate pair).',
     'Remove the character and try again.',
   );
+}
+
+/** Refuses what not every engine can keep in an index: the texts of one entry, or the name of a project. */
+export function assertIndexable(...texts: readonly string[]): void {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  // A UTF-16 unit takes at most three bytes of UTF-8: most texts need no counting.
+  if (characters * 3 <= limits.indexedBytes) return;
+  if (texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= limits.indexedBytes) return;
+  throw new SignalboxError(
+    'limit_exceeded',
+    `A name is too long to be found again: it has more than ${limits.indexedBytes} bytes.`,
+    'Use a shorter name; for a file deep in folders, name a folder above it.',
+  );
+}
+
+/** Refuses a name that not every engine can keep for a project. */
+export function assertProjectName(project: string): void {
+  assertStorableText(project);
+  assertIndexable(project);
 }

@@ -7,7 +7,7 @@ import { limits } from '../core/limits.ts';
 import type { Event, NewEvent, Page, Range, Reader, Transaction } from '../core/ports.ts';
 import { type IndexName, indexes, type Kind, type RecordOf } from '../core/records.ts';
 import { CachedSnapshot, type ReadAhead, type Row, type Snapshot } from './snapshot.ts';
-import { assertStorableText, compareText, liesIn, type Span, spanOf } from './span.ts';
+import { assertIndexable, assertStorableText, compareText, liesIn, type Span, spanOf } from './span.ts';
 
 /** A record to store, or to remove when `body` is undefined. `body` is its JSON. */
 export interface RecordWrite {
@@ -182,7 +182,11 @@ class Unit implements Transaction {
     const { id } = record;
     const entries = entriesOf(kind, id, parseStored(body));
     assertStorableText(id);
-    for (const entry of entries) assertStorableText(entry.value);
+    assertIndexable(kind, id);
+    for (const entry of entries) {
+      assertStorableText(entry.value);
+      assertIndexable(kind, entry.index, entry.value, id);
+    }
     this.#write(kind, id, { body, entries });
   }
 

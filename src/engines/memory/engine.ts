@@ -4,7 +4,7 @@ import type { Clock, Contents, Event, Reader, Store, StoreReport, Transaction, W
 import { Announcer } from '../announcer.ts';
 import { loadCommit, notEmpty } from '../contents.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { assertStorableText, compareText } from '../span.ts';
+import { assertProjectName, compareText } from '../span.ts';
 import { withoutWaiting } from '../turns.ts';
 import { runReader, runUnit } from '../unit-of-work.ts';
 import { ProjectState } from './state.ts';
@@ -114,7 +114,7 @@ class MemoryStore implements Store {
 
   #project(name: string): ProjectState {
     this.#assertOpen();
-    assertStorableText(name);
+    assertProjectName(name);
     let state = this.#state.get(name);
     if (state === undefined) {
       state = new ProjectState();

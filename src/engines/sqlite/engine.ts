@@ -14,7 +14,7 @@ import type {
 } from '../../core/ports.ts';
 import { Announcer } from '../announcer.ts';
 import { loadCommit, notEmpty } from '../contents.ts';
-import { assertStorableText } from '../span.ts';
+import { assertProjectName } from '../span.ts';
 import { Turns, withoutWaiting } from '../turns.ts';
 import { type Commit, parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
 import { Connection } from './connection.ts';
@@ -96,19 +96,19 @@ class SqliteStore implements Store {
 
   async transact<T>(project: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     return this.#writers.run(() => this.#whenFree(connection => this.#unit(connection, project, work)));
   }
 
   async read<T>(project: string, work: (reader: Reader) => Promise<T>): Promise<T> {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     return this.#whenFree(connection => this.#view(connection, project, work));
   }
 
   async eventsAfter(project: string, cursor: number, limit: number): Promise<Event[]> {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     const rows = wholeRows(limit);
     const bodies = await this.#whenFree(async connection => connection.eventsAfter(project, cursor, rows));
     return bodies.map(parseEvent);
@@ -121,7 +121,7 @@ class SqliteStore implements Store {
 
   async contents(project: string): Promise<Contents> {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     return this.#whenFree(async connection => {
       connection.begin('DEFERRED');
       try {
@@ -134,7 +134,7 @@ class SqliteStore implements Store {
 
   async load(project: string, contents: Contents): Promise<void> {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     const commit = loadCommit(contents);
     await this.#writers.run(() => this.#whenFree(connection => this.#load(connection, project, commit)));
   }

@@ -1,0 +1,18 @@
+/** What an engine is made from and what it gives. */
+import type { Clock, Ids, Log, Store, Wakeups } from '../core/ports.ts';
+
+export interface EngineParts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Names the boot of this machine (and what else its processes share). */
+  readonly boot: string;
+  /** Hints between the processes of this machine. */
+  readonly wakeups: Wakeups;
+  readonly log: Log;
+}
+
+/** A store, and the channel over which its processes wake each other. */
+export interface Engine {
+  readonly store: Store;
+  readonly wakeups: Wakeups;
+}

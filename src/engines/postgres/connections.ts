@@ -1,0 +1,115 @@
+/** The connections of one process to its server: few, made when needed, given back when idle. */
+import type { Pool, PoolClient } from 'pg';
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { ServerFailure } from '../server/failure.ts';
+import type { PostgresAddress } from './address.ts';
+import { Connection, type Target } from './connection.ts';
+import { loadDriver } from './driver.ts';
+import { toPostgresFailure } from './errors.ts';
+import { greet, type ServerFacts } from './schema.ts';
+
+export class Connections {
+  readonly #address: PostgresAddress;
+  readonly #time: (() => number) | undefined;
+  /** Connections that were greeted, with what is prepared on them. */
+  readonly #known = new WeakMap<PoolClient, Connection>();
+  #pool: Promise<Pool> | undefined;
+  #isClosed = false;
+
+  constructor(address: PostgresAddress, time: (() => number) | undefined) {
+    this.#address = address;
+    this.#time = time;
+  }
+
+  /** Runs `use` alone on a connection. One that failed for a reason of its own is not used again. */
+  async use<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    const pool = await this.#open();
+    const client = await this.#mapped(pool.connect());
+    let isSound = false;
+    try {
+      const connection = this.#known.get(client) ?? (await this.#greeted(client, pool));
+      const result = await use(connection);
+      isSound = true;
+      return result;
+    } catch (error) {
+      // What the work threw says nothing against the connection; a refusal by the server neither.
+      isSound = !(error instanceof ServerFailure) || error.kind === 'refused';
+      throw error;
+    } finally {
+      client.release(!isSound);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const pool = await this.#pool?.catch(() => undefined);
+    this.#pool = undefined;
+    await pool?.end();
+  }
+
+  async #greeted(client: PoolClient, pool: Pool): Promise<Connection> {
+    const { schema, server } = this.#address;
+    const facts = await this.#mapped(greet(client, schema, server));
+    pool.options.idleTimeoutMillis = isCrowded(facts) ? limits.connectionIdleCrowdedMs : limits.connectionIdleMs;
+    const target: Target = this.#time === undefined ? { schema, server } : { schema, server, time: this.#time };
+    const connection = new Connection(client, target);
+    this.#known.set(client, connection);
+    return connection;
+  }
+
+  #open(): Promise<Pool> {
+    if (this.#isClosed) throw new SignalboxError('unavailable', 'The store is closed.', 'Start Signalbox again.');
+    this.#pool ??= this.#create().catch(error => {
+      this.#pool = undefined;
+      throw error;
+    });
+    return this.#pool;
+  }
+
+  async #create(): Promise<Pool> {
+    const { Pool } = await loadDriver();
+    const { connectionString, connections, server } = this.#address;
+    try {
+      const pool = new Pool({
+        ...driverOptions(connectionString),
+        max: connections,
+        idleTimeoutMillis: limits.connectionIdleMs,
+        connectionTimeoutMillis: limits.serverConnectMs,
+        // A process that has nothing else to do ends, whatever connections are kept.
+        allowExitOnIdle: true,
+      });
+      // A connection that breaks while nobody uses it is simply made anew.
+      pool.on('error', () => {});
+      return pool;
+    } catch (error) {
+      // A certificate that the address names and that cannot be read, for example.
+      throw toPostgresFailure(error, server);
+    }
+  }
+
+  async #mapped<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw toPostgresFailure(error, this.#address.server);
+    }
+  }
+}
+
+/** What every connection is opened with. Statements are sent without waiting for the answers before them. */
+export function driverOptions(connectionString: string) {
+  return {
+    connectionString,
+    application_name: 'signalbox',
+    keepAlive: true,
+    pipeline: true,
+    // When the network swallows everything, nobody else ends the wait.
+    query_timeout: limits.serverStatementMs + 1_000,
+  };
+}
+
+/** Whether so many connections are taken that one more which only listens, or is kept for later, could keep somebody out. */
+export function isCrowded({ connectionsUsed, connectionsMax }: ServerFacts): boolean {
+  return connectionsUsed > connectionsMax / 2;
+}

@@ -1,0 +1,251 @@
+/** The engine for several machines over a PostgreSQL server that the team already has. */
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import type {
+  Ask,
+  Clock,
+  Contents,
+  Event,
+  Ids,
+  Log,
+  Reader,
+  Store,
+  StoreReport,
+  Transaction,
+  Wakeups,
+} from '../../core/ports.ts';
+import { Announcer } from '../announcer.ts';
+import { loadCommit, notEmpty } from '../contents.ts';
+import { ServerFailure } from '../server/failure.ts';
+import { withPatience } from '../server/patience.ts';
+import { withinUnitLimit } from '../server/unit-limit.ts';
+import { type Question, questionsOf } from '../snapshot.ts';
+import { assertProjectName } from '../span.ts';
+import { Turns } from '../turns.ts';
+import { type Commit, parseEvent, runReader, runUnit } from '../unit-of-work.ts';
+import { type PostgresAddress, parseAddress } from './address.ts';
+import type { Connection } from './connection.ts';
+import { Connections } from './connections.ts';
+import { postgresFailure } from './errors.ts';
+import { examine } from './inspect.ts';
+import { createListener } from './listener.ts';
+
+export interface PostgresOptions {
+  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode`, `sslrootcert`, `sslcert`, `sslkey` as the driver knows them, and our own `schema` and `connections`. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly ids: Pick<Ids, 'below'>;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  /** Told of each commit besides the server's own notifications. */
+  readonly wakeups?: Pick<Wakeups, 'wake'>;
+  /** For tests and simulations: tells the time instead of the server. */
+  readonly time?: () => number;
+}
+
+/**
+ * Creates a store on a PostgreSQL server (14 or newer) and the channel of its notifications. Nothing is touched before the first
+ * use. Keeps the promise of `Store`; `now` is the server's clock and never runs back in a project. One unit of work of a project
+ * runs at a time, which the server sees to; views wait for nobody. A lost connection, a restart or a failover shorter than
+ * `limits.serverPatienceMs` is waited for. A unit whose commit was under way when the connection broke takes effect once or not
+ * at all: the server is asked which (`pg_xact_status`). `invalid_input` for a wrong address.
+ */
+export function createPostgresEngine(options: PostgresOptions): { store: Store; wakeups: Wakeups } {
+  const address = parseAddress(options.url);
+  return { store: new PostgresStore(options, address), wakeups: createListener(address, options) };
+}
+
+class PostgresStore implements Store {
+  readonly spansMachines = true;
+  readonly #options: PostgresOptions;
+  readonly #address: PostgresAddress;
+  readonly #announcer: Announcer;
+  readonly #connections: Connections;
+  /** Units of this process in one project, first come first served: the second would only occupy a connection to wait. */
+  readonly #writers = new Map<string, { readonly turns: Turns; users: number }>();
+  #isClosed = false;
+
+  constructor(options: PostgresOptions, address: PostgresAddress) {
+    this.#options = options;
+    this.#address = address;
+    this.#announcer = new Announcer(options.wakeups);
+    this.#connections = new Connections(address, options.time);
+  }
+
+  async transact<T>(
+    project: string,
+    work: (transaction: Transaction) => Promise<T>,
+    ahead?: readonly Ask[],
+  ): Promise<T> {
+    this.#assertOpen();
+    assertProjectName(project);
+    const questions = questionsOf(ahead);
+    return this.#inTurn(project, () => this.#patiently(connection => this.#unit(connection, project, work, questions)));
+  }
+
+  async read<T>(project: string, work: (reader: Reader) => Promise<T>, ahead?: readonly Ask[]): Promise<T> {
+    this.#assertOpen();
+    assertProjectName(project);
+    const questions = questionsOf(ahead);
+    return this.#patiently(async connection => {
+      const opened = await connection.openForReading(project, questions);
+      try {
+        return await runReader(opened.snapshot, work, { watch: withinUnitLimit, ahead: opened.ahead });
+      } finally {
+        await connection.rollback().catch(() => {});
+      }
+    });
+  }
+
+  async eventsAfter(project: string, cursor: number, limit: number): Promise<Event[]> {
+    this.#assertOpen();
+    assertProjectName(project);
+    const bodies = await this.#patiently(connection => connection.eventsAfter(project, cursor, limit));
+    return bodies.map(parseEvent);
+  }
+
+  async projects(): Promise<string[]> {
+    this.#assertOpen();
+    return this.#patiently(connection => connection.projects());
+  }
+
+  async contents(project: string): Promise<Contents> {
+    this.#assertOpen();
+    assertProjectName(project);
+    return this.#patiently(async connection => {
+      const opened = await connection.openForReading(project, []);
+      try {
+        return await connection.contents(opened);
+      } finally {
+        await connection.rollback().catch(() => {});
+      }
+    });
+  }
+
+  async load(project: string, contents: Contents): Promise<void> {
+    this.#assertOpen();
+    assertProjectName(project);
+    const commit = loadCommit(contents);
+    await this.#inTurn(project, () => this.#patiently(connection => this.#load(connection, project, commit)));
+  }
+
+  async inspect(): Promise<StoreReport> {
+    const report = await examine(this.#address);
+    if (!this.#isClosed) return report;
+    return { ...report, isUsable: false, problems: ['The store is closed.', ...report.problems] };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#connections.close();
+    await this.#announcer.settle();
+  }
+
+  async #unit<T>(
+    connection: Connection,
+    project: string,
+    work: (transaction: Transaction) => Promise<T>,
+    questions: readonly Question[],
+  ): Promise<T> {
+    const { snapshot, ahead, key, xid } = await connection.openForWriting(project, questions);
+    let done: { readonly result: T; readonly commit: Commit };
+    try {
+      done = await runUnit(snapshot, work, { watch: withinUnitLimit, ahead });
+    } catch (error) {
+      await connection.rollback().catch(() => {});
+      throw error;
+    }
+    const { result, commit } = done;
+    if (commit.isEmpty || key === undefined) await connection.rollback();
+    else await this.#settled(xid, () => connection.commit(key, snapshot.now, commit));
+    this.#announcer.announce(commit.audience);
+    return result;
+  }
+
+  async #load(connection: Connection, project: string, commit: Commit): Promise<void> {
+    const opened = await connection.openUntouched(project);
+    if (opened === undefined || commit.isEmpty) {
+      await connection.rollback();
+      if (opened === undefined) throw notEmpty(project);
+      return;
+    }
+    try {
+      for (const part of partsOf(commit)) await connection.write(opened.key, part);
+    } catch (error) {
+      await connection.rollback().catch(() => {});
+      throw error;
+    }
+    await this.#settled(opened.xid, () => connection.end());
+  }
+
+  /**
+   * Runs `commit`; when its answer is lost, asks the server over another connection what became of the transaction. Resolves
+   * when it was committed, rejects with the first error when it was not, and with `uncertain` when that stays unknown.
+   */
+  async #settled(xid: string | undefined, commit: () => Promise<void>): Promise<void> {
+    try {
+      await commit();
+    } catch (error) {
+      const isLost = error instanceof ServerFailure && error.kind === 'lost';
+      if (!isLost || xid === undefined) throw error;
+      if (!(await this.#wasCommitted(xid))) throw error;
+    }
+  }
+
+  async #wasCommitted(xid: string): Promise<boolean> {
+    const { server } = this.#address;
+    try {
+      return await withPatience(
+        () =>
+          this.#connections.use(async connection => {
+            const outcome = await connection.outcomeOf(xid);
+            // The server has not noticed yet that the connection is gone, or is still at it.
+            if (outcome === 'in progress') throw postgresFailure('busy', server);
+            if (outcome === 'unknown') throw postgresFailure('uncertain', server);
+            return outcome === 'committed';
+          }),
+        this.#options.ids,
+      );
+    } catch (error) {
+      throw postgresFailure('uncertain', server, error);
+    }
+  }
+
+  /** Runs `use` on a connection, and again on a better one while the server is busy or away. */
+  #patiently<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
+    return withPatience(() => {
+      this.#assertOpen();
+      return this.#connections.use(use);
+    }, this.#options.ids);
+  }
+
+  async #inTurn<T>(project: string, job: () => Promise<T>): Promise<T> {
+    const writers = this.#writers.get(project) ?? { turns: new Turns(), users: 0 };
+    this.#writers.set(project, writers);
+    writers.users += 1;
+    try {
+      return await writers.turns.run(job);
+    } finally {
+      writers.users -= 1;
+      if (writers.users === 0) this.#writers.delete(project);
+    }
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return;
+    throw new SignalboxError('unavailable', 'The store is closed.', 'Start Signalbox again.');
+  }
+}
+
+/** A large commit in pieces that one statement can carry; together they are stored by one transaction. */
+function* partsOf(commit: Commit): Generator<Commit> {
+  const { loadBatch: size } = limits;
+  const most = Math.max(commit.records.length, commit.added.length, commit.events.length, 1);
+  for (let at = 0; at < most; at += size) {
+    yield {
+      ...commit,
+      records: commit.records.slice(at, at + size),
+      added: commit.added.slice(at, at + size),
+      events: commit.events.slice(at, at + size),
+    };
+  }
+}

@@ -1,0 +1,4 @@
+import { storeContract } from '../store-contract.ts';
+import { postgresBed } from './bed.ts';
+
+storeContract('postgres', { isSynchronous: false, createBed: postgresBed });
