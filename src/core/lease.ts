@@ -22,6 +22,17 @@ export function leaseHolds(view: View, session: SessionRecord): boolean {
 }
 
 /**
+ * What a session may believe while it cannot reach a store that other machines share. `sinceContactMs` is the time since it
+ * began its last successful sign of life, on its own clock, which only rises; the others count at the earliest from there, so
+ * its locks hold for so long at least, and from then on anybody may have them. No two clocks need to agree for that.
+ */
+export function whileCutOff(sinceContactMs: number): string {
+  const leftMs = limits.leaseWithoutHeartbeatMs - sinceContactMs;
+  if (leftMs > 0) return `Your locks hold for ${Math.floor(leftMs / 1000)} s more, unless their own time ends before.`;
+  return "Locks you held may be somebody else's by now: change nothing that they cover before a call succeeds.";
+}
+
+/**
  * Ends a session and takes away everything that hangs from its lease: locks and places in queues. Mail stays for its return.
  * The caller passes the freed locks on (`passOn`) in the same unit of work.
  */

@@ -68,8 +68,8 @@ export const limits = {
   /** How long a unit of work may take over a store behind a network. */
   unitMs: 10_000,
   /** How long a call tries again while a server is busy or away, before it is `unavailable`. */
-  serverPatienceMs: 10_000,
-  serverConnectMs: 5_000,
+  serverPatienceMs: 6_000,
+  serverConnectMs: 3_000,
   /** The longest that one statement or script on a server may take, waiting for locks included. */
   serverStatementMs: 4_000,
   /** How long a unit may pause between two statements before the server undoes it and lets the others in. */
@@ -83,4 +83,10 @@ export const limits = {
   listenLingerMs: 15_000,
   /** Records and events that one command to a server carries at most when a project is loaded. */
   loadBatch: 1_000,
+  /** How long one unit on a server may keep others of its project from beginning, if its process dies meanwhile. */
+  turnMs: 1_000,
+  /** How long a server remembers a commit, so that one sent again after a lost connection is not stored twice. */
+  commitRememberedSeconds: 60,
+  /** How long the parts of a project that was being loaded outlive a loader that died. */
+  loadLeftoverSeconds: 3_600,
 } as const;

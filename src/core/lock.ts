@@ -30,6 +30,8 @@ export interface LockRequest {
   readonly reason: string | null;
   readonly ttlMs: number;
   readonly priority: Priority;
+  /** Set to renew only: the highest fence that the caller was granted these resources under. */
+  readonly fence?: number | undefined;
 }
 
 /** A lock, or a place ahead in the queue, that a request has to wait for. */
@@ -67,6 +69,7 @@ export async function acquire(
   waitUntil: number | null,
 ): Promise<LockOutcome> {
   const { tx } = unit;
+  if (request.fence !== undefined) await refuseLost(unit, session, request.resources, request.fence);
   await refuseTooMany(unit, session, request);
   const candidate = { session: session.id, mode: request.mode, resources: request.resources, rank: null };
   const found = await inTheWay(unit, candidate);
@@ -89,12 +92,37 @@ export async function acquire(
       'Call again without waitSeconds, later.',
     );
   }
-  const { ticket: id, ...wanted } = request;
+  const { ticket: id, fence: _fence, ...wanted } = request;
   const arrival = tx.emit({ type: 'lock.waiting', audience: [], data: { waiter: id, session: session.id } });
   const place = { id, session: session.id, process: unit.processes.self(), arrival };
   const waiter: WaiterRecord = { ...wanted, ...place, since: tx.now, deadlineAt: waitUntil };
   tx.put('waiter', waiter);
   return { ...refused, waiter, cycle: null };
+}
+
+/**
+ * Refuses a renewal of what the session lost, even when it would be free again: somebody else may have had it in between. That
+ * is what fencing tokens are for (Kleppmann, "How to do distributed locking", 2016): they rise with every grant, so an older
+ * one tells a late writer from the holder. `conflict` says who has it now.
+ */
+async function refuseLost(
+  unit: Unit,
+  session: SessionRecord,
+  resources: readonly Resource[],
+  fence: number,
+): Promise<void> {
+  const own = await Promise.all(resources.map(resource => unit.tx.get('lock', lockId(session.id, resource))));
+  const at = own.findIndex(lock => !lock || lock.expiresAt <= unit.tx.now || lock.fence > fence);
+  const lost = resources[at];
+  if (!lost) return;
+  const [other] = (await overlappingLocks(unit.tx, [lost])).filter(lock => lock.holder !== session.id);
+  const holder = other && (await unit.tx.get('session', other.holder));
+  const since = holder ? `; ${holder.handle} has ${other.name} now, with fence ${other.fence}` : '';
+  throw new SignalboxError(
+    'conflict',
+    `You no longer hold ${lost.name} under fence ${fence}: that lock has ended${since}.`,
+    'Look at what others changed there since, then acquire it again without a fence.',
+  );
 }
 
 /** The reads that `acquire` makes of an uncontended request. */

@@ -144,10 +144,12 @@ export async function touch(unit: Unit, session: SessionRecord, branch: string |
   return seen;
 }
 
-/** A sign of life for other machines. Nothing else changes; a session that was ended meanwhile stays ended. */
-export async function heartbeat(unit: Unit, id: string): Promise<void> {
+/** A sign of life for other machines. Nothing else changes; a session that was ended meanwhile stays ended: false. */
+export async function heartbeat(unit: Unit, id: string): Promise<boolean> {
   const session = await unit.tx.get('session', id);
-  if (session && session.endedAt === null) unit.tx.put('session', { ...session, heartbeatAt: unit.tx.now });
+  if (!session || session.endedAt !== null) return false;
+  unit.tx.put('session', { ...session, heartbeatAt: unit.tx.now });
+  return true;
 }
 
 export interface SessionChange {

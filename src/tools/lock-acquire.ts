@@ -11,6 +11,7 @@ import {
 } from '../core/lock.ts';
 import type { WaiterRecord } from '../core/records.ts';
 import { cleanLine } from '../core/text.ts';
+import { whileAway } from './away.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import {
   blockerShape,
@@ -50,6 +51,7 @@ export default defineTool({
     reason: z.string().optional(),
     ttlSeconds: z.int().min(1).max(limits.lockMaxTtlSeconds).default(limits.lockDefaultTtlSeconds),
     waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0),
+    fence: z.int().min(1).optional().describe('only renew what was granted under it'),
   }),
   output,
   cli: {
@@ -60,6 +62,7 @@ export default defineTool({
       reason: 'what for; shown to whoever wants it too',
       ttlSeconds: 'how long without activity until it ends by itself',
       waitSeconds: 'how long to wait in line if it is taken',
+      fence: 'only renew: refused if the lock was lost since it was granted under this fence',
       mode: 'shared: with other readers; intent: informs, never blocks',
     },
     refused: out => !out.granted,
@@ -76,6 +79,7 @@ export default defineTool({
       reason: input.reason ? cleanLine(input.reason, 'reason', limits.reasonCharacters) || null : null,
       ttlMs: input.ttlSeconds * 1000,
       priority: 'normal',
+      fence: input.fence,
     };
     const waitMs = input.waitSeconds * 1000;
     // Hints are read before looking, so that a grant between the two is not missed.
@@ -134,10 +138,16 @@ async function waitInLine(
     if (!lookDue && clock.elapsed() < current.endsAt && !somebodyDied(context, current.outcome)) continue;
     seen = hints.version;
     lastLook = clock.elapsed();
-    const { outcome, now } = await caller.transact(async unit => ({
-      outcome: await standing(unit, ticket),
-      now: unit.tx.now,
-    }));
+    const look = await whileAway(() =>
+      caller.transact(async unit => ({ outcome: await standing(unit, ticket), now: unit.tx.now })),
+    );
+    // The place in the queue stays while the store is away; the next look is due after the usual time.
+    if (look === undefined) {
+      current = { outcome: current.outcome, endsAt: Number.MAX_SAFE_INTEGER };
+      lastLook = clock.elapsed();
+      continue;
+    }
+    const { outcome, now } = look;
     // A grant in the moment of the abort is given back below: nobody reads this answer any more.
     if (signal.aborted || outcome.lost) break;
     if (outcome.granted) return shown(outcome, now, false);

@@ -1,6 +1,7 @@
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
 import { lookInto, unreadCount } from '../core/message.ts';
+import { whileAway } from './away.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { conversationFilter, type Taken, take } from './inbox.ts';
 import { messageShape, spokenMessages } from './shapes.ts';
@@ -35,8 +36,8 @@ export default defineTool({
       limit: limits.messagesReadDefault,
     };
     const look = async () => {
-      const [first] = await context.caller.read((view, me) => lookInto(view.tx, me, { ...filter, limit: 1 }));
-      return first !== undefined;
+      const found = await context.caller.read((view, me) => lookInto(view.tx, me, { ...filter, limit: 1 }));
+      return found.length > 0;
     };
     const taken = await untilSomethingArrives(context, input.timeoutSeconds * 1000, look, () => take(context, filter));
     if (taken) return { ...taken, timedOut: false };
@@ -68,9 +69,9 @@ async function untilSomethingArrives(
   let wasHinted = false;
   while (true) {
     const seen = hints.version;
-    if (!context.signal.aborted && (wasHinted || (await look()))) {
-      const taken = await takeAll();
-      if (taken.messages.length > 0) return taken;
+    if (!context.signal.aborted && (wasHinted || (await whileAway(look)))) {
+      const taken = await whileAway(takeAll);
+      if (taken && taken.messages.length > 0) return taken;
     }
     const waited = clock.elapsed() - begin;
     if (waited >= waitMs || context.signal.aborted) return undefined;

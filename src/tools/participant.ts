@@ -4,7 +4,7 @@
  */
 import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
-import { leaseHolds } from '../core/lease.ts';
+import { leaseHolds, whileCutOff } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import type { Ask, Liveness, Processes, Worktree } from '../core/ports.ts';
 import { operator } from '../core/presence.ts';
@@ -157,6 +157,8 @@ export class Agent extends Base {
   readonly #hints: Hints;
   #joined: Promise<string> | undefined;
   #lastTouch = Number.NEGATIVE_INFINITY;
+  /** When the last sign of life that the store took was begun; from there the others count this session's lease. */
+  #lastContact = Number.NEGATIVE_INFINITY;
   #hasLeft = false;
   #stopListening: (() => Promise<void>) | undefined;
   #stopHeartbeat: (() => void) | undefined;
@@ -205,17 +207,39 @@ export class Agent extends Base {
     const branch = this.world.worktrees.branch(tree.root);
     const isTouchDue = this.world.clock.elapsed() - this.#lastTouch >= limits.touchEveryMs;
     const asks = [...presenceAsks(id, isTouchDue), ...(ahead?.(id) ?? [])];
-    const result = await this.world.store.transact(
-      tree.project,
-      async tx => {
-        const unit = this.unit(tx);
-        const me = await this.#present(unit, id, branch);
-        return me && { value: await work(unit, me) };
-      },
-      asks,
+    let wasTouched = false;
+    const result = await this.#inContact(
+      () =>
+        this.world.store.transact(
+          tree.project,
+          async tx => {
+            const unit = this.unit(tx);
+            const me = await this.#present(unit, id, branch);
+            wasTouched = me?.heartbeatAt === tx.now;
+            return me && { value: await work(unit, me) };
+          },
+          asks,
+        ),
+      () => wasTouched,
     );
     this.#lastTouch = this.world.clock.elapsed();
     return result;
+  }
+
+  /** Runs a call of the store; when that cannot be reached, the error also says what the session may still believe. */
+  async #inContact<T>(call: () => Promise<T>, wasSignOfLife: (result: T) => boolean): Promise<T> {
+    const { clock, store } = this.world;
+    const begun = clock.elapsed();
+    try {
+      const result = await call();
+      if (wasSignOfLife(result)) this.#lastContact = begun;
+      return result;
+    } catch (error) {
+      const isAway = error instanceof SignalboxError && error.code === 'unavailable';
+      if (!isAway || !store.spansMachines || this.#lastContact === Number.NEGATIVE_INFINITY) throw error;
+      const belief = whileCutOff(clock.elapsed() - this.#lastContact);
+      throw new SignalboxError('unavailable', `${error.message} ${belief}`, error.next, { cause: error });
+    }
   }
 
   /** Joins again under its id, where the others of this place are by now. */
@@ -245,14 +269,16 @@ export class Agent extends Base {
 
   async observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined> {
     const [id, tree] = await Promise.all([this.session(), this.place()]);
-    return this.world.store.read(
-      tree.project,
-      async tx => {
-        const me = await tx.get('session', id);
-        return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
-      },
-      presenceAsks(id, false),
-    );
+    const look = () =>
+      this.world.store.read(
+        tree.project,
+        async tx => {
+          const me = await tx.get('session', id);
+          return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
+        },
+        presenceAsks(id, false),
+      );
+    return this.#inContact(look, () => false);
   }
 
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
@@ -273,8 +299,9 @@ export class Agent extends Base {
   async #join(): Promise<string> {
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
-    const session = await this.world.store.transact(tree.project, tx =>
-      join(this.unit(tx), this.#arrival(tree, branch), null),
+    const session = await this.#inContact(
+      () => this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), null)),
+      () => true,
     );
     this.#lastTouch = this.world.clock.elapsed();
     this.#stopListening = await this.world.wakeups.listen(session.id, () => this.#hints.bump());
@@ -297,7 +324,8 @@ export class Agent extends Base {
   async #beat(id: string): Promise<void> {
     try {
       const { project } = await this.place();
-      await this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
+      const beat = () => this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
+      await this.#inContact(beat, isAlive => isAlive);
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });
     }

@@ -61,7 +61,7 @@ export type Bench = ReturnType<typeof createBench>;
 export const file = (path: string, foldsCase = false): Resource => fileResource({ path, foldsCase });
 export const named = (name: string, checkout = 'here:/shop'): Resource => namedResource(name, checkout);
 
-type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority'>>;
+type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority' | 'fence'>>;
 
 /** Asks for locks as sessions do, on the bench of the moment. */
 export function lockCalls(bench: () => Bench) {

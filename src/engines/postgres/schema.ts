@@ -51,7 +51,8 @@ export async function greet(session: Session, schema: string, server: string): P
   await session.query(
     // A unit that stops in the middle (its process was halted) must not keep the project locked for long.
     `SET statement_timeout = ${limits.serverStatementMs}; SET lock_timeout = ${limits.serverStatementMs};
-     SET idle_in_transaction_session_timeout = ${limits.serverIdleInUnitMs}; SET client_min_messages = 'error'`,
+     SET idle_in_transaction_session_timeout = ${limits.serverIdleInUnitMs}; SET client_min_messages = 'error';
+     SET plan_cache_mode = force_generic_plan`,
   );
   const facts = await serverFacts(session, schema);
   if (facts.number < oldestVersion) throw postgresFailure('tooOld', server);
