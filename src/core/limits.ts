@@ -66,7 +66,7 @@ export const limits = {
   // Engines.
   recordBytes: 262_144,
   /** How long a unit of work may take over a store behind a network. */
-  unitMs: 10_000,
+  unitMs: 5_000,
   /** How long a call tries again while a server is busy or away, before it is `unavailable`. */
   serverPatienceMs: 6_000,
   serverConnectMs: 3_000,

@@ -114,6 +114,14 @@ describe('a session that cannot reach a store of several machines', () => {
     expect((await otter.call('session_list')).you).toEqual(before);
   });
 
+  it('believes nothing after a sleep of the machine, during which the clock that never jumps stands still', async () => {
+    const otter = seat('otter');
+    await otter.call('lock_acquire', { paths: ['a'] });
+    otter.wire.isCut = true;
+    bench.clock.stepWallClock(60_000);
+    await expect(otter.call('lock_list')).rejects.toThrow(/may be somebody else's by now/);
+  });
+
   it('says nothing of leases where the store is on the same machine', async () => {
     const otter = seat('otter');
     await otter.call('lock_list');

@@ -4,7 +4,7 @@
  */
 import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
-import { leaseHolds, whileCutOff } from '../core/lease.ts';
+import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import type { Ask, Liveness, Processes, Worktree } from '../core/ports.ts';
 import { operator } from '../core/presence.ts';
@@ -13,6 +13,7 @@ import type { Resource, SessionRecord } from '../core/records.ts';
 import { fileResource, namedResource } from '../core/resource.ts';
 import { type Arrival, end, heartbeat, heldBy, join, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
+import { Contact } from './contact.ts';
 import { Hints } from './hints.ts';
 import { settledProject } from './place.ts';
 import type { World } from './world.ts';
@@ -157,8 +158,7 @@ export class Agent extends Base {
   readonly #hints: Hints;
   #joined: Promise<string> | undefined;
   #lastTouch = Number.NEGATIVE_INFINITY;
-  /** When the last sign of life that the store took was begun; from there the others count this session's lease. */
-  #lastContact = Number.NEGATIVE_INFINITY;
+  readonly #contact: Contact;
   #hasLeft = false;
   #stopListening: (() => Promise<void>) | undefined;
   #stopHeartbeat: (() => void) | undefined;
@@ -166,6 +166,7 @@ export class Agent extends Base {
   constructor(world: World, facts: AgentFacts) {
     super(world, facts.directory, facts.project);
     this.#facts = facts;
+    this.#contact = new Contact(world);
     this.#hints = new Hints(world.clock, world.wakeups);
   }
 
@@ -208,7 +209,7 @@ export class Agent extends Base {
     const isTouchDue = this.world.clock.elapsed() - this.#lastTouch >= limits.touchEveryMs;
     const asks = [...presenceAsks(id, isTouchDue), ...(ahead?.(id) ?? [])];
     let wasTouched = false;
-    const result = await this.#inContact(
+    const result = await this.#contact.during(
       () =>
         this.world.store.transact(
           tree.project,
@@ -224,22 +225,6 @@ export class Agent extends Base {
     );
     this.#lastTouch = this.world.clock.elapsed();
     return result;
-  }
-
-  /** Runs a call of the store; when that cannot be reached, the error also says what the session may still believe. */
-  async #inContact<T>(call: () => Promise<T>, wasSignOfLife: (result: T) => boolean): Promise<T> {
-    const { clock, store } = this.world;
-    const begun = clock.elapsed();
-    try {
-      const result = await call();
-      if (wasSignOfLife(result)) this.#lastContact = begun;
-      return result;
-    } catch (error) {
-      const isAway = error instanceof SignalboxError && error.code === 'unavailable';
-      if (!isAway || !store.spansMachines || this.#lastContact === Number.NEGATIVE_INFINITY) throw error;
-      const belief = whileCutOff(clock.elapsed() - this.#lastContact);
-      throw new SignalboxError('unavailable', `${error.message} ${belief}`, error.next, { cause: error });
-    }
   }
 
   /** Joins again under its id, where the others of this place are by now. */
@@ -278,7 +263,7 @@ export class Agent extends Base {
         },
         presenceAsks(id, false),
       );
-    return this.#inContact(look, () => false);
+    return this.#contact.during(look, () => false);
   }
 
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
@@ -299,7 +284,7 @@ export class Agent extends Base {
   async #join(): Promise<string> {
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
-    const session = await this.#inContact(
+    const session = await this.#contact.during(
       () => this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), null)),
       () => true,
     );
@@ -325,7 +310,7 @@ export class Agent extends Base {
     try {
       const { project } = await this.place();
       const beat = () => this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
-      await this.#inContact(beat, isAlive => isAlive);
+      await this.#contact.during(beat, isAlive => isAlive);
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });
     }

@@ -111,6 +111,11 @@ export class Connection {
     return rows.map(row => row.body);
   }
 
+  async notify(channels: readonly string[]): Promise<void> {
+    const text = `SELECT count(pg_notify(channel, '')) FROM unnest($1::text[]) AS channel`;
+    await this.#ask({ text, values: [channels] });
+  }
+
   async projects(): Promise<string[]> {
     const { rows } = await this.#ask({ text: `SELECT name FROM ${this.#target.schema}.project`, values: [] });
     return rows.map(row => row.name as string).sort(compareText);

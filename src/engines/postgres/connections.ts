@@ -81,6 +81,8 @@ export class Connections {
       });
       // A connection that breaks while nobody uses it is simply made anew.
       pool.on('error', () => {});
+      // One that breaks between two statements of a unit says so here, too; unheard it would end the process.
+      pool.on('connect', client => client.on('error', () => {}));
       return pool;
     } catch (error) {
       // A certificate that the address names and that cannot be read, for example.

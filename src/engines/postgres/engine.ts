@@ -28,7 +28,7 @@ import type { Connection } from './connection.ts';
 import { Connections } from './connections.ts';
 import { postgresFailure } from './errors.ts';
 import { examine } from './inspect.ts';
-import { createListener } from './listener.ts';
+import { Listener } from './listener.ts';
 
 export interface PostgresOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode`, `sslrootcert`, `sslcert`, `sslkey` as the driver knows them, and our own `schema` and `connections`. */
@@ -51,7 +51,9 @@ export interface PostgresOptions {
  */
 export function createPostgresEngine(options: PostgresOptions): { store: Store; wakeups: Wakeups } {
   const address = parseAddress(options.url);
-  return { store: new PostgresStore(options, address), wakeups: createListener(address, options) };
+  const connections = new Connections(address, options.time);
+  const store = new PostgresStore(options, address, connections);
+  return { store, wakeups: new Listener(address, options, connections) };
 }
 
 class PostgresStore implements Store {
@@ -64,11 +66,11 @@ class PostgresStore implements Store {
   readonly #writers = new Map<string, { readonly turns: Turns; users: number }>();
   #isClosed = false;
 
-  constructor(options: PostgresOptions, address: PostgresAddress) {
+  constructor(options: PostgresOptions, address: PostgresAddress, connections: Connections) {
     this.#options = options;
     this.#address = address;
     this.#announcer = new Announcer(options.wakeups);
-    this.#connections = new Connections(address, options.time);
+    this.#connections = connections;
   }
 
   async transact<T>(
@@ -145,20 +147,19 @@ class PostgresStore implements Store {
     project: string,
     work: (transaction: Transaction) => Promise<T>,
     questions: readonly Question[],
-  ): Promise<T> {
+  ): Promise<Done<T>> {
     const { snapshot, ahead, key, xid } = await connection.openForWriting(project, questions);
-    let done: { readonly result: T; readonly commit: Commit };
+    let done: Done<T>;
     try {
       done = await runUnit(snapshot, work, { watch: withinUnitLimit, ahead });
     } catch (error) {
       await connection.rollback().catch(() => {});
       throw error;
     }
-    const { result, commit } = done;
+    const { commit } = done;
     if (commit.isEmpty || key === undefined) await connection.rollback();
-    else await this.#settled(xid, () => connection.commit(key, snapshot.now, commit));
-    this.#announcer.announce(commit.audience);
-    return result;
+    else await settled(connection.commit(key, snapshot.now, commit), xid, done);
+    return done;
   }
 
   async #load(connection: Connection, project: string, commit: Commit): Promise<void> {
@@ -174,37 +175,21 @@ class PostgresStore implements Store {
       await connection.rollback().catch(() => {});
       throw error;
     }
-    await this.#settled(opened.xid, () => connection.end());
+    await settled(connection.end(), opened.xid, undefined);
   }
 
-  /**
-   * Runs `commit`; when its answer is lost, asks the server over another connection what became of the transaction. Resolves
-   * when it was committed, rejects with the first error when it was not, and with `uncertain` when that stays unknown.
-   */
-  async #settled(xid: string | undefined, commit: () => Promise<void>): Promise<void> {
-    try {
-      await commit();
-    } catch (error) {
-      const isLost = error instanceof ServerFailure && error.kind === 'lost';
-      if (!isLost || xid === undefined) throw error;
-      if (!(await this.#wasCommitted(xid))) throw error;
-    }
-  }
-
+  /** Asks the server what became of a transaction whose answer was lost. `uncertain` when it cannot be asked in time. */
   async #wasCommitted(xid: string): Promise<boolean> {
     const { server } = this.#address;
+    const ask = async (connection: Connection) => {
+      const outcome = await connection.outcomeOf(xid);
+      // The server has not noticed yet that the connection is gone, or is still at it.
+      if (outcome === 'in progress') throw postgresFailure('busy', server);
+      if (outcome === 'unknown') throw postgresFailure('uncertain', server);
+      return outcome === 'committed';
+    };
     try {
-      return await withPatience(
-        () =>
-          this.#connections.use(async connection => {
-            const outcome = await connection.outcomeOf(xid);
-            // The server has not noticed yet that the connection is gone, or is still at it.
-            if (outcome === 'in progress') throw postgresFailure('busy', server);
-            if (outcome === 'unknown') throw postgresFailure('uncertain', server);
-            return outcome === 'committed';
-          }),
-        this.#options.ids,
-      );
+      return await withPatience(() => this.#connections.use(ask), this.#options.ids);
     } catch (error) {
       throw postgresFailure('uncertain', server, error);
     }
@@ -212,9 +197,14 @@ class PostgresStore implements Store {
 
   /** Runs `use` on a connection, and again on a better one while the server is busy or away. */
   #patiently<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
-    return withPatience(() => {
+    return withPatience(async () => {
       this.#assertOpen();
-      return this.#connections.use(use);
+      try {
+        return await this.#connections.use(use);
+      } catch (error) {
+        if (error instanceof LostCommit && (await this.#wasCommitted(error.xid))) return error.done as T;
+        throw error;
+      }
     }, this.#options.ids);
   }
 
@@ -233,6 +223,33 @@ class PostgresStore implements Store {
   #assertOpen(): void {
     if (!this.#isClosed) return;
     throw new SignalboxError('unavailable', 'The store is closed.', 'Start Signalbox again.');
+  }
+}
+
+interface Done<T> {
+  readonly result: T;
+  readonly commit: Commit;
+}
+
+/** The connection broke while a transaction was being committed; `done` is what to give to the caller if it was. */
+class LostCommit extends ServerFailure {
+  readonly xid: string;
+  readonly done: unknown;
+
+  constructor({ kind, message, next, cause }: ServerFailure, xid: string, done: unknown) {
+    super(kind, message, next, cause);
+    this.xid = xid;
+    this.done = done;
+  }
+}
+
+/** Waits for a commit, and says so in its own way when the answer was lost. */
+async function settled(committing: Promise<void>, xid: string | undefined, done: unknown): Promise<void> {
+  try {
+    await committing;
+  } catch (error) {
+    const isLost = error instanceof ServerFailure && error.kind === 'lost' && xid !== undefined;
+    throw isLost ? new LostCommit(error, xid, done) : error;
   }
 }
 

@@ -181,7 +181,8 @@ export function toPostgresFailure(error: unknown, server: string): SignalboxErro
   if (error instanceof SignalboxError) return error;
   const { code, message = '' } = Object(error) as { code?: unknown; message?: string };
   const text = typeof code === 'string' ? code : '';
-  const known = bySqlState[text] ?? (/^[0-9A-Z]{5}$/.test(text) ? bySqlState[text.slice(0, 2)] : byNodeCode[text]);
+  // EPIPE would do for a SQLSTATE.
+  const known = byNodeCode[text] ?? bySqlState[text] ?? (text.length === 5 ? bySqlState[text.slice(0, 2)] : undefined);
   if (known) return postgresFailure(known, server, error);
   const said = byText.find(([pattern]) => pattern.test(`${text} ${message}`));
   // Several addresses of one name that all refused come as one error of errors.

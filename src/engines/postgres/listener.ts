@@ -4,70 +4,71 @@ import { limits } from '../../core/limits.ts';
 import type { Clock, Ids, Log, Wakeups } from '../../core/ports.ts';
 import type { PostgresAddress } from './address.ts';
 import { channelOf } from './channel.ts';
-import { driverOptions, isCrowded } from './connections.ts';
+import { type Connections, driverOptions, isCrowded } from './connections.ts';
 import { loadDriver } from './driver.ts';
+import { Ear } from './ear.ts';
 import { toPostgresFailure } from './errors.ts';
 import { serverFacts } from './schema.ts';
 
 export interface ListenerParts {
   readonly clock: Clock;
   readonly ids: Pick<Ids, 'below'>;
-  readonly log: Pick<Log, 'info' | 'warn'>;
+  readonly log: Pick<Log, 'info'>;
 }
 
-/**
- * A `Wakeups` that keeps one connection for hearing, and only while somebody waits and the server has connections to spare: a
- * hundred sessions that sit idle must not use up a server. Whenever it begins to hear (also after a break) it wakes every
- * listener once, because something may have happened before. Where there is no room it stays deaf, and those who wait look
- * every `limits.safetyPollMs`. Sending (`wake`) is for those who have nothing to commit.
- */
-export function createListener(address: PostgresAddress, parts: ListenerParts): Wakeups {
-  return new Listener(address, parts);
-}
-
+const checkEveryMs = 1_000;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 /** How long to stay deaf when the server is short of connections. */
 const crowdedPauseMs = 15_000;
 
-class Listener implements Wakeups {
+/**
+ * A `Wakeups` that keeps one connection for hearing, and only while somebody waits and the server has connections to spare: a
+ * hundred sessions that sit idle must not use up a server. Whenever it begins to hear (also after a break) it wakes every
+ * listener once, because something may have happened before. Where there is no room it stays deaf, and those who wait look
+ * every `limits.safetyPollMs`. A burst wakes at once and then at most every few milliseconds. Neither hearing nor trying to
+ * keeps the process alive.
+ */
+export class Listener implements Wakeups {
   readonly #address: PostgresAddress;
   readonly #parts: ListenerParts;
-  readonly #ears = new Map<string, Set<() => void>>();
+  readonly #connections: Pick<Connections, 'use'>;
+  readonly #ears = new Map<string, Ear>();
   #waiting = 0;
-  #lastWaitedAt = 0;
-  /** Set while the loop that keeps the connection runs. */
-  #loop: Promise<void> | undefined;
-  #stop = new AbortController();
+  #lastWaitedAt = Number.NEGATIVE_INFINITY;
+  #stopChecks: (() => void) | undefined;
+  #connecting: Promise<void> | undefined;
   #client: Client | undefined;
+  #nextTryAt = Number.NEGATIVE_INFINITY;
+  #pauseMs = firstPauseMs;
   #problem: string | undefined;
   #isClosed = false;
 
-  constructor(address: PostgresAddress, parts: ListenerParts) {
+  constructor(address: PostgresAddress, parts: ListenerParts, connections: Pick<Connections, 'use'>) {
     this.#address = address;
     this.#parts = parts;
+    this.#connections = connections;
   }
 
   async listen(session: string, wake: () => void): Promise<() => Promise<void>> {
     if (this.#isClosed) return async () => {};
-    const callbacks = this.#ears.get(session) ?? new Set();
-    this.#ears.set(session, callbacks);
-    const callback = () => wake();
-    callbacks.add(callback);
-    if (callbacks.size === 1) await this.#tell(`LISTEN ${channelOf(this.#address.schema, session)}`);
+    const ear = this.#ears.get(session) ?? new Ear(channelOf(this.#address.schema, session));
+    this.#ears.set(session, ear);
+    const callback = ear.add(wake);
+    this.#hearIfWanted();
+    await this.#connecting;
+    await this.#tell(`LISTEN ${ear.channel}`);
     return async () => {
-      callbacks.delete(callback);
-      if (callbacks.size > 0 || this.#ears.get(session) !== callbacks) return;
+      ear.remove(callback);
+      if (!ear.isEmpty || this.#ears.get(session) !== ear) return;
       this.#ears.delete(session);
-      await this.#tell(`UNLISTEN ${channelOf(this.#address.schema, session)}`);
+      await this.#tell(`UNLISTEN ${ear.channel}`);
     };
   }
 
   attend(): () => void {
     this.#waiting += 1;
-    this.#loop ??= this.#keepHearing().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#hearIfWanted();
     let isOver = false;
     return () => {
       if (isOver) return;
@@ -77,20 +78,12 @@ class Listener implements Wakeups {
     };
   }
 
+  /** For those who have nothing to commit. */
   async wake(sessions: readonly string[]): Promise<void> {
-    const here = sessions.filter(session => this.#ears.has(session));
-    for (const session of here) this.#wakeHere(session);
-    const channels = sessions.map(session => channelOf(this.#address.schema, session));
-    try {
-      const client = await this.#connect();
-      try {
-        await client.query(`SELECT pg_notify(channel, '') FROM unnest($1::text[]) AS channel`, [channels]);
-      } finally {
-        await client.end();
-      }
-    } catch {
-      // A hint may be lost.
-    }
+    if (this.#isClosed || sessions.length === 0) return;
+    const channels = [...new Set(sessions)].map(session => channelOf(this.#address.schema, session));
+    // A hint may be lost.
+    await this.#connections.use(connection => connection.notify(channels)).catch(() => {});
   }
 
   problem(): string | undefined {
@@ -99,28 +92,32 @@ class Listener implements Wakeups {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    for (const ear of this.#ears.values()) ear.close();
     this.#ears.clear();
-    this.#stop.abort();
-    await this.#loop;
+    this.#stopChecks?.();
+    await this.#connecting;
+    await this.#rest();
   }
 
-  /** Keeps a connection while somebody waits, and a little longer; one at a time, for ever if need be. Never rejects. */
-  async #keepHearing(): Promise<void> {
-    const { clock, ids, log } = this.#parts;
-    let pauseMs = firstPauseMs;
-    while (this.#isWanted()) {
-      try {
-        const wasHearing = await this.#hear();
-        if (wasHearing) pauseMs = firstPauseMs;
-      } catch (error) {
-        const { message } = toPostgresFailure(error, this.#address.server);
-        if (this.#problem === undefined) log.info('hints from the server are not heard', { reason: message });
-        this.#problem = message;
-      }
-      if (!this.#isWanted()) return;
-      await clock.sleep(pauseMs + ids.below(pauseMs), this.#stop.signal);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+  /** Begins to hear if somebody waits and it is time to try; looks after that from now on. */
+  #hearIfWanted(): void {
+    if (!this.#isWanted()) return;
+    this.#stopChecks ??= this.#parts.clock.every(checkEveryMs, () => this.#check());
+    const isDue = this.#parts.clock.elapsed() >= this.#nextTryAt;
+    if (this.#client !== undefined || this.#connecting !== undefined || !isDue) return;
+    this.#connecting = this.#hear().finally(() => {
+      this.#connecting = undefined;
+    });
+  }
+
+  #check(): void {
+    if (this.#isWanted()) {
+      this.#hearIfWanted();
+      return;
     }
+    this.#stopChecks?.();
+    this.#stopChecks = undefined;
+    void this.#rest();
   }
 
   #isWanted(): boolean {
@@ -128,64 +125,64 @@ class Listener implements Wakeups {
     return this.#waiting > 0 || this.#parts.clock.elapsed() - this.#lastWaitedAt < limits.listenLingerMs;
   }
 
-  /** Hears until nobody wants it any more (then false is no failure), or until the connection breaks. */
-  async #hear(): Promise<boolean> {
-    const { clock } = this.#parts;
-    const client = await this.#connect();
-    const ended = new AbortController();
-    client.on('end', () => ended.abort());
-    client.on('notification', ({ channel }) => this.#heard(channel));
+  /** Connects, names the channels, and wakes everybody. Never rejects: a failure is a reason to try again later. */
+  async #hear(): Promise<void> {
+    let client: Client | undefined;
     try {
+      client = await this.#connect();
       if (isCrowded(await serverFacts(client, this.#address.schema))) {
-        this.#problem = `The PostgreSQL server ${this.#address.server} has few connections left; hints wait for more.`;
-        await client.end();
-        await clock.sleep(crowdedPauseMs, this.#stop.signal);
-        return true;
+        this.#stayDeaf(`The PostgreSQL server ${this.#address.server} has few connections left.`, crowdedPauseMs);
+        return await client.end();
       }
-      // Set before the channels are named, so that a listener that comes meanwhile names its own.
+      const ears = [...this.#ears.values()];
+      await Promise.all(ears.map(({ channel }) => client?.query(`LISTEN ${channel}`)));
       this.#client = client;
-      await Promise.all([...this.#ears.keys()].map(session => client.query(`LISTEN ${this.#channel(session)}`)));
       this.#problem = undefined;
-      for (const session of this.#ears.keys()) this.#wakeHere(session);
-      while (this.#isWanted() && !ended.signal.aborted) {
-        await clock.sleep(limits.listenLingerMs / 5, AbortSignal.any([ended.signal, this.#stop.signal]));
-      }
-      return true;
-    } finally {
-      if (this.#client === client) this.#client = undefined;
-      await client.end().catch(() => {});
+      this.#pauseMs = firstPauseMs;
+      for (const ear of ears) ear.hint();
+    } catch (error) {
+      await client?.end().catch(() => {});
+      this.#stayDeaf(toPostgresFailure(error, this.#address.server).message, this.#pauseMs);
+      this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
     }
   }
 
-  #channel(session: string): string {
-    return channelOf(this.#address.schema, session);
+  #stayDeaf(reason: string, pauseMs: number): void {
+    const { clock, ids, log } = this.#parts;
+    if (this.#problem === undefined) log.info('hints from the server are not heard for now', { reason });
+    this.#problem = reason;
+    this.#nextTryAt = clock.elapsed() + pauseMs + ids.below(pauseMs);
   }
 
   async #connect(): Promise<Client> {
     const { Client } = await loadDriver();
-    const { connectionString } = this.#address;
     const client = new Client({
-      ...driverOptions(connectionString),
+      ...driverOptions(this.#address.connectionString),
       connectionTimeoutMillis: limits.serverConnectMs,
     });
-    // Told by `end` as well.
+    // Followed by `end`.
     client.on('error', () => {});
+    client.on('notification', ({ channel }) => {
+      for (const ear of this.#ears.values()) if (ear.channel === channel) ear.hint();
+    });
+    client.on('end', () => {
+      if (this.#client !== client) return;
+      this.#client = undefined;
+      this.#nextTryAt = this.#parts.clock.elapsed() + this.#parts.ids.below(firstPauseMs);
+    });
     await client.connect();
-    // Known to the driver, not to its types: hearing alone keeps no process alive.
+    // Known to the driver, not to its types.
     (client as unknown as { unref(): void }).unref();
     return client;
   }
 
+  async #rest(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
   async #tell(statement: string): Promise<void> {
     await this.#client?.query(statement).catch(() => {});
-  }
-
-  #heard(channel: string): void {
-    for (const session of this.#ears.keys()) if (this.#channel(session) === channel) this.#wakeHere(session);
-  }
-
-  /** In a later turn: whoever wakes somebody is not interrupted by what that one does. */
-  #wakeHere(session: string): void {
-    for (const callback of this.#ears.get(session) ?? []) setImmediate(callback);
   }
 }

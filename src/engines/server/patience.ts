@@ -21,7 +21,7 @@ export interface PatienceOptions {
  * the last failure. Anything else is thrown on at once.
  */
 export async function withPatience<T>(attempt: (tries: number) => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { below, elapsed = () => performance.now(), pause = sleep, patienceMs = limits.serverPatienceMs } = options;
+  const { elapsed = () => performance.now(), pause = sleep, patienceMs = limits.serverPatienceMs } = options;
   const begun = elapsed();
   for (let tries = 0; ; tries += 1) {
     try {
@@ -31,6 +31,6 @@ export async function withPatience<T>(attempt: (tries: number) => Promise<T>, op
       if (!mayPass || elapsed() - begun >= patienceMs) throw error;
     }
     const bound = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(tries, 10));
-    await pause(1 + below(bound));
+    await pause(1 + options.below(bound));
   }
 }

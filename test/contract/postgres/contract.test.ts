@@ -1,4 +1,17 @@
+import { postgresServer } from '../../support/servers/choose.ts';
+import { describeWith } from '../../support/servers/suites.ts';
 import { storeContract } from '../store-contract.ts';
-import { postgresBed } from './bed.ts';
+import { openEngine } from './bed.ts';
 
-storeContract('postgres', { isSynchronous: false, createBed: postgresBed });
+await describeWith(postgresServer, 'the engine postgres', server => {
+  storeContract('postgres', {
+    isSynchronous: false,
+    async createBed() {
+      const room = server.room();
+      return {
+        connect: ({ clock, wakeups }) => openEngine(room.url, { wakeups, time: () => clock.now() }).store,
+        destroy: () => room.clear(),
+      };
+    },
+  });
+});
