@@ -81,7 +81,10 @@ class PostgresStore implements Store {
     this.#assertOpen();
     assertProjectName(project);
     const questions = questionsOf(ahead);
-    return this.#inTurn(project, () => this.#patiently(connection => this.#unit(connection, project, work, questions)));
+    const unit = (connection: Connection) => this.#unit(connection, project, work, questions);
+    const { result, commit } = await this.#inTurn(project, () => this.#patiently(unit));
+    this.#announcer.announce(commit.audience);
+    return result;
   }
 
   async read<T>(project: string, work: (reader: Reader) => Promise<T>, ahead?: readonly Ask[]): Promise<T> {
