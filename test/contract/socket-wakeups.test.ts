@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import type { Clock, Wakeups } from '../../src/core/ports.ts';
@@ -23,7 +22,8 @@ import { systemClock } from '../../src/system/clock.ts';
 import { createSocketWakeups } from '../../src/system/socket-wakeups.ts';
 import { type Bundle, bundle } from '../support/bundle.ts';
 import { FakeClock, FakeLog } from '../support/fakes.ts';
-import { type DistantEnd, describeWakeups, quiet, until } from './wakeups-contract.ts';
+import { killAll, startDistantEnd } from './distant-end.ts';
+import { describeWakeups, quiet, until } from './wakeups-contract.ts';
 
 // Not the temporary folder of the environment: a socket's path must stay short.
 const newFolder = () => mkdtempSync('/tmp/signalbox-wakeups-');
@@ -35,47 +35,8 @@ beforeAll(async () => {
 
 afterAll(() => program.remove());
 
-function startChild(directory: string, children: ChildProcess[]): DistantEnd {
-  const child = spawn(process.execPath, [program.file, directory], { stdio: ['pipe', 'pipe', 'inherit'] });
-  children.push(child);
-  const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
-  const waiting = new Map<number, (answer: unknown) => void>();
-  createInterface({ input: child.stdout }).on('line', line => {
-    const { id, answer } = JSON.parse(line);
-    waiting.get(id)?.(answer);
-  });
-  let asked = 0;
-  const ask = (command: object): Promise<unknown> =>
-    new Promise(resolve => {
-      const id = ++asked;
-      waiting.set(id, resolve);
-      child.stdin.write(`${JSON.stringify({ id, ...command })}\n`);
-    });
-  return {
-    pid: child.pid ?? 0,
-    listen: async session => void (await ask({ do: 'listen', session })),
-    stop: async session => void (await ask({ do: 'stop', session })),
-    wake: async sessions => void (await ask({ do: 'wake', sessions })),
-    count: async session => Number(await ask({ do: 'count', session })),
-    problem: async () => ((await ask({ do: 'problem' })) as string | null) ?? undefined,
-    signal: name => void child.kill(name),
-    endsByItself: async () => {
-      await ask({ do: 'release' });
-      return ended;
-    },
-  };
-}
-
-function killAll(children: ChildProcess[]): Promise<unknown> {
-  return Promise.all(
-    children.splice(0).map(async child => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise(resolve => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await ended;
-    }),
-  );
-}
+const startChild = (directory: string, children: ChildProcess[]) =>
+  startDistantEnd(program.file, [directory], children);
 
 describeWakeups('Unix sockets', async () => {
   const directory = newFolder();

@@ -1,13 +1,18 @@
 /** Those of this process who listen for one session. */
 
-/** After a hint further ones are held back for so long, and then come as one. */
-const burstMs = 5;
+/** After a hint further ones are held back for a while and then come as one; a hail of them (so many) makes the while longer. */
+const shortestHoldMs = 2;
+const longestHoldMs = 100;
+const hail = 5;
 
 export class Ear {
   readonly channel: string;
   readonly #callbacks = new Set<() => void>();
   #held: NodeJS.Timeout | undefined;
-  #wasHintedAgain = false;
+  #hintsHeld = 0;
+  #holdMs = shortestHoldMs;
+  /** Whether somebody may already rely on being woken: one who is about to look needs no hint to do so. */
+  isReliedOn = false;
 
   constructor(channel: string) {
     this.channel = channel;
@@ -37,7 +42,7 @@ export class Ear {
   /** Wakes everybody in a later turn: whoever gives a hint is not interrupted by what the woken do. */
   hint(): void {
     if (this.#held !== undefined) {
-      this.#wasHintedAgain = true;
+      this.#hintsHeld += 1;
       return;
     }
     setImmediate(() => {
@@ -45,10 +50,11 @@ export class Ear {
     });
     this.#held = setTimeout(() => {
       this.#held = undefined;
-      if (!this.#wasHintedAgain) return;
-      this.#wasHintedAgain = false;
-      this.hint();
-    }, burstMs);
+      const held = this.#hintsHeld;
+      this.#hintsHeld = 0;
+      this.#holdMs = held >= hail ? Math.min(this.#holdMs * 2, longestHoldMs) : shortestHoldMs;
+      if (held > 0) this.hint();
+    }, this.#holdMs);
     this.#held.unref();
   }
 

@@ -42,6 +42,9 @@ export class Listener implements Wakeups {
   #nextTryAt = Number.NEGATIVE_INFINITY;
   #pauseMs = firstPauseMs;
   #problem: string | undefined;
+  readonly #unsent = new Set<string>();
+  #sending: Promise<void> = Promise.resolve();
+  #sendingNext: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(address: PostgresAddress, parts: ListenerParts, connections: Pick<Connections, 'use'>) {
@@ -58,6 +61,7 @@ export class Listener implements Wakeups {
     this.#hearIfWanted();
     await this.#connecting;
     await this.#tell(`LISTEN ${ear.channel}`);
+    ear.isReliedOn = true;
     return async () => {
       ear.remove(callback);
       if (!ear.isEmpty || this.#ears.get(session) !== ear) return;
@@ -78,12 +82,20 @@ export class Listener implements Wakeups {
     };
   }
 
-  /** For those who have nothing to commit. */
+  /** For those who have nothing to commit. What is asked for while hints are on their way goes together after them. */
   async wake(sessions: readonly string[]): Promise<void> {
     if (this.#isClosed || sessions.length === 0) return;
-    const channels = [...new Set(sessions)].map(session => channelOf(this.#address.schema, session));
-    // A hint may be lost.
-    await this.#connections.use(connection => connection.notify(channels)).catch(() => {});
+    for (const session of sessions) this.#unsent.add(channelOf(this.#address.schema, session));
+    const before = this.#sending;
+    this.#sendingNext ??= before.then(() => {
+      const channels = [...this.#unsent];
+      this.#unsent.clear();
+      this.#sendingNext = undefined;
+      // A hint may be lost.
+      this.#sending = this.#connections.use(connection => connection.notify(channels)).catch(() => {});
+      return this.#sending;
+    });
+    await this.#sendingNext;
   }
 
   problem(): string | undefined {
@@ -139,7 +151,7 @@ export class Listener implements Wakeups {
       this.#client = client;
       this.#problem = undefined;
       this.#pauseMs = firstPauseMs;
-      for (const ear of ears) ear.hint();
+      for (const ear of ears) if (ear.isReliedOn) ear.hint();
     } catch (error) {
       await client?.end().catch(() => {});
       this.#stayDeaf(toPostgresFailure(error, this.#address.server).message, this.#pauseMs);
