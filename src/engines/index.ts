@@ -25,10 +25,14 @@ export async function createEngine(url: string, parts: EngineParts): Promise<Eng
     const { clock, ids, log } = parts;
     return createPostgresEngine({ url, clock, ids, log });
   }
+  if (/^rediss?(\+unix)?:/.test(url)) {
+    const { createRedisEngine } = await import('./redis/engine.ts');
+    return createRedisEngine({ url, ids: parts.ids, log: parts.log });
+  }
   throw new SignalboxError(
     'invalid_input',
     `No engine serves the store "${withoutSecrets(url)}".`,
-    'Use sqlite:PATH for a file on this machine, module:PATH for an engine of your own, or memory: to try things out.',
+    'Use sqlite:PATH for this machine, postgres://… or redis://… for several, module:PATH for an engine of your own, or memory:.',
   );
 }
 

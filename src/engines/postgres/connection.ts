@@ -51,7 +51,7 @@ export class Connection {
   /** Begins a unit of work: the project is this transaction's alone until it ends. One round trip, but for a new project. */
   async openForWriting(project: string, questions: readonly Question[]): Promise<Opened> {
     const { schema } = this.#target;
-    const begun = this.#run('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+    const begun = this.#run('BEGIN ISOLATION LEVEL READ COMMITTED');
     const opening = this.#ask(openForWriting(schema, project));
     let ahead = this.#readAhead(project, questions);
     await begun;
@@ -142,7 +142,7 @@ export class Connection {
   /** Opens a project that must be untouched; undefined when it is not. */
   async openUntouched(project: string): Promise<{ key: string; xid: string } | undefined> {
     const { schema } = this.#target;
-    await this.#run('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
+    await this.#run('BEGIN ISOLATION LEVEL READ COMMITTED');
     const made = await this.#ask(makeProject(schema, project));
     const [row] = made.rows;
     if (row === undefined) return undefined;

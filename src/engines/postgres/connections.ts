@@ -25,7 +25,7 @@ export class Connections {
   /** Runs `use` alone on a connection. One that failed for a reason of its own is not used again. */
   async use<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
     const pool = await this.#open();
-    const client = await this.#mapped(pool.connect());
+    const client = await this.#mapped(() => pool.connect());
     let isSound = false;
     try {
       const connection = this.#known.get(client) ?? (await this.#greeted(client, pool));
@@ -50,7 +50,7 @@ export class Connections {
 
   async #greeted(client: PoolClient, pool: Pool): Promise<Connection> {
     const { schema, server } = this.#address;
-    const facts = await this.#mapped(greet(client, schema, server));
+    const facts = await this.#mapped(() => greet(client, schema, server));
     pool.options.idleTimeoutMillis = isCrowded(facts) ? limits.connectionIdleCrowdedMs : limits.connectionIdleMs;
     const target: Target = this.#time === undefined ? { schema, server } : { schema, server, time: this.#time };
     const connection = new Connection(client, target);
@@ -69,30 +69,26 @@ export class Connections {
 
   async #create(): Promise<Pool> {
     const { Pool } = await loadDriver();
-    const { connectionString, connections, server } = this.#address;
-    try {
-      const pool = new Pool({
-        ...driverOptions(connectionString),
-        max: connections,
-        idleTimeoutMillis: limits.connectionIdleMs,
-        connectionTimeoutMillis: limits.serverConnectMs,
-        // A process that has nothing else to do ends, whatever connections are kept.
-        allowExitOnIdle: true,
-      });
-      // A connection that breaks while nobody uses it is simply made anew.
-      pool.on('error', () => {});
-      // One that breaks between two statements of a unit says so here, too; unheard it would end the process.
-      pool.on('connect', client => client.on('error', () => {}));
-      return pool;
-    } catch (error) {
-      // A certificate that the address names and that cannot be read, for example.
-      throw toPostgresFailure(error, server);
-    }
+    const { connectionString, connections } = this.#address;
+    const pool = new Pool({
+      ...driverOptions(connectionString),
+      max: connections,
+      idleTimeoutMillis: limits.connectionIdleMs,
+      connectionTimeoutMillis: limits.serverConnectMs,
+      // A process that has nothing else to do ends, whatever connections are kept.
+      allowExitOnIdle: true,
+    });
+    // A connection that breaks while nobody uses it is simply made anew.
+    pool.on('error', () => {});
+    // One that breaks between two statements of a unit says so here, too; unheard it would end the process.
+    pool.on('connect', client => client.on('error', () => {}));
+    return pool;
   }
 
-  async #mapped<T>(answer: Promise<T>): Promise<T> {
+  /** The driver throws some failures at once, and rejects with the others. */
+  async #mapped<T>(call: () => Promise<T>): Promise<T> {
     try {
-      return await answer;
+      return await call();
     } catch (error) {
       throw toPostgresFailure(error, this.#address.server);
     }

@@ -89,6 +89,13 @@ const causes = {
       'Turn it on there, or remove sslmode from SIGNALBOX_STORE if the network between is trusted.',
     ],
   ],
+  noFile: [
+    'refused',
+    (server: string) => [
+      `A certificate or key that the address of the PostgreSQL server ${server} names cannot be read.`,
+      'Correct sslrootcert, sslcert or sslkey in SIGNALBOX_STORE, or the rights of that file.',
+    ],
+  ],
   tooOld: [
     'refused',
     (server: string) => [
@@ -179,7 +186,8 @@ const byText: readonly (readonly [RegExp, Cause])[] = [
 /** Maps anything thrown by the driver. What is already a `SignalboxError` passes unchanged. */
 export function toPostgresFailure(error: unknown, server: string): SignalboxError {
   if (error instanceof SignalboxError) return error;
-  const { code, message = '' } = Object(error) as { code?: unknown; message?: string };
+  const { code, syscall, message = '' } = Object(error) as { code?: unknown; syscall?: unknown; message?: string };
+  if (syscall === 'open') return postgresFailure('noFile', server, error);
   const text = typeof code === 'string' ? code : '';
   // EPIPE would do for a SQLSTATE.
   const known = byNodeCode[text] ?? bySqlState[text] ?? (text.length === 5 ? bySqlState[text.slice(0, 2)] : undefined);
