@@ -1,13 +1,17 @@
 /** Random histories give the same answers from every engine. A failure prints the seed and path that replay it. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Range, Reader, Store, Transaction } from '../../src/core/ports.ts';
+import type { Ask, Range, Reader, Store, Transaction } from '../../src/core/ports.ts';
 import type { IndexName } from '../../src/core/records.ts';
 import { createMemoryStore } from '../../src/engines/memory/engine.ts';
+import { createRedisStore } from '../../src/engines/redis/engine.ts';
 import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
 import { FakeClock } from '../support/fakes.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { aLock } from '../support/records.ts';
+import { postgresServer, redisServer } from '../support/servers/choose.ts';
+import { describeWith } from '../support/servers/suites.ts';
+import { openEngine } from './postgres/bed.ts';
 
 // Few ids and values, so that they meet; among them those whose order depends on how text is compared.
 const text = fc.constantFrom(
@@ -55,10 +59,17 @@ function show(name: string, values: readonly unknown[], run: Step): readonly [st
   return [`${name} ${JSON.stringify(values)}`, run];
 }
 
-/** Some steps of one unit; `fails` throws at its end, `sideBySide` issues all of them before it waits for any. */
+const ask: fc.Arbitrary<Ask> = fc.oneof(
+  id.map(each => ({ kind: 'lock' as const, id: each })),
+  fc.record({ kind: fc.constant('lock' as const), index, range }),
+  fc.record({ kind: fc.constant('lock' as const), index, range, page }),
+);
+
+/** Some steps of one unit, some of which may have been foreseen; `fails` throws at its end, `sideBySide` issues all of them before it waits for any. */
 const unit = fc.record({
   project: fc.constantFrom('p', 'q'),
   steps: fc.array(step, { maxLength: 8 }),
+  ahead: fc.array(ask, { maxLength: 4 }),
   fails: fc.boolean(),
   sideBySide: fc.boolean(),
 });
@@ -67,7 +78,7 @@ type Unit = typeof unit extends fc.Arbitrary<infer T> ? T : never;
 
 async function play(store: Store, history: readonly Unit[]): Promise<unknown[]> {
   const answers: unknown[] = [];
-  for (const { project, steps, fails, sideBySide } of history) {
+  for (const { project, steps, ahead, fails, sideBySide } of history) {
     const run = async (tx: Transaction) => {
       const results: unknown[] = [];
       if (sideBySide) results.push(...(await Promise.all(steps.map(([, each]) => each(tx)))));
@@ -75,9 +86,9 @@ async function play(store: Store, history: readonly Unit[]): Promise<unknown[]> 
       answers.push(results, tx.sequence);
       if (fails) throw new Error('planned');
     };
-    answers.push(await store.transact(project, run).catch(error => error.message));
+    answers.push(await store.transact(project, run, ahead).catch(error => error.message));
     answers.push(await store.eventsAfter(project, 0, 1_000));
-    answers.push(await store.read(project, everything));
+    answers.push(await store.read(project, everything, ahead), await store.contents(project));
   }
   answers.push(await store.projects());
   return answers;
@@ -88,18 +99,63 @@ async function everything(reader: Reader): Promise<unknown> {
   return Promise.all(names.map(name => reader.list('lock', name, { prefix: '' }, { limit: 1_000 })));
 }
 
-it('memory and SQLite answer every history alike', async () => {
+/** Another engine over an empty state, and how to be rid of it. */
+interface Candidate {
+  readonly store: Store;
+  remove(): Promise<void>;
+}
+
+/** Plays each history on the candidate and on the memory engine, both at the same standing time. */
+async function agree(open: (clock: FakeClock) => Candidate, numRuns: number): Promise<void> {
   const property = fc.asyncProperty(fc.array(unit, { minLength: 1, maxLength: 8 }), async history => {
-    const folder = temporaryFolder();
     const clock = new FakeClock();
     const memory = createMemoryStore({ clock });
-    const sqlite = createSqliteStore({ path: folder.path('store.db'), clock });
+    const { store, remove } = open(clock);
     try {
-      expect(await play(sqlite, history)).toEqual(await play(memory, history));
+      expect(await play(store, history)).toEqual(await play(memory, history));
     } finally {
-      await sqlite.close();
-      folder.remove();
+      await store.close();
+      await remove();
     }
   });
-  await fc.assert(property, { numRuns: 150 });
+  await fc.assert(property, { numRuns, ...replay() });
+}
+
+/** `SIGNALBOX_TEST_SEED` and `SIGNALBOX_TEST_PATH` replay what a failure printed; `SIGNALBOX_TEST_RUNS` makes it longer. */
+function replay(): fc.Parameters<unknown> {
+  const { SIGNALBOX_TEST_SEED: seed, SIGNALBOX_TEST_PATH: path, SIGNALBOX_TEST_RUNS: runs } = process.env;
+  return {
+    ...(seed ? { seed: Number(seed) } : {}),
+    ...(path ? { path } : {}),
+    ...(runs ? { numRuns: Number(runs) } : {}),
+  };
+}
+
+it('memory and SQLite answer every history alike', async () => {
+  const open = (clock: FakeClock) => {
+    const folder = temporaryFolder();
+    const store = createSqliteStore({ path: folder.path('store.db'), clock });
+    return { store, remove: async () => folder.remove() };
+  };
+  await agree(open, 150);
+});
+
+await describeWith(postgresServer, 'PostgreSQL', server => {
+  it('answers every history as memory does', async () => {
+    const open = (clock: FakeClock) => {
+      const room = server.room();
+      return { store: openEngine(room.url, { time: () => clock.now() }).store, remove: () => room.clear() };
+    };
+    await agree(open, 40);
+  });
+});
+
+await describeWith(redisServer, 'Redis', server => {
+  it('answers every history as memory does', async () => {
+    const open = (clock: FakeClock) => {
+      const room = server.room();
+      return { store: createRedisStore({ url: room.url, time: () => clock.now() }), remove: () => room.clear() };
+    };
+    await agree(open, 60);
+  });
 });
