@@ -1,16 +1,32 @@
-/** Bundles the program into `dist/`: one small entry, and chunks that are loaded only by the command that needs them. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+/**
+ * Bundles the program into `dist/`: one small entry, and chunks that are loaded only by the command that needs them. Beside it
+ * stands what other packages import: the kit for engines and their contract, apart from the program, with their types.
+ */
+import { execFile } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-const { outputFiles } = await build({
+const common = {
   write: false,
   absWorkingDir: root,
-  entryPoints: [{ in: 'src/main.ts', out: 'signalbox' }],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -18,9 +34,14 @@ const { outputFiles } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  minify: true,
   sourcemap: false,
   legalComments: 'none',
+};
+
+const program = {
+  ...common,
+  entryPoints: [{ in: 'src/main.ts', out: 'signalbox' }],
+  minify: true,
   external: ['@photostructure/sqlite', 'pg', 'ioredis'],
   loader: { '.lua': 'text' },
   define: { SIGNALBOX_VERSION: JSON.stringify(version) },
@@ -28,21 +49,63 @@ const { outputFiles } = await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-});
+};
+
+/** For other people's engines: readable, because their stack traces lead through it. */
+const kit = {
+  ...common,
+  entryPoints: [
+    { in: 'src/engine.ts', out: 'engine' },
+    { in: 'test/contract/store-contract.ts', out: 'engine-contract' },
+  ],
+  chunkNames: 'engine-[name]-[hash]',
+  external: ['vitest'],
+};
+
+const built = await Promise.all([build(program), build(kit), declarations()]);
+const outputFiles = built.flatMap(({ outputFiles }) =>
+  outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), contents })),
+);
 
 // Chunks first, the entry last, leftovers at the end: a program that starts meanwhile finds either build whole.
-const folder = join(root, 'dist');
 mkdirSync(folder, { recursive: true });
 const entryLast = [...outputFiles].sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
 for (const file of entryLast) {
-  const path = join(folder, basename(file.path));
+  const path = join(folder, file.path);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.new`, file.contents);
-  chmodSync(`${path}.new`, isEntry(path) ? 0o755 : 0o644);
+  chmodSync(`${path}.new`, isEntry(file.path) ? 0o755 : 0o644);
   renameSync(`${path}.new`, path);
 }
-const current = new Set(outputFiles.map(file => basename(file.path)));
-for (const name of readdirSync(folder)) if (!current.has(name)) rmSync(join(folder, name), { recursive: true });
+const current = new Set(outputFiles.map(file => file.path));
+for (const path of filesIn(folder)) if (!current.has(path)) rmSync(join(folder, path), { force: true });
+
+/** What the kit exports, as types, each file under `types/` where its source lies. Whether they are right is for `npm run types`. */
+async function declarations() {
+  const out = mkdtempSync(join(tmpdir(), 'signalbox-types-'));
+  try {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const args = [compiler, '--project', join(root, 'tsconfig.declarations.json'), '--outDir', out];
+    await promisify(execFile)(process.execPath, args, { cwd: root });
+    const outputFiles = filesIn(out).map(path => {
+      const text = readFileSync(join(out, path), 'utf8');
+      // The sources name each other by `.ts`; whoever installs the package has the declarations of a `.js` only.
+      const contents = text.replaceAll(/((?:from|import\() ?'\.[^']*)\.ts'/g, "$1.js'");
+      return { path: join(folder, 'types', path), contents };
+    });
+    return { outputFiles };
+  } catch (error) {
+    throw new Error(`The types could not be written.\n${error.stdout || error.message}`);
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function filesIn(directory) {
+  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return paths.filter(path => statSync(join(directory, path), { throwIfNoEntry: false })?.isFile());
+}
 
 function isEntry(path) {
-  return basename(path) === 'signalbox.mjs';
+  return path === 'signalbox.mjs';
 }

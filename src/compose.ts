@@ -8,6 +8,7 @@ import { operatorHandle } from './core/handles.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createEngine } from './engines/index.ts';
+import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
 import { systemClock } from './system/clock.ts';
 import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { systemIds } from './system/ids.ts';
@@ -69,8 +70,9 @@ export async function compose(
   const log = createLog({ level: config.logLevel.value as LogLevel });
   const runtime = runtimeFolder(home, process.platform, process.getuid?.(), state);
   const sockets = createSocketWakeups({ directory: runtime, log, clock: systemClock });
-  const base = config.store.origin === 'project file' && found.project ? dirname(found.project.path) : workingDirectory;
-  const storeUrl = absoluteStore(config.store.value, base, state);
+  const file = { 'project file': found.project?.path, 'user file': found.user?.path }[config.store.origin as string];
+  if (config.store.origin === 'project file') assertNoCode(config.store.value, file);
+  const storeUrl = absoluteStore(config.store.value, file ? dirname(file) : workingDirectory, state);
   const processes = createProcesses();
   const { store, wakeups } = await createEngine(storeUrl, {
     clock: systemClock,
@@ -174,9 +176,20 @@ function warnOfUnknown(log: Log, unknown: readonly string[]): void {
     log.warn('settings that this version does not know were left aside', { settings: unknown.join(', ') });
 }
 
+/** Who opens a repository that somebody else has filled must not run its code by that. */
+function assertNoCode(store: string, file: string | undefined): void {
+  if (!isModuleUrl(store)) return;
+  throw new SignalboxError(
+    'forbidden',
+    `The project file ${file} names a store module; a module is code, and a repository must not decide which code runs here.`,
+    'Remove it from there. If you trust that engine, name it with --store, with SIGNALBOX_STORE or in your user file.',
+  );
+}
+
 /** The store's address with an absolute path, so that the folder a client starts us in does not change which store it is. */
 function absoluteStore(value: string, base: string, state: string): string {
   if (value === '') return `sqlite:${join(state, 'signalbox.db')}`;
+  if (isModuleUrl(value)) return absoluteModuleUrl(value, base);
   if (!value.startsWith('sqlite:')) return value;
   const path = value.slice('sqlite:'.length);
   return path === '' || isAbsolute(path) ? value : `sqlite:${resolve(base, path)}`;

@@ -1,6 +1,4 @@
 /** The SQLite engine under several real processes: what only they can break. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chooseDriver } from '../../src/engines/sqlite/driver.ts';
@@ -9,15 +7,17 @@ import { type Bundle, bundle } from '../support/bundle.ts';
 import { FakeClock } from '../support/fakes.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts';
 import { aLock } from '../support/records.ts';
+import { type Worker, Workers } from '../support/workers.ts';
 import { allEvents, counted, project } from './store-harness.ts';
 
 let worker: Bundle;
 let folder: TemporaryFolder;
 let path: string;
-const running = new Set<ChildProcess>();
+let workers: Workers;
 
 beforeAll(async () => {
   worker = await bundle('test/support/store-worker.ts');
+  workers = new Workers(worker.file);
 });
 afterAll(() => worker.remove());
 
@@ -26,41 +26,16 @@ beforeEach(() => {
   path = folder.path('store.db');
 });
 afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
+  workers.killAll();
   folder.remove();
 });
 
-interface Worker {
-  readonly child: ChildProcess;
-  readonly lines: readonly string[];
-  /** Ends with the exit code, or null after a signal; standard error in `errors`. */
-  readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>;
+function start(command: string, ...args: string[]): Worker {
+  return workers.start(command, `sqlite:${path}`, ...args);
 }
 
-function start(...args: string[]): Worker {
-  const child = spawn(process.execPath, [worker.file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
-  let output = '';
-  let errors = '';
-  const lines: string[] = [];
-  child.stdout?.on('data', chunk => {
-    const parts = (output + chunk).split('\n');
-    // The last part is a line that is still being written; a killed process may never finish it.
-    output = parts.pop() ?? '';
-    lines.push(...parts);
-  });
-  child.stderr?.on('data', chunk => {
-    errors += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => {
-    running.delete(child);
-    return { code: code as number | null, errors };
-  });
-  return { child, lines, ended };
-}
-
-async function succeed(workers: readonly Worker[]): Promise<void> {
-  for (const { ended } of workers) expect(await ended).toEqual({ code: 0, errors: '' });
+async function succeed(started: readonly Worker[]): Promise<void> {
+  for (const { ended } of started) expect(await ended).toEqual({ code: 0, errors: '' });
 }
 
 function open() {
@@ -78,7 +53,7 @@ function integrity(): unknown {
 
 describe('SQLite under real processes', () => {
   it('loses no update of eight processes that read, change and write one record', async () => {
-    await succeed(Array.from({ length: 8 }, () => start('increment', path, '250')));
+    await succeed(Array.from({ length: 8 }, () => start('increment', '250')));
     const store = open();
     expect(await counted(store)).toBe(2_000);
     const events = await allEvents(store, project, 1_000);
@@ -91,7 +66,7 @@ describe('SQLite under real processes', () => {
   it('lets ten processes create the same fresh store at once', async () => {
     for (let round = 0; round < 3; round++) {
       path = folder.path(`new-${round}`, 'deep', 'store.db');
-      await succeed(Array.from({ length: 10 }, () => start('increment', path, '1')));
+      await succeed(Array.from({ length: 10 }, () => start('increment', '1')));
       const store = open();
       expect(await counted(store)).toBe(10);
       await store.close();
@@ -99,23 +74,23 @@ describe('SQLite under real processes', () => {
   });
 
   it('keeps every acknowledged commit when processes are killed at any moment', async () => {
-    const workers: Worker[] = [];
+    const loaders: Worker[] = [];
     const store = open();
     for (let round = 0; round < 24; round++) {
-      const fresh = start('load', path, `w${round}`);
-      workers.push(fresh);
+      const fresh = start('load', `w${round}`);
+      loaders.push(fresh);
       // Killing the oldest of three leaves it some random part of a unit to die in.
       await until(() => fresh.lines.length >= 3 + ((round * 7) % 11));
-      if (round >= 3) workers[round - 3]?.child.kill('SIGKILL');
+      if (round >= 3) loaders[round - 3]?.child.kill('SIGKILL');
     }
-    for (const { child, ended } of workers) {
+    for (const { child, ended } of loaders) {
       child.kill('SIGKILL');
       await ended;
     }
     const events = await allEvents(store, project, 1_000);
     expect(events.map(event => event.sequence)).toEqual(events.map((_, at) => at + 1));
     let acknowledged = 0;
-    for (const [at, { lines }] of workers.entries()) {
+    for (const [at, { lines }] of loaders.entries()) {
       for (const line of lines) {
         const { number, sequence } = JSON.parse(line) as { number: number; sequence: number };
         expect(events[sequence - 1]?.data).toEqual({ name: `w${at}`, number });
@@ -134,7 +109,7 @@ describe('SQLite under real processes', () => {
 
   describe.skipIf(process.platform === 'win32')('for a user without rights', () => {
     async function nobody(): Promise<{ written: unknown; problems: string[] }> {
-      const probe = start('as-nobody', path);
+      const probe = start('as-nobody');
       await succeed([probe]);
       return JSON.parse(probe.lines[0] ?? '{}');
     }

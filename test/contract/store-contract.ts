@@ -11,6 +11,8 @@ import { readAheadContract } from './read-ahead-contract.ts';
 import { allEvents, happened, increment, project, type StoreHarness, useStore } from './store-harness.ts';
 import { ownWritesContract, unitContract } from './unit-contract.ts';
 
+export type { StoreBed, StoreHarness } from './store-harness.ts';
+
 /** Declares the whole contract for one engine. */
 export function storeContract(name: string, harness: StoreHarness): void {
   describe(`store contract: ${name}`, () => {

@@ -2,8 +2,6 @@
 import { SignalboxError } from '../../core/errors.ts';
 import type { Clock, Contents, Event, Reader, Store, StoreReport, Transaction, Wakeups } from '../../core/ports.ts';
 import { Announcer } from '../announcer.ts';
-import { loadCommit, notEmpty } from '../contents.ts';
-import type { Snapshot } from '../snapshot.ts';
 import { assertProjectName, compareText } from '../span.ts';
 import { withoutWaiting } from '../turns.ts';
 import { runReader, runUnit } from '../unit-of-work.ts';
@@ -48,7 +46,7 @@ class MemoryStore implements Store {
     const state = this.#project(project);
     return state.turns.run(async () => {
       this.#assertOpen();
-      const { result, commit } = await runUnit(this.#snapshot(state), work, { watch: withoutWaiting });
+      const { result, commit } = await runUnit(state.snapshot(this.#clock.now()), work, { watch: withoutWaiting });
       if (!commit.isEmpty) state.apply(commit);
       this.#announcer.announce(commit.audience);
       return result;
@@ -59,7 +57,7 @@ class MemoryStore implements Store {
     const state = this.#project(project);
     return state.turns.run(async () => {
       this.#assertOpen();
-      return runReader(this.#snapshot(state), work, { watch: withoutWaiting });
+      return runReader(state.snapshot(this.#clock.now()), work, { watch: withoutWaiting });
     });
   }
 
@@ -79,9 +77,8 @@ class MemoryStore implements Store {
 
   async load(project: string, contents: Contents): Promise<void> {
     const state = this.#project(project);
-    const commit = loadCommit(contents);
     await state.turns.run(async () => {
-      if (state.wasWritten) throw notEmpty(project);
+      const commit = state.loading(project, contents);
       if (!commit.isEmpty) state.apply(commit);
     });
   }
@@ -100,16 +97,6 @@ class MemoryStore implements Store {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#announcer.settle();
-  }
-
-  #snapshot(state: ProjectState): Snapshot {
-    return {
-      now: this.#clock.now(),
-      sequence: state.sequence,
-      get: (kind, id) => state.get(kind, id),
-      list: (kind, index, span, page) => state.list(kind, index, span, page),
-      count: (kind, index, span) => state.count(kind, index, span),
-    };
   }
 
   #project(name: string): ProjectState {

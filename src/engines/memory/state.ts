@@ -1,7 +1,8 @@
 /** One project in memory: records by id, index entries in sorted arrays, events in an array. */
 import type { Contents, Event, Page } from '../../core/ports.ts';
 import type { Kind } from '../../core/records.ts';
-import type { Row } from '../snapshot.ts';
+import { loadCommit, notEmpty } from '../contents.ts';
+import type { Row, Snapshot } from '../snapshot.ts';
 import { compareText, type Span } from '../span.ts';
 import { Turns } from '../turns.ts';
 import { type Commit, type Entry, parseEvent, wholeRows } from '../unit-of-work.ts';
@@ -26,6 +27,17 @@ export class ProjectState {
 
   get wasWritten(): boolean {
     return this.#wasWritten;
+  }
+
+  /** What a unit of work sees that begins now. It must have the project for itself: see `turns`. */
+  snapshot(now: number): Snapshot {
+    return {
+      now,
+      sequence: this.#sequence,
+      get: (kind, id) => this.get(kind, id),
+      list: (kind, index, span, page) => this.list(kind, index, span, page),
+      count: (kind, index, span) => this.count(kind, index, span),
+    };
   }
 
   get(kind: Kind, id: string): string | undefined {
@@ -57,6 +69,13 @@ export class ProjectState {
     for (const entry of commit.added) this.#addEntry(entry);
     for (const event of commit.events) this.#events.push(event.body);
     this.#sequence = commit.sequence;
+  }
+
+  /** The commit that makes this project hold `contents`. `conflict` when it was ever written to, else the errors of `loadCommit`. */
+  loading(project: string, contents: Contents): Commit {
+    const commit = loadCommit(contents);
+    if (this.#wasWritten) throw notEmpty(project);
+    return commit;
   }
 
   eventsAfter(cursor: number, limit: number): Event[] {

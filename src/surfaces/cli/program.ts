@@ -5,6 +5,7 @@ import { SignalboxError } from '../../core/errors.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import type { CopyRequest, ExportRequest, ImportRequest } from './store/requests.ts';
 import { createStyle } from './style.ts';
 import { bareCommand, toolCommand } from './tool-command.ts';
 import { commandPath } from './words.ts';
@@ -16,6 +17,9 @@ export type Shell = (typeof shells)[number];
 export type Request =
   | { readonly kind: 'tool'; readonly tool: ToolDefinition; readonly input: Record<string, unknown> }
   | { readonly kind: 'completion'; readonly shell: Shell }
+  | ({ readonly kind: 'store-copy' } & CopyRequest)
+  | ({ readonly kind: 'export' } & ExportRequest)
+  | ({ readonly kind: 'import' } & ImportRequest)
   | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
 
 /** What every command takes. */
@@ -62,6 +66,8 @@ export function createProgram(parts: ProgramParts): Command {
   );
   program.commandsGroup('Work:');
   addTools(program, parts, ask);
+  program.commandsGroup('Store:');
+  addStoreCommands(program, ask);
   program.commandsGroup('Setup:');
   program.addCommand(serverCommand());
   addOwnCommands(program, ask);
@@ -137,6 +143,49 @@ function serverCommand(): Command {
       'Write `signalbox mcp` first, then its options.',
     );
   });
+}
+
+function addStoreCommands(program: Command, ask: (request: Request) => Promise<void>): void {
+  const store = new Command('store').summary('copy').helpCommand(false);
+  store.addCommand(
+    new Command('copy')
+      .summary('Copy a project from one store into another')
+      .description(
+        'Copies the project of this folder from one store into another, reads the copy back and compares every record and event. ' +
+          'Refuses a project that holds anything in TO. Both are named as --store takes them; the path of a SQLite file will do. ' +
+          'End the sessions first: what they change meanwhile is told and fails.',
+      )
+      .addArgument(new Argument('<from>', 'the store to read'))
+      .addArgument(new Argument('<to>', 'the store to copy into'))
+      .addOption(new Option('--all', 'copy every project in FROM'))
+      .action((from: string, to: string, { all = false }: { all?: boolean }) =>
+        ask({ kind: 'store-copy', from, to, all }),
+      ),
+  );
+  program.addCommand(store);
+  program.addCommand(
+    new Command('export')
+      .summary('Write a project as lines of JSON')
+      .description(
+        'Writes the project of this folder as lines of JSON: a header, each record, each event, an end. ' +
+          'It holds all messages, so a file is made for you alone.',
+      )
+      .addArgument(new Argument('[file]', 'where to; - or nothing for standard output'))
+      .addOption(new Option('--force', 'replace the file if it is there'))
+      .action((file: string | undefined, { force = false }: { force?: boolean }) =>
+        ask({ kind: 'export', file, force }),
+      ),
+  );
+  program.addCommand(
+    new Command('import')
+      .summary('Bring an exported project into the store')
+      .description(
+        'Brings an exported project into the store, under the id it had or that of --project. ' +
+          'Examines everything first, refuses a project that holds anything, and reads back what was written.',
+      )
+      .addArgument(new Argument('[file]', 'where from; - or nothing for standard input'))
+      .action((file: string | undefined) => ask({ kind: 'import', file })),
+  );
 }
 
 function addOwnCommands(program: Command, ask: (request: Request) => Promise<void>): void {

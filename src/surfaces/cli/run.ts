@@ -75,6 +75,12 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
       return (await import('./config-view.ts')).runConfig(invocation);
     case 'doctor':
       return (await import('./doctor/doctor.ts')).runDoctor(invocation);
+    case 'store-copy':
+      return (await import('./store/copy.ts')).runStoreCopy(request, invocation);
+    case 'export':
+      return (await import('./store/export.ts')).runExport(request, invocation);
+    case 'import':
+      return (await import('./store/import.ts')).runImport(request, invocation);
     case 'completion':
       return (await import('./completion/completion.ts')).printCompletion(request.shell, invocation);
     case 'demo':

@@ -12,6 +12,7 @@ export async function checkWakeups(parts: Composition, another: () => Promise<Co
   const { wakeups, clock, ids } = parts.world;
   const session = `doctor-${ids.next()}`;
   const heard = new AbortController();
+  const rest = wakeups.attend();
   const stopListening = await wakeups.listen(session, () => heard.abort());
   const problem = wakeups.problem();
   if (problem === undefined) {
@@ -21,12 +22,15 @@ export async function checkWakeups(parts: Composition, another: () => Promise<Co
     await sender.close();
   }
   await stopListening();
-  if (heard.signal.aborted) return [ok('wake-ups', 'a hint over a socket was heard')];
+  rest();
+  if (heard.signal.aborted) return [ok('wake-ups', 'a hint was heard')];
   return [
     warning(
       'wake-ups',
       `Hints are not heard: ${problem ?? 'nothing arrived.'} Messages and locks work, up to two seconds later.`,
-      'Make the runtime folder usable, or set SIGNALBOX_HOME to a folder of your own.',
+      parts.world.store.spansMachines
+        ? 'Let the server be reached, and have connections to spare; behind PgBouncer use session pooling to be woken at once.'
+        : 'Make the runtime folder usable, or set SIGNALBOX_HOME to a folder of your own.',
     ),
   ];
 }

@@ -1,0 +1,18 @@
+/** What the commands about whole stores are asked for on a command line. */
+
+export interface CopyRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly all: boolean;
+}
+
+export interface ExportRequest {
+  /** Undefined or `-`: standard output. */
+  readonly file: string | undefined;
+  readonly force: boolean;
+}
+
+export interface ImportRequest {
+  /** Undefined or `-`: standard input. */
+  readonly file: string | undefined;
+}
