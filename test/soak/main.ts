@@ -1,8 +1,10 @@
 /** The soak: the scenarios of `test/scenarios/` for long, on real processes, with numbers. */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { binary, Workspace } from '../support/workspace.ts';
 import { queueForOneLock, raceForOneLock } from './contention.ts';
 import { crashUnderLoad } from './crash-load.ts';
+import { contendOnServers } from './engines.ts';
 import type { Findings } from './findings.ts';
 import { standIdle } from './idle.ts';
 import { startAndStop } from './lifecycle.ts';
@@ -58,7 +60,15 @@ const scenarios: readonly Scenario[] = [
     promise: '20 idle sessions use under 0.5 % of one core together',
     run: workspace => standIdle(workspace, { sessions: 20, seconds: 30, atMostPercent: 0.5 }),
   },
+  {
+    name: 'engines',
+    promise: 'PostgreSQL and Redis grant a lock to exactly one of 8 processes, every time',
+    run: (_workspace, { rounds }) => contendOnServers(workerFile, share(rounds, 10)),
+  },
 ];
+
+/** Bundled beside this file by run.mjs. */
+const workerFile = fileURLToPath(new URL('./store-worker.mjs', import.meta.url));
 
 const usage = `Usage: npm run soak -- [options]
   --rounds N      rounds of the race for one lock (10000); the other scenarios have shares of it

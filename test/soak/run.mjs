@@ -11,11 +11,12 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 process.env.SIGNALBOX_TEST_PROGRAM ??= join(root, 'dist', 'signalbox.mjs');
 // Packages stay outside the bundle and are found through a link.
 symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
-const outfile = join(folder, 'main.mjs');
 await build({
   absWorkingDir: root,
-  entryPoints: ['test/soak/main.ts'],
-  outfile,
+  entryPoints: ['test/soak/main.ts', 'test/support/store-worker.ts'],
+  entryNames: '[name]',
+  outdir: folder,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -25,5 +26,5 @@ await build({
   logLevel: 'error',
   loader: { '.lua': 'text' },
 });
-const { main } = await import(pathToFileURL(outfile).href);
+const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
 process.exit(await main(process.argv.slice(2)));

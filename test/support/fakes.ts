@@ -14,8 +14,7 @@ import type {
   Worktrees,
 } from '../../src/core/ports.ts';
 
-// Kept from before a test may replace the global one.
-const nextTurn = setImmediate;
+const nextTurn = setImmediate; // Kept from before a test may replace the global one.
 
 /** Lets everything run that is ready: all microtasks, and what they put into the next turns of the event loop. */
 export async function settle(turns = 2): Promise<void> {
@@ -193,7 +192,7 @@ export class FakeWakeups implements Wakeups {
     return this.#hub.listeners.size;
   }
 
-  attend = (): (() => void) => () => {};
+  attend = () => () => {};
   async listen(session: string, wake: () => void): Promise<() => Promise<void>> {
     const listener = {
       session,

@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
 const packages: Record<string, readonly RegExp[]> = {
   core: [],
   tools: [/^zod\/v4$/],
-  engines: [/^node:/, /^@photostructure\/sqlite$/],
+  engines: [/^node:/, /^@photostructure\/sqlite$/, /^pg$/, /^ioredis$/],
   engine: [],
   system: [/^node:/],
   clients: [],

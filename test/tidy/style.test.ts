@@ -11,8 +11,16 @@ const banned: readonly { readonly call: RegExp; readonly home: RegExp; readonly 
   { call: /\bMath\.random\(/, home: /^$/, instead: 'the Ids port' },
   { call: /\bprocess\.env\b/, home: /^src\/(main\.ts|system\/|demo\/)/, instead: 'config.ts' },
   { call: /\bconsole\./, home: /^$/, instead: 'the Log port, or the surface that writes' },
-  { call: /\bset(Timeout|Interval)\(/, home: /^src\/(system|demo)\//, instead: 'the Clock port' },
-  { call: /\bperformance\.now\(/, home: /^src\/(system|demo)\//, instead: 'the Clock port' },
+  {
+    call: /\bset(Timeout|Interval)\(/,
+    home: /^src\/(system|demo|engines\/server\/real-time\.ts)/,
+    instead: 'the Clock port',
+  },
+  {
+    call: /\bperformance\.now\(/,
+    home: /^src\/(system|demo|engines\/server\/real-time\.ts)/,
+    instead: 'the Clock port',
+  },
 ];
 
 describe('what is looked at', () => {

@@ -1,4 +1,5 @@
 /** Those of this process who listen for one session. */
+import { afterIfAlive } from '../server/real-time.ts';
 
 /** After a hint further ones are held back for a while and then come as one; a hail of them (so many) makes the while longer. */
 const shortestHoldMs = 2;
@@ -8,7 +9,7 @@ const hail = 5;
 export class Ear {
   readonly channel: string;
   readonly #callbacks = new Set<() => void>();
-  #held: NodeJS.Timeout | undefined;
+  #stopHolding: (() => void) | undefined;
   #hintsHeld = 0;
   #holdMs = shortestHoldMs;
   /** Whether somebody may already rely on being woken: one who is about to look needs no hint to do so. */
@@ -41,25 +42,24 @@ export class Ear {
 
   /** Wakes everybody in a later turn: whoever gives a hint is not interrupted by what the woken do. */
   hint(): void {
-    if (this.#held !== undefined) {
+    if (this.#stopHolding !== undefined) {
       this.#hintsHeld += 1;
       return;
     }
     setImmediate(() => {
       for (const callback of this.#callbacks) callback();
     });
-    this.#held = setTimeout(() => {
-      this.#held = undefined;
+    this.#stopHolding = afterIfAlive(this.#holdMs, () => {
+      this.#stopHolding = undefined;
       const held = this.#hintsHeld;
       this.#hintsHeld = 0;
       this.#holdMs = held >= hail ? Math.min(this.#holdMs * 2, longestHoldMs) : shortestHoldMs;
       if (held > 0) this.hint();
-    }, this.#holdMs);
-    this.#held.unref();
+    });
   }
 
   close(): void {
     this.#callbacks.clear();
-    clearTimeout(this.#held);
+    this.#stopHolding?.();
   }
 }

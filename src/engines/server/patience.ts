@@ -1,7 +1,7 @@
 /** How long to try again while a server is in somebody else's hands, or away. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../core/limits.ts';
 import { ServerFailure } from './failure.ts';
+import { elapsedMs, pause } from './real-time.ts';
 
 const shortestPauseMs = 2;
 const longestPauseMs = 250;
@@ -9,9 +9,6 @@ const longestPauseMs = 250;
 export interface PatienceOptions {
   /** A whole number from 0 up to, not including, `bound`; keeps processes from trying in step. */
   readonly below: (bound: number) => number;
-  /** Real time, even under a test's clock: the wait is for others, not for the rules. */
-  readonly elapsed?: () => number;
-  readonly pause?: (ms: number) => Promise<unknown>;
   readonly patienceMs?: number;
 }
 
@@ -21,14 +18,14 @@ export interface PatienceOptions {
  * the last failure. Anything else is thrown on at once.
  */
 export async function withPatience<T>(attempt: (tries: number) => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { elapsed = () => performance.now(), pause = sleep, patienceMs = limits.serverPatienceMs } = options;
-  const begun = elapsed();
+  const { patienceMs = limits.serverPatienceMs } = options;
+  const begun = elapsedMs();
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt(tries);
     } catch (error) {
       const mayPass = error instanceof ServerFailure && error.kind !== 'refused';
-      if (!mayPass || elapsed() - begun >= patienceMs) throw error;
+      if (!mayPass || elapsedMs() - begun >= patienceMs) throw error;
     }
     const bound = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(tries, 10));
     await pause(1 + options.below(bound));

@@ -1,6 +1,7 @@
 /** Ends a unit of work that waits for something other than its own transaction, where reads take real time. */
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
+import { after } from './real-time.ts';
 
 /**
  * Runs `work` and rejects with `internal` when it takes longer than `limits.unitMs`: it holds up everybody in its project, and
@@ -8,7 +9,7 @@ import { limits } from '../../core/limits.ts';
  */
 export function withinUnitLimit<T>(work: () => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const guard = setTimeout(() => {
+    const stop = after(limits.unitMs, () => {
       reject(
         new SignalboxError(
           'internal',
@@ -16,9 +17,7 @@ export function withinUnitLimit<T>(work: () => Promise<T>): Promise<T> {
           'Report this as a defect of Signalbox.',
         ),
       );
-    }, limits.unitMs);
-    work()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(guard));
+    });
+    work().then(resolve, reject).finally(stop);
   });
 }
