@@ -150,7 +150,7 @@ describeUnless(lack, 'postgres: faults', () => {
       await expectEffects(store, stored);
     });
 
-    it('is away for longer than the patience makes calls `unavailable`, with a next step, and works again by itself', async () => {
+    it('is away for longer than the patience makes calls fail as unavailable, with a next step, and works again by itself', async () => {
       const store = open(proxy.port);
       await step(store);
       proxy.refuse(true);
@@ -165,7 +165,7 @@ describeUnless(lack, 'postgres: faults', () => {
       await expectEffects(store, 2);
     });
 
-    it('hangs, or a network that swallows everything, ends in `unavailable` and leaves no half unit', async () => {
+    it('hangs, or a network that swallows everything, ends in a failure and leaves no half unit', async () => {
       const store = open(proxy.port);
       await step(store);
       proxy.blackhole(true);
