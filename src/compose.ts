@@ -5,6 +5,7 @@ import { type ClientEnvironment, clientEnvironment } from './clients/environment
 import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type SettingsFile } from './config.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
+import { limits } from './core/limits.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createEngine } from './engines/index.ts';
@@ -80,6 +81,7 @@ export async function compose(
     boot: processes.self().boot,
     wakeups: sockets,
     log,
+    patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
   });
   const world: World = {
     store,

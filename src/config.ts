@@ -23,7 +23,7 @@ export const settings = [
     environment: 'SIGNALBOX_STORE',
     file: 'store',
     fallback: '',
-    help: 'Where the state is kept: sqlite:PATH, memory: or module:PATH, an engine of your own. Default: a SQLite file in the state folder.',
+    help: 'Where the state is kept: sqlite:PATH, postgres://…, redis://…, module:PATH or memory:. Default: a SQLite file in the state folder.',
   },
   {
     key: 'home',

@@ -69,6 +69,8 @@ export const limits = {
   unitMs: 5_000,
   /** How long a call tries again while a server is busy or away, before it is `unavailable`. */
   serverPatienceMs: 6_000,
+  /** The same for a command that a person waits for. */
+  commandPatienceMs: 2_500,
   serverConnectMs: 3_000,
   /** The longest that one statement or script on a server may take, waiting for locks included. */
   serverStatementMs: 4_000,

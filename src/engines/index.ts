@@ -7,7 +7,9 @@ export type { Engine, EngineParts } from './parts.ts';
 
 /** Opens nothing yet: the first use does. `invalid_input` for a URL no engine serves, `unavailable` where the driver is missing. */
 export async function createEngine(url: string, parts: EngineParts): Promise<Engine> {
-  const { wakeups } = parts;
+  const { wakeups, ids, log, patienceMs } = parts;
+  // The servers' own channels take the place of that of this machine.
+  const shared = { ids, log, patienceMs };
   if (url === 'memory:') {
     const { createMemoryStore } = await import('./memory/engine.ts');
     return { store: createMemoryStore(parts), wakeups };
@@ -22,12 +24,11 @@ export async function createEngine(url: string, parts: EngineParts): Promise<Eng
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { createPostgresEngine } = await import('./postgres/engine.ts');
-    const { clock, ids, log } = parts;
-    return createPostgresEngine({ url, clock, ids, log });
+    return createPostgresEngine({ ...shared, url, clock: parts.clock });
   }
   if (/^rediss?(\+unix)?:/.test(url)) {
     const { createRedisEngine } = await import('./redis/engine.ts');
-    return createRedisEngine({ url, ids: parts.ids, log: parts.log });
+    return createRedisEngine({ ...shared, url });
   }
   throw new SignalboxError(
     'invalid_input',

@@ -9,6 +9,8 @@ export interface EngineParts {
   /** Hints between the processes of this machine. */
   readonly wakeups: Wakeups;
   readonly log: Log;
+  /** How long a call tries again while a server is away. Default: `limits.serverPatienceMs`. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** A store, and the channel over which its processes wake each other. */

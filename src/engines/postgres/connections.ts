@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { ServerFailure } from '../server/failure.ts';
+import { evenIfNothingElseRuns } from '../server/real-time.ts';
 import type { PostgresAddress } from './address.ts';
 import { Connection, type Target } from './connection.ts';
 import { loadDriver } from './driver.ts';
@@ -45,7 +46,7 @@ export class Connections {
     this.#isClosed = true;
     const pool = await this.#pool?.catch(() => undefined);
     this.#pool = undefined;
-    await pool?.end();
+    if (pool) await evenIfNothingElseRuns(pool.end());
   }
 
   async #greeted(client: PoolClient, pool: Pool): Promise<Connection> {

@@ -17,7 +17,7 @@ import type {
 import { Announcer } from '../announcer.ts';
 import { loadCommit, notEmpty } from '../contents.ts';
 import { ServerFailure } from '../server/failure.ts';
-import { withPatience } from '../server/patience.ts';
+import { type PatienceOptions, withPatience } from '../server/patience.ts';
 import { withinUnitLimit } from '../server/unit-limit.ts';
 import { type Question, questionsOf } from '../snapshot.ts';
 import { assertProjectName } from '../span.ts';
@@ -38,6 +38,8 @@ export interface PostgresOptions {
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Told of each commit besides the server's own notifications. */
   readonly wakeups?: Pick<Wakeups, 'wake'>;
+  /** How long a call tries again while the server is busy or away. Default: `limits.serverPatienceMs`. */
+  readonly patienceMs?: number | undefined;
   /** For tests and simulations: tells the time instead of the server. */
   readonly time?: () => number;
 }
@@ -58,19 +60,20 @@ export function createPostgresEngine(options: PostgresOptions): { store: Store; 
 
 class PostgresStore implements Store {
   readonly spansMachines = true;
-  readonly #options: PostgresOptions;
   readonly #address: PostgresAddress;
   readonly #announcer: Announcer;
   readonly #connections: Connections;
   /** Units of this process in one project, first come first served: the second would only occupy a connection to wait. */
   readonly #writers = new Map<string, { readonly turns: Turns; users: number }>();
+  readonly #patience: PatienceOptions;
   #isClosed = false;
 
   constructor(options: PostgresOptions, address: PostgresAddress, connections: Connections) {
-    this.#options = options;
     this.#address = address;
     this.#announcer = new Announcer(options.wakeups);
     this.#connections = connections;
+    const { ids, patienceMs } = options;
+    this.#patience = { below: bound => ids.below(bound), ...(patienceMs === undefined ? {} : { patienceMs }) };
   }
 
   async transact<T>(
@@ -192,7 +195,7 @@ class PostgresStore implements Store {
       return outcome === 'committed';
     };
     try {
-      return await withPatience(() => this.#connections.use(ask), this.#options.ids);
+      return await withPatience(() => this.#connections.use(ask), this.#patience);
     } catch (error) {
       throw postgresFailure('uncertain', server, error);
     }
@@ -208,7 +211,7 @@ class PostgresStore implements Store {
         if (error instanceof LostCommit && (await this.#wasCommitted(error.xid))) return error.done as T;
         throw error;
       }
-    }, this.#options.ids);
+    }, this.#patience);
   }
 
   async #inTurn<T>(project: string, job: () => Promise<T>): Promise<T> {

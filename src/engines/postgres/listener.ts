@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import { limits } from '../../core/limits.ts';
 import type { Clock, Ids, Log, Wakeups } from '../../core/ports.ts';
+import { evenIfNothingElseRuns } from '../server/real-time.ts';
 import type { PostgresAddress } from './address.ts';
 import { channelOf } from './channel.ts';
 import { type Connections, driverOptions, isCrowded } from './connections.ts';
@@ -191,10 +192,11 @@ export class Listener implements Wakeups {
   async #rest(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
-    await client?.end().catch(() => {});
+    if (client) await evenIfNothingElseRuns(client.end()).catch(() => {});
   }
 
   async #tell(statement: string): Promise<void> {
-    await this.#client?.query(statement).catch(() => {});
+    const said = this.#client?.query(statement);
+    if (said) await evenIfNothingElseRuns(said).catch(() => {});
   }
 }

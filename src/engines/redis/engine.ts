@@ -46,7 +46,7 @@ export interface RedisStoreOptions {
   /** Tells the time instead of the server, for tests and simulations. */
   readonly time?: () => number;
   /** How long a call tries again while the server is away or busy. Default: `limits.serverPatienceMs`. */
-  readonly patienceMs?: number;
+  readonly patienceMs?: number | undefined;
   /** For tests: another way to the driver. */
   readonly driver?: () => Promise<RedisDriver>;
 }

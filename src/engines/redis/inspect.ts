@@ -64,23 +64,23 @@ async function settings(server: Redis): Promise<ReadonlyMap<string, string>> {
 function problemsOf(facts: Facts, label: string): string[] {
   const server = `The Redis server ${label}`;
   const problems: string[] = [];
-  if (facts.isReplica) problems.push(`${server} is a read-only replica; name the master in the URL of the store.`);
+  if (facts.isReplica) problems.push(`${server} is a read-only replica. Name the master in the URL of the store.`);
   if (facts.policy !== undefined && facts.policy !== 'noeviction') {
     problems.push(
-      `${server} may throw away locks and messages when it is full (maxmemory-policy ${facts.policy}); set maxmemory-policy to noeviction.`,
+      `${server} may throw away locks and messages when it is full (maxmemory-policy ${facts.policy}). Set maxmemory-policy to noeviction.`,
     );
   }
   if (facts.cannotSave) {
-    problems.push(`${server} could not save to its disk the last time; look at its log and free space on its disk.`);
+    problems.push(`${server} could not save to its disk the last time. Look at its log and free space on its disk.`);
   }
   if (facts.keepsLog === false && facts.takesSnapshots === false) {
     problems.push(
-      `${server} keeps nothing on disk: a restart of the server loses all sessions, locks and messages; set appendonly to yes.`,
+      `${server} keeps nothing on disk: a restart of the server loses all sessions, locks and messages. Set appendonly to yes.`,
     );
   }
   if (facts.keepsLog === false && facts.takesSnapshots === true) {
     problems.push(
-      `${server} saves to its disk only now and then: a crash loses what came after the last snapshot; set appendonly to yes.`,
+      `${server} saves to its disk only now and then: a crash loses what came after the last snapshot. Set appendonly to yes.`,
     );
   }
   return problems;

@@ -23,3 +23,13 @@ export function afterIfAlive(ms: number, act: () => void): () => void {
   timer.unref();
   return () => clearTimeout(timer);
 }
+
+/** Waits for what runs over connections that keep no process alive; without this the process would end before it. */
+export async function evenIfNothingElseRuns<T>(work: Promise<T>): Promise<T> {
+  const hold = setInterval(() => {}, 60_000);
+  try {
+    return await work;
+  } finally {
+    clearInterval(hold);
+  }
+}
