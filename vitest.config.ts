@@ -17,6 +17,14 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 // Suites that start real processes get few workers: the machine they run on has two cores, and a starved child is not a bug.
 const processes = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, maxWorkers: 2 };
 
+/** The scenarios that are about sessions and not about a file, played once more on each server. */
+const onServer = (engine: string) =>
+  project(`scenarios on ${engine}`, ['test/scenarios/{story,protocol,contention,crash}.test.ts'], {
+    ...processes,
+    globalSetup: ['test/support/servers/scenario-server.ts'],
+    setupFiles: ['test/support/servers/scenario-setup.ts'],
+  });
+
 export default defineConfig({
   plugins: [lua],
   test: {
@@ -26,6 +34,8 @@ export default defineConfig({
       project('contract', ['test/contract/**/*.test.ts'], processes),
       project('golden', ['test/golden/**/*.test.ts'], processes),
       project('scenarios', ['test/scenarios/**/*.test.ts'], processes),
+      onServer('postgres'),
+      onServer('redis'),
     ],
   },
 });

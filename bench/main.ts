@@ -2,9 +2,12 @@
 import { parseArgs } from 'node:util';
 import { command } from './rows/command.ts';
 import { contention } from './rows/contention.ts';
+import { engines } from './rows/engines.ts';
+import { hints } from './rows/hints.ts';
 import { idle } from './rows/idle.ts';
 import { locks } from './rows/locks.ts';
 import { messages } from './rows/messages.ts';
+import { roundTrips } from './rows/round-trips.ts';
 import { start } from './rows/start.ts';
 import { tools } from './rows/tools.ts';
 import { unit } from './rows/unit.ts';
@@ -13,7 +16,20 @@ import { hostFacts, loadNow, writeResult } from './support/report.ts';
 import type { Programs, Row, RunOptions } from './support/row.ts';
 import { type Measured, onTerminal } from './support/table.ts';
 
-const rows: readonly Row[] = [start, tools, messages, locks, volume, idle, contention, unit, command];
+const rows: readonly Row[] = [
+  start,
+  tools,
+  messages,
+  locks,
+  volume,
+  idle,
+  contention,
+  unit,
+  command,
+  engines,
+  hints,
+  roundTrips,
+];
 
 const help = `npm run bench -- [options]
   --only NAME    one measurement: ${rows.map(row => row.name).join(', ')} (may be given more than once)

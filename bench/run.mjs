@@ -29,7 +29,12 @@ const common = {
 await Promise.all([
   build({
     ...common,
-    entryPoints: ['bench/main.ts', 'bench/support/sender.ts', 'bench/floors/relay.ts'],
+    entryPoints: [
+      'bench/main.ts',
+      'bench/support/sender.ts',
+      'bench/support/engine-worker.ts',
+      'bench/floors/relay.ts',
+    ],
     entryNames: '[name]',
     packages: 'external',
     sourcemap: 'inline',
@@ -54,5 +59,6 @@ const programs = {
   bareServer: join(folder, 'bare-server.mjs'),
   relay: join(folder, 'relay.mjs'),
   sender: join(folder, 'sender.mjs'),
+  engineWorker: join(folder, 'engine-worker.mjs'),
 };
 process.exit(await main(process.argv.slice(2), programs, join(root, 'bench', 'results')));

@@ -6,6 +6,7 @@ export interface Programs {
   readonly bareServer: string;
   readonly relay: string;
   readonly sender: string;
+  readonly engineWorker: string;
 }
 
 export interface RunOptions {
@@ -60,6 +61,27 @@ export function againstFloor(
     floor,
     ratio,
     ...(most === undefined ? {} : { target: `≤ ${most} ×`, met: ratio <= most }),
+    ...(more === undefined ? {} : { more }),
+  };
+}
+
+/** A figure whose target is a part of its floor: more is better. */
+export function atLeast(
+  what: string,
+  unit: string,
+  value: number,
+  floor: number,
+  least: number | undefined,
+  more?: string,
+): Figure {
+  const ratio = value / floor;
+  return {
+    what,
+    unit,
+    value,
+    floor,
+    ratio,
+    ...(least === undefined ? {} : { target: `≥ ${least.toFixed(2)} ×`, met: ratio >= least }),
     ...(more === undefined ? {} : { more }),
   };
 }

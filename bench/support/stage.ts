@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Workspace } from '../../test/support/workspace.ts';
 import { LineProcess, RawServer } from './client.ts';
+import type { Room } from './engine-rooms.ts';
 import type { Programs } from './row.ts';
 
 export class Stage {
@@ -80,6 +81,12 @@ export class Stage {
   /** A process that sends messages as a session, without a client in front of it. */
   async sender(): Promise<LineProcess> {
     return this.#ready([this.#programs.sender]);
+  }
+
+  /** A process that works on one project of a room, with both of its ways open. */
+  async engineWorker({ store, floor }: Room, project: string): Promise<LineProcess> {
+    // Many stand side by side: none of them needs much.
+    return this.#ready(['--max-old-space-size=128', this.#programs.engineWorker, store, floor, project]);
   }
 
   /** A finished run of a program; how long it took. */

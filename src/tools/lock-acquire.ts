@@ -51,7 +51,7 @@ export default defineTool({
     reason: z.string().optional(),
     ttlSeconds: z.int().min(1).max(limits.lockMaxTtlSeconds).default(limits.lockDefaultTtlSeconds),
     waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0),
-    fence: z.int().min(1).optional().describe('only renew what was granted under it'),
+    fence: z.int().min(1).optional().describe('renews only what it granted'),
   }),
   output,
   cli: {

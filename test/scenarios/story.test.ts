@@ -163,7 +163,7 @@ describe('sessions', () => {
     await first.call('lock_acquire', { paths: ['src/auth.ts'] });
     const elsewhere = new Workspace();
     try {
-      const second = await elsewhere.session({ environment: { SIGNALBOX_HOME: place.home } });
+      const second = await elsewhere.session({ environment: place.store });
       expect((await second.call('session_list')).sessions).toHaveLength(1);
       expect((await second.call('lock_acquire', { paths: ['src/auth.ts'] })).granted).toBe(true);
       expect((await second.call('session_list', { scope: 'machine' })).sessions).toHaveLength(2);

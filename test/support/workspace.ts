@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { roomOn, type StoreRoom } from './servers/choose.ts';
 
 /** The program under test: the build of this checkout, or an installed one named by `SIGNALBOX_TEST_PROGRAM`. */
 export const binary =
@@ -92,10 +93,14 @@ export class Workspace {
   readonly runtime: string;
   /** The whole environment of every process: nothing of this machine's own gets in. */
   readonly environment: Record<string, string>;
+  /** Where the store is when it is not the file in `home`: on the server of this run, in a room of its own. */
+  readonly room: StoreRoom | undefined;
   readonly #sessions: LiveSession[] = [];
   readonly #children: ChildProcess[] = [];
 
   constructor() {
+    const server = process.env.SIGNALBOX_TEST_STORE_SERVER;
+    this.room = server ? roomOn(server) : undefined;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-test-')));
     this.repository = join(this.folder, 'shop');
     this.home = join(this.folder, 'state');
@@ -107,6 +112,7 @@ export class Workspace {
       XDG_RUNTIME_DIR: this.runtime,
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_SYSTEM: '/dev/null',
+      ...(this.room ? { SIGNALBOX_STORE: this.room.url } : {}),
     };
     mkdirSync(this.repository);
     mkdirSync(join(this.folder, 'user'));
@@ -116,6 +122,11 @@ export class Workspace {
     this.write('README.md', '# Shop\n');
     this.git('add', '.');
     this.git('-c', 'user.name=Test', '-c', 'user.email=test@example.invalid', 'commit', '-q', '-m', 'First');
+  }
+
+  /** The variables that lead to this workspace's store, for a process of another one. */
+  get store(): Record<string, string> {
+    return this.room ? { SIGNALBOX_STORE: this.room.url } : { SIGNALBOX_HOME: this.home };
   }
 
   git(...args: string[]): string {
@@ -203,6 +214,7 @@ export class Workspace {
     await Promise.allSettled(this.#sessions.map(session => session.close()));
     for (const child of this.#children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await this.room?.clear();
   }
 }
 

@@ -90,6 +90,11 @@ async function choose({ named, standard, versionOf, room, start }: Policy): Prom
   return started && chosen(started.url, started.version, () => started.remove());
 }
 
+/** Room for one store on a server known by its URL. */
+export function roomOn(server: string): StoreRoom {
+  return server.startsWith('redis') ? redisRoom(server) : postgresRoom(server);
+}
+
 /** A schema that nobody else has. */
 function postgresRoom(server: string): StoreRoom {
   const schema = `test_${randomBytes(6).toString('hex')}`;

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import { afterAll, describe, it } from 'vitest';
 import type { ChosenServer, ServerKind } from './choose.ts';
+import { framed } from './notice.ts';
 
 /** What a suite cannot run without, and how to get it, as a sentence. */
 export interface Lack {
@@ -49,10 +50,4 @@ function leaveOut(title: string, lack: Lack): void {
     } else it.skipIf(true)(`needs ${lack.what}`, () => {});
   });
   if (!isRequired) writeSync(2, `\n${notice}\n`);
-}
-
-function framed(lines: readonly string[]): string {
-  const width = Math.max(...lines.map(line => line.length));
-  const edge = '!'.repeat(width + 6);
-  return [edge, ...lines.map(line => `!! ${line.padEnd(width)} !!`), edge].join('\n');
 }
