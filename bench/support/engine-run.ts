@@ -40,6 +40,8 @@ export function machineMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
+const longestWarmMs = 8_000;
+
 /** Measures one load in a room that nobody has used. All workers have ended when it settles. */
 export async function measureLoad(stage: Stage, room: Room, load: Load): Promise<Record<Way, Throughput>> {
   const projects = Array.from({ length: load.processes }, (_, at) => `shop-${load.share === 'own' ? at : 'of-all'}`);
@@ -52,10 +54,11 @@ export async function measureLoad(stage: Stage, room: Room, load: Load): Promise
       workers.push(...(await Promise.all(group)));
     }
     const runs: Record<Way, Throughput[]> = { store: [], floor: [] };
-    // The first of each way makes the workers warm.
+    // The first of each way makes the workers warm: each has to run some hundreds of units before its code is compiled.
+    const warmMs = Math.min(longestWarmMs, load.blockMs * load.processes);
     for (let block = 0; block <= load.blocks; block++) {
       for (const way of ['store', 'floor'] as const) {
-        const run = await runBlock(workers, way, block === 0 ? Math.min(1_000, load.blockMs) : load.blockMs);
+        const run = await runBlock(workers, way, block === 0 ? warmMs : load.blockMs);
         if (block > 0) runs[way].push(run);
       }
     }

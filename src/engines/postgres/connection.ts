@@ -1,22 +1,15 @@
 /** One connection at work: opens a project, answers a unit's questions a batch at a time, and stores its commit. */
-import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { PoolClient } from 'pg';
 import type { Contents, Page } from '../../core/ports.ts';
 import type { Kind } from '../../core/records.ts';
 import type { Question, ReadAhead, Row, Snapshot } from '../snapshot.ts';
 import { compareText, type Span } from '../span.ts';
-import { type Commit, wholeRows } from '../unit-of-work.ts';
+import type { Commit } from '../unit-of-work.ts';
 import { channelOf } from './channel.ts';
 import { postgresFailure, toPostgresFailure } from './errors.ts';
+import { type Answer, Exchange, type Prepared } from './exchange.ts';
 import { schemaVersion } from './migrations/index.ts';
-import {
-  type AnswerRow,
-  makeProject,
-  openForReading,
-  openForWriting,
-  readAll,
-  type Statement,
-  writeAll,
-} from './statements.ts';
+import * as sql from './statements.ts';
 
 export interface Target {
   readonly schema: string;
@@ -25,23 +18,30 @@ export interface Target {
   readonly time?: () => number;
 }
 
-/** An open transaction over one project. */
+/** A project that was opened, for a unit of work or a view. */
 export interface Opened {
   readonly snapshot: Snapshot;
   readonly ahead: readonly ReadAhead[];
-  /** Undefined while the project has no row (a view of an untouched project). */
-  readonly key: string | undefined;
-  /** The transaction's id, by which its outcome can be asked for later; undefined for a view. */
-  readonly xid: string | undefined;
+  /** Null for an untouched project. */
+  readonly key: string | null;
+  /** The transaction's id, by which its outcome can be asked for later; null for a view. */
+  readonly xid: string | null;
 }
 
 /** Statements of so many shapes are kept prepared; more than a few dozen do not occur, but nothing may grow for ever. */
 const preparedShapes = 300;
 
+/** What came out of a batch of questions: an answer for each, and of which state of the project. */
+interface Answers {
+  readonly state: string;
+  readonly answers: readonly unknown[];
+}
+
 export class Connection {
   readonly #client: PoolClient;
   readonly #target: Target;
   readonly #names = new Map<string, string>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(client: PoolClient, target: Target) {
     this.#client = client;
@@ -51,185 +51,201 @@ export class Connection {
   /** Begins a unit of work: the project is this transaction's alone until it ends. One round trip, but for a new project. */
   async openForWriting(project: string, questions: readonly Question[]): Promise<Opened> {
     const { schema } = this.#target;
-    const begun = this.#run('BEGIN ISOLATION LEVEL READ COMMITTED');
-    const opening = this.#ask(openForWriting(schema, project));
-    let ahead = this.#readAhead(project, questions);
-    await begun;
-    let { rows } = await opening;
-    if (rows.length === 0) {
+    const opening = [sql.openForWriting(schema, project), ...readAhead(schema, project, questions)];
+    let [, opened, read] = await this.#send(sql.begin, ...opening);
+    if (opened?.rows.length === 0) {
       // Gone again with the transaction if the unit writes nothing. Somebody else may make it at this moment: then this waits.
-      await this.#ask(makeProject(schema, project));
-      const again = this.#ask(openForWriting(schema, project));
-      ahead = this.#readAhead(project, questions);
-      ({ rows } = await again);
+      [, opened, read] = await this.#send(sql.makeProject(schema, project), ...opening);
     }
-    const [row] = rows;
-    if (row === undefined) throw postgresFailure('busy', this.#target.server);
-    this.#assertVersion(row);
-    return { snapshot: this.#snapshot(project, row), ahead, key: String(row.key), xid: String(row.xid) };
+    return this.#opened(project, opened, read, questions, false);
   }
 
-  /** Begins a view. It sees one moment whatever is committed meanwhile, and is in nobody's way. */
+  /**
+   * Begins a view without a transaction: what is asked later must be of the same state, or `torn` is thrown. One round
+   * trip for a view whose reads are all named ahead.
+   */
   async openForReading(project: string, questions: readonly Question[]): Promise<Opened> {
-    const begun = this.#run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const opening = this.#ask(openForReading(this.#target.schema, project));
-    const ahead = this.#readAhead(project, questions);
-    await begun;
-    const [row] = (await opening).rows;
-    if (row === undefined) throw postgresFailure('unreachable', this.#target.server);
-    this.#assertVersion(row);
-    const key = row.key === null ? undefined : String(row.key);
-    return { snapshot: this.#snapshot(project, row), ahead, key, xid: undefined };
+    const { schema } = this.#target;
+    if (questions.length === 0) {
+      const [opened] = await this.#send(sql.openForReading(schema, project));
+      return this.#opened(project, opened, undefined, questions, true);
+    }
+    const [opened, read] = await this.#send(
+      sql.openForReading(schema, project),
+      sql.readAll(schema, project, questions),
+    );
+    return this.#opened(project, opened, read, questions, true);
+  }
+
+  /** Begins a view that sees one moment whatever is committed meanwhile, and is in nobody's way. To be ended. */
+  async openSteadily(project: string, questions: readonly Question[]): Promise<Opened> {
+    const { schema } = this.#target;
+    const [, opened, read] = await this.#send(
+      sql.beginView,
+      sql.openForReading(schema, project),
+      ...readAhead(schema, project, questions),
+    );
+    return this.#opened(project, opened, read, questions, false);
   }
 
   /** Stores a commit and ends the transaction, in one round trip. */
   async commit(key: string, now: number, commit: Commit): Promise<void> {
     const { schema } = this.#target;
     const channels = commit.audience.map(session => channelOf(schema, session));
-    const written = this.#ask(writeAll({ schema, key, now, channels }, commit));
-    const ended = this.#run('COMMIT');
-    await written;
-    await this.#assertCommitted(ended);
+    const [, ended] = await this.#send(sql.writeAll({ schema, key, now, channels }, commit), sql.commit);
+    this.#assertCommitted(ended);
   }
 
-  /** Ends a transaction that changed nothing, or is to change nothing. Need not be waited for: the connection keeps the order. */
+  /** Ends a transaction that changed nothing, or is to change nothing. */
   async rollback(): Promise<void> {
-    await this.#run('ROLLBACK');
+    await this.#send(sql.rollback);
   }
 
   /** What became of a transaction whose answer was lost. */
   async outcomeOf(xid: string): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> {
-    const { rows } = await this.#ask({ text: 'SELECT pg_xact_status($1::text::xid8) AS status', values: [xid] });
-    return rows[0]?.status ?? 'unknown';
+    const [answer] = await this.#send(sql.outcomeOf(xid));
+    const [status] = answer?.rows[0] ?? [];
+    return status === 'committed' || status === 'aborted' || status === 'in progress' ? status : 'unknown';
   }
 
   async eventsAfter(project: string, cursor: number, limit: number): Promise<string[]> {
-    const { schema } = this.#target;
-    const text = `SELECT body FROM ${schema}.event WHERE project = (SELECT key FROM ${schema}.project WHERE name = $1)
-      AND sequence > $2 ORDER BY sequence LIMIT $3`;
-    const { rows } = await this.#ask({ text, values: [project, Math.max(0, Math.floor(cursor)), wholeRows(limit)] });
-    return rows.map(row => row.body);
+    const [answer] = await this.#send(sql.eventsAfter(this.#target.schema, project, cursor, limit));
+    return firstColumn(answer);
   }
 
   async notify(channels: readonly string[]): Promise<void> {
-    const text = `SELECT count(pg_notify(channel, '')) FROM unnest($1::text[]) AS channel`;
-    await this.#ask({ text, values: [channels] });
+    await this.#send(sql.notify(channels));
   }
 
   async projects(): Promise<string[]> {
-    const { rows } = await this.#ask({ text: `SELECT name FROM ${this.#target.schema}.project`, values: [] });
-    return rows.map(row => row.name as string).sort(compareText);
+    const [answer] = await this.#send({ text: `SELECT name FROM ${this.#target.schema}.project`, values: [] });
+    return firstColumn(answer).sort(compareText);
   }
 
   /** Everything of a project, as the open view sees it. */
   async contents({ key, snapshot }: Opened): Promise<Contents> {
     const { schema } = this.#target;
     const { sequence } = snapshot;
-    if (key === undefined) return { sequence, records: [], events: [] };
-    const records = `SELECT kind, id, body FROM ${schema}.record WHERE project = $1 ORDER BY kind, id`;
-    const events = `SELECT body FROM ${schema}.event WHERE project = $1 ORDER BY sequence`;
-    const [stored, happened] = await Promise.all([
-      this.#ask({ text: records, values: [key] }),
-      this.#ask({ text: events, values: [key] }),
-    ]);
-    return {
-      sequence,
-      records: stored.rows as { kind: Kind; id: string; body: string }[],
-      events: happened.rows.map(row => row.body),
-    };
+    if (key === null) return { sequence, records: [], events: [] };
+    const [stored, happened] = await this.#send(
+      { text: `SELECT kind, id, body FROM ${schema}.record WHERE project = $1 ORDER BY kind, id`, values: [key] },
+      { text: `SELECT body FROM ${schema}.event WHERE project = $1 ORDER BY sequence`, values: [key] },
+    );
+    const records = stored?.rows.map(([kind, id, body]) => ({
+      kind: kind as Kind,
+      id: id ?? '',
+      body: body ?? '',
+    }));
+    return { sequence, records: records ?? [], events: firstColumn(happened) };
   }
 
   /** Opens a project that must be untouched; undefined when it is not. */
   async openUntouched(project: string): Promise<{ key: string; xid: string } | undefined> {
     const { schema } = this.#target;
-    await this.#run('BEGIN ISOLATION LEVEL READ COMMITTED');
-    const made = await this.#ask(makeProject(schema, project));
-    const [row] = made.rows;
-    if (row === undefined) return undefined;
-    const [own] = (await this.#ask(openForWriting(schema, project))).rows;
-    return { key: String(row.key), xid: String(own?.xid) };
+    const [, made] = await this.#send(sql.begin, sql.makeProject(schema, project));
+    if (made?.rows.length === 0) return undefined;
+    const [opened] = await this.#send(sql.openForWriting(schema, project));
+    const { key, xid } = sql.projectRow(opened?.rows[0] ?? []);
+    return { key: key ?? '', xid: xid ?? '' };
   }
 
   /** Stores a part of a commit; the transaction stays open. */
   async write(key: string, part: Commit): Promise<void> {
-    await this.#ask(writeAll({ schema: this.#target.schema, key, now: 0, channels: [] }, part));
+    await this.#send(sql.writeAll({ schema: this.#target.schema, key, now: 0, channels: [] }, part));
   }
 
   async end(): Promise<void> {
-    await this.#assertCommitted(this.#run('COMMIT'));
-  }
-
-  #assertVersion(row: QueryResultRow): void {
-    if (Number(row.version) !== schemaVersion) throw postgresFailure('newer', this.#target.server);
+    const [ended] = await this.#send(sql.commit);
+    this.#assertCommitted(ended);
   }
 
   /** A transaction in which something failed ends as if it had been rolled back, and says so only in this word. */
-  async #assertCommitted(ending: Promise<QueryResult>): Promise<void> {
-    const { command } = await ending;
-    if (command !== 'COMMIT') throw postgresFailure('busy', this.#target.server);
+  #assertCommitted(ended: Answer | undefined): void {
+    if (ended?.tag !== 'COMMIT') throw postgresFailure('busy', this.#target.server);
   }
 
-  #snapshot(project: string, row: QueryResultRow): Snapshot {
-    const { time } = this.#target;
-    const batch = new Batch(questions => this.#answers(project, questions));
-    return {
-      now: time ? time() : Math.max(Number(row.now), Number(row.latest ?? 0)),
-      sequence: Number(row.sequence ?? 0),
+  #opened(
+    project: string,
+    opened: Answer | undefined,
+    read: Answer | undefined,
+    questions: readonly Question[],
+    mayTear: boolean,
+  ): Opened {
+    const { server, time } = this.#target;
+    const [row] = opened?.rows ?? [];
+    if (row === undefined) throw postgresFailure('busy', server);
+    const { version, key, xid, state, sequence, now, latest } = sql.projectRow(row);
+    if (version !== schemaVersion) throw postgresFailure('newer', server);
+    const assertWhole = (found: Answers) => {
+      if (mayTear && found.state !== state) throw postgresFailure('torn', server);
+      return found.answers;
+    };
+    const known = read === undefined ? [] : assertWhole(answersIn(read, questions));
+    const ahead = questions.map((question, at) => ({ question, answer: Promise.resolve(known[at]) }));
+    const batch = new Batch(async asked => {
+      const [answer] = await this.#send(sql.readAll(this.#target.schema, project, asked));
+      return assertWhole(answersIn(answer, asked));
+    });
+    const snapshot: Snapshot = {
+      now: time ? time() : Math.max(now, latest),
+      sequence,
       get: (kind, id) => batch.ask({ kind, id }) as Promise<string | undefined>,
       list: (kind: Kind, index: string, span: Span, page: Required<Page>) =>
         batch.ask({ kind, index, span, page }) as Promise<readonly Row[]>,
       count: (kind, index, span) => batch.ask({ kind, index, span, page: undefined }) as Promise<number>,
     };
+    return { snapshot, ahead, key, xid };
   }
 
-  #readAhead(project: string, questions: readonly Question[]): ReadAhead[] {
-    if (questions.length === 0) return [];
-    const answers = this.#answers(project, questions);
-    // What fails here fails the opening as well, which is waited for.
-    answers.catch(() => {});
-    return questions.map((question, at) => {
-      const answer = answers.then(all => all[at]);
-      answer.catch(() => {});
-      return { question, answer };
+  /** One round trip. A connection on which something failed is not used again, so what is prepared on it is known. */
+  #send(...statements: readonly sql.Statement[]): Promise<readonly Answer[]> {
+    const sending = this.#last.then(async () => {
+      const exchange = new Exchange(statements.map(statement => this.#prepared(statement)));
+      this.#client.query(exchange);
+      try {
+        return await exchange.answers;
+      } catch (error) {
+        throw toPostgresFailure(error, this.#target.server);
+      }
     });
+    // The next one follows also if nobody waits for this one any more; by then the connection refuses it.
+    this.#last = sending.catch(() => {});
+    return sending;
   }
 
-  async #answers(project: string, questions: readonly Question[]): Promise<unknown[]> {
-    const { rows } = await this.#ask(readAll(this.#target.schema, project, questions));
-    const found: AnswerRow[][] = questions.map(() => []);
-    for (const row of rows as AnswerRow[]) found[row.n]?.push(row);
-    return questions.map((question, at) => answerTo(question, found[at] ?? []));
-  }
-
-  #ask({ text, values }: Statement): Promise<QueryResult<QueryResultRow>> {
-    let name = this.#names.get(text);
-    if (name === undefined && this.#names.size < preparedShapes) {
-      name = `signalbox_${this.#names.size}`;
-      this.#names.set(text, name);
-    }
-    return this.#mapped(
-      this.#client.query(name === undefined ? { text, values: [...values] } : { name, text, values: [...values] }),
-    );
-  }
-
-  #run(text: string): Promise<QueryResult> {
-    return this.#mapped(this.#client.query(text));
-  }
-
-  #mapped<T>(answer: Promise<T>): Promise<T> {
-    const known = answer.catch(error => {
-      throw toPostgresFailure(error, this.#target.server);
-    });
-    // Several statements are under way at once; the first failure is the one that is waited for.
-    known.catch(() => {});
-    return known;
+  #prepared({ text, values }: sql.Statement): Prepared {
+    const known = this.#names.get(text);
+    if (known !== undefined) return { name: known, text: undefined, values };
+    // The nameless statement is parsed anew each time.
+    if (this.#names.size >= preparedShapes) return { name: '', text, values };
+    const name = `signalbox_${this.#names.size}`;
+    this.#names.set(text, name);
+    return { name, text, values };
   }
 }
 
-function answerTo(question: Question, rows: readonly AnswerRow[]): unknown {
-  if ('id' in question) return rows[0]?.body ?? undefined;
-  if (question.page === undefined) return Number(rows[0]?.body ?? 0);
-  const listed = rows.map(({ value, id, body }) => ({ value: value ?? '', id: id ?? '', body: body ?? '' }));
+function readAhead(schema: string, project: string, questions: readonly Question[]): sql.Statement[] {
+  return questions.length === 0 ? [] : [sql.readAll(schema, project, questions)];
+}
+
+function firstColumn(answer: Answer | undefined): string[] {
+  return (answer?.rows ?? []).map(([value]) => value ?? '');
+}
+
+function answersIn(answer: Answer | undefined, questions: readonly Question[]): Answers {
+  const found: (string | null)[][][] = questions.map(() => []);
+  let state = '';
+  for (const row of answer?.rows ?? []) {
+    if (row[0] === '-1') state = row[3] ?? '';
+    else found[Number(row[0])]?.push([...row]);
+  }
+  return { state, answers: questions.map((question, at) => answerTo(question, found[at] ?? [])) };
+}
+
+function answerTo(question: Question, rows: readonly (readonly (string | null)[])[]): unknown {
+  if ('id' in question) return rows[0]?.[3] ?? undefined;
+  if (question.page === undefined) return Number(rows[0]?.[3] ?? 0);
+  const listed = rows.map(([, value, id, body]) => ({ value: value ?? '', id: id ?? '', body: body ?? '' }));
   // The parts of one statement come in their order on every server there is, but nothing says that they must.
   const direction = question.page.reverse ? -1 : 1;
   return listed.sort((a, b) => direction * (compareText(a.value, b.value) || compareText(a.id, b.id)));
@@ -237,11 +253,11 @@ function answerTo(question: Question, rows: readonly AnswerRow[]): unknown {
 
 /** Collects the questions that are asked in one turn, so that they travel together. */
 class Batch {
-  readonly #answer: (questions: readonly Question[]) => Promise<unknown[]>;
+  readonly #answer: (questions: readonly Question[]) => Promise<readonly unknown[]>;
   #collected: Question[] = [];
-  #answers: Promise<unknown[]> | undefined;
+  #answers: Promise<readonly unknown[]> | undefined;
 
-  constructor(answer: (questions: readonly Question[]) => Promise<unknown[]>) {
+  constructor(answer: (questions: readonly Question[]) => Promise<readonly unknown[]>) {
     this.#answer = answer;
   }
 

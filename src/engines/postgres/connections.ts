@@ -34,8 +34,8 @@ export class Connections {
       isSound = true;
       return result;
     } catch (error) {
-      // What the work threw says nothing against the connection; a refusal by the server neither.
-      isSound = !(error instanceof ServerFailure) || error.kind === 'refused';
+      // What the work threw says nothing against the connection. After a failure of the server's nobody knows what is open on it.
+      isSound = !(error instanceof ServerFailure) || error.kind === 'torn';
       throw error;
     } finally {
       client.release(!isSound);
@@ -96,13 +96,12 @@ export class Connections {
   }
 }
 
-/** What every connection is opened with. Statements are sent without waiting for the answers before them. */
+/** What every connection is opened with. */
 export function driverOptions(connectionString: string) {
   return {
     connectionString,
     application_name: 'signalbox',
     keepAlive: true,
-    pipeline: true,
     // When the network swallows everything, nobody else ends the wait.
     query_timeout: limits.serverStatementMs + 1_000,
   };

@@ -58,6 +58,9 @@ export function createPostgresEngine(options: PostgresOptions): { store: Store; 
   return { store, wakeups: new Listener(address, options, connections) };
 }
 
+/** How often a view may be torn by commits before it is read in a transaction, which costs one round trip more. */
+const tornViews = 2;
+
 class PostgresStore implements Store {
   readonly spansMachines = true;
   readonly #address: PostgresAddress;
@@ -94,13 +97,15 @@ class PostgresStore implements Store {
     this.#assertOpen();
     assertProjectName(project);
     const questions = questionsOf(ahead);
+    let torn = 0;
     return this.#patiently(async connection => {
-      const opened = await connection.openForReading(project, questions);
-      try {
-        return await runReader(opened.snapshot, work, { watch: withinUnitLimit, ahead: opened.ahead });
-      } finally {
-        await connection.rollback().catch(() => {});
-      }
+      const isSteady = torn >= tornViews;
+      torn += 1;
+      const opened = await (isSteady
+        ? connection.openSteadily(project, questions)
+        : connection.openForReading(project, questions));
+      const view = runReader(opened.snapshot, work, { watch: withinUnitLimit, ahead: opened.ahead });
+      return isSteady ? endedAfter(connection, view) : view;
     });
   }
 
@@ -119,14 +124,9 @@ class PostgresStore implements Store {
   async contents(project: string): Promise<Contents> {
     this.#assertOpen();
     assertProjectName(project);
-    return this.#patiently(async connection => {
-      const opened = await connection.openForReading(project, []);
-      try {
-        return await connection.contents(opened);
-      } finally {
-        await connection.rollback().catch(() => {});
-      }
-    });
+    return this.#patiently(async connection =>
+      endedAfter(connection, connection.contents(await connection.openSteadily(project, []))),
+    );
   }
 
   async load(project: string, contents: Contents): Promise<void> {
@@ -163,7 +163,7 @@ class PostgresStore implements Store {
       throw error;
     }
     const { commit } = done;
-    if (commit.isEmpty || key === undefined) await connection.rollback();
+    if (commit.isEmpty || key === null) await connection.rollback();
     else await settled(connection.commit(key, snapshot.now, commit), xid, done);
     return done;
   }
@@ -232,6 +232,15 @@ class PostgresStore implements Store {
   }
 }
 
+/** What `view` gives; the connection's transaction ends first, in any case. */
+async function endedAfter<T>(connection: Connection, view: Promise<T>): Promise<T> {
+  try {
+    return await view;
+  } finally {
+    await connection.rollback().catch(() => {});
+  }
+}
+
 interface Done<T> {
   readonly result: T;
   readonly commit: Commit;
@@ -250,11 +259,11 @@ class LostCommit extends ServerFailure {
 }
 
 /** Waits for a commit, and says so in its own way when the answer was lost. */
-async function settled(committing: Promise<void>, xid: string | undefined, done: unknown): Promise<void> {
+async function settled(committing: Promise<void>, xid: string | null, done: unknown): Promise<void> {
   try {
     await committing;
   } catch (error) {
-    const isLost = error instanceof ServerFailure && error.kind === 'lost' && xid !== undefined;
+    const isLost = error instanceof ServerFailure && error.kind === 'lost' && xid !== null;
     throw isLost ? new LostCommit(error, xid, done) : error;
   }
 }

@@ -33,6 +33,13 @@ const causes = {
       'Call again; if it stays so, look there for a transaction that stays open.',
     ],
   ],
+  torn: [
+    'torn',
+    (server: string) => [
+      `A project on the PostgreSQL server ${server} changed while it was being read.`,
+      'Call again.',
+    ],
+  ],
   readOnly: [
     'refused',
     (server: string) => [

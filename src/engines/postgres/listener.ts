@@ -17,6 +17,8 @@ export interface ListenerParts {
   readonly log: Pick<Log, 'info'>;
 }
 
+/** Known to the driver, not to its types. */
+const pipelined = { pipeline: true };
 const checkEveryMs = 1_000;
 const firstPauseMs = 200;
 const longestPauseMs = 10_000;
@@ -148,7 +150,7 @@ export class Listener implements Wakeups {
         return await client.end();
       }
       const ears = [...this.#ears.values()];
-      await Promise.all(ears.map(({ channel }) => client?.query(`LISTEN ${channel}`)));
+      await client.query(ears.map(({ channel }) => `LISTEN ${channel}`).join('; '));
       this.#client = client;
       this.#problem = undefined;
       this.#pauseMs = firstPauseMs;
@@ -171,6 +173,8 @@ export class Listener implements Wakeups {
     const { Client } = await loadDriver();
     const client = new Client({
       ...driverOptions(this.#address.connectionString),
+      // Sessions come and go while others do; nobody has to wait for the answer before.
+      ...pipelined,
       connectionTimeoutMillis: limits.serverConnectMs,
     });
     // Followed by `end`.

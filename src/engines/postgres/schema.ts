@@ -20,19 +20,15 @@ export type Session = Pick<Client, 'query'>;
 const oldestVersion = 140_000;
 
 export async function serverFacts(session: Session, schema: string): Promise<ServerFacts & { number: number }> {
-  const [facts, tables] = await Promise.all([
-    session.query(
-      `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
-        pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS replica,
-        current_setting('max_connections')::int AS max,
-        (SELECT coalesce(sum(numbackends), 0)::int FROM pg_stat_database) AS used`,
-    ),
-    session.query(`SELECT to_regclass($1) IS NOT NULL AS exists`, [`${schema}.schema_version`]),
-  ]);
-  const row = facts.rows[0];
-  const version = tables.rows[0].exists
-    ? (await session.query(`SELECT version FROM ${schema}.schema_version`)).rows[0]?.version
-    : 0;
+  const { rows } = await session.query(
+    `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
+      pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS replica,
+      current_setting('max_connections')::int AS max, to_regclass($1) IS NOT NULL AS made,
+      (SELECT coalesce(sum(numbackends), 0)::int FROM pg_stat_database) AS used`,
+    [`${schema}.schema_version`],
+  );
+  const [row] = rows;
+  const version = row.made ? (await session.query(`SELECT version FROM ${schema}.schema_version`)).rows[0]?.version : 0;
   return {
     version: String(row.version).split(' ')[0] ?? '',
     number: row.number,

@@ -1,43 +1,63 @@
 /** The SQL of the store. Every text is the same for the same shape of question, so that the server plans it once a connection. */
 import type { Question } from '../snapshot.ts';
-import type { Commit } from '../unit-of-work.ts';
+import { type Commit, type Entry, wholeRows } from '../unit-of-work.ts';
+import { arrayText } from './exchange.ts';
 
 export interface Statement {
   readonly text: string;
-  readonly values: readonly unknown[];
+  readonly values: readonly (string | null)[];
 }
 
-/** One row of an answer to several questions: `n` says which. */
-export interface AnswerRow {
-  readonly n: number;
-  readonly value: string | null;
-  readonly id: string | null;
-  /** The body, or the number of entries. */
-  readonly body: string | null;
+const nothing: readonly string[] = [];
+
+export const begin: Statement = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: nothing };
+/** For a view that must not be torn however busy the project is. */
+export const beginView: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', values: nothing };
+export const commit: Statement = { text: 'COMMIT', values: nothing };
+export const rollback: Statement = { text: 'ROLLBACK', values: nothing };
+
+const clock = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+/** What both ways of opening a project answer, by position. `state` changes with each commit of the project. */
+export interface ProjectRow {
+  readonly version: number;
+  readonly now: number;
+  /** Null for an untouched project. */
+  readonly key: string | null;
+  readonly sequence: number;
+  readonly latest: number;
+  readonly state: string;
+  /** The transaction's id; null for a view. */
+  readonly xid: string | null;
+}
+
+export function projectRow(row: readonly (string | null)[]): ProjectRow {
+  const [version, now, key = null, sequence, latest, state, xid = null] = row;
+  const project = { key, sequence: Number(sequence ?? 0), latest: Number(latest ?? 0), state: state ?? '' };
+  return { version: Number(version), now: Number(now), ...project, xid };
 }
 
 /**
- * The project's row, taken for this transaction alone. The time is read outside the locking query, so after the wait for the
- * lock: inside it could be older than the commit that was waited for. `xid` tells later whether the transaction was committed.
+ * The project's row, taken for this transaction alone; no row for an untouched project. The time is read outside the locking query,
+ * so after the wait for the lock: inside it could be older than the commit that was waited for. By `xid` the outcome of the
+ * transaction can be asked for later.
  */
 export function openForWriting(schema: string, project: string): Statement {
   return {
-    text: `WITH held AS MATERIALIZED (SELECT key, sequence, latest FROM ${schema}.project WHERE name = $1 FOR UPDATE)
-      SELECT key, sequence, latest, ${clock} AS now, pg_current_xact_id()::text AS xid,
-        (SELECT version FROM ${schema}.schema_version) AS version FROM held`,
+    text: `WITH held AS MATERIALIZED (SELECT key, sequence, latest, xmin FROM ${schema}.project WHERE name = $1 FOR UPDATE)
+      SELECT (SELECT version FROM ${schema}.schema_version), ${clock}, key, sequence, latest, xmin, pg_current_xact_id() FROM held`,
     values: [project],
   };
 }
 
+/** One row, also for an untouched project. */
 export function openForReading(schema: string, project: string): Statement {
   return {
-    text: `SELECT tables.version, ${clock} AS now, project.key, project.sequence, project.latest
-      FROM ${schema}.schema_version AS tables LEFT JOIN ${schema}.project ON project.name = $1`,
+    text: `SELECT tables.version, ${clock}, p.key, p.sequence, p.latest, p.xmin
+      FROM ${schema}.schema_version AS tables LEFT JOIN ${schema}.project AS p ON p.name = $1`,
     values: [project],
   };
 }
-
-const clock = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 
 export function makeProject(schema: string, project: string): Statement {
   return {
@@ -46,46 +66,64 @@ export function makeProject(schema: string, project: string): Statement {
   };
 }
 
-/** All questions in one statement, so that they cost one round trip and one plan. */
-export function readAll(schema: string, project: string, questions: readonly Question[]): Statement {
-  const values: unknown[] = [project];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const key = `(SELECT key FROM ${schema}.project WHERE name = $1)`;
-  const parts = questions.map((question, n) => `(${part(schema, key, n, question, parameter)})`);
-  return { text: parts.join(' UNION ALL '), values };
+export function outcomeOf(xid: string): Statement {
+  return { text: 'SELECT pg_xact_status($1::text::xid8)', values: [xid] };
 }
 
-function part(
-  schema: string,
-  key: string,
-  n: number,
-  question: Question,
-  parameter: (value: unknown) => string,
-): string {
+export function notify(channels: readonly string[]): Statement {
+  return {
+    text: `SELECT count(pg_notify(channel, '')) FROM unnest($1::text[]) AS channel`,
+    values: [arrayText(channels)],
+  };
+}
+
+export function eventsAfter(schema: string, project: string, cursor: number, limit: number): Statement {
+  return {
+    text: `SELECT body FROM ${schema}.event WHERE project = (SELECT key FROM ${schema}.project WHERE name = $1)
+      AND sequence > $2::bigint ORDER BY sequence LIMIT $3::bigint`,
+    values: [project, String(Math.max(0, Math.floor(cursor))), String(wholeRows(limit))],
+  };
+}
+
+/**
+ * All questions in one statement, so that they cost one round trip and are of one moment. A row is `n` (which question), value, id,
+ * and the body or number; the row with `n` -1 says the project's `state` at that moment.
+ */
+export function readAll(schema: string, project: string, questions: readonly Question[]): Statement {
+  const values: string[] = [project];
+  const parameter = (value: string | number) => `$${values.push(String(value))}`;
+  const parts = questions.map((question, n) => `(${part(schema, n, question, parameter)})`);
+  const state = `SELECT -1 AS n, ${none} AS value, ${none} AS id, (SELECT xmin FROM ${schema}.project WHERE name = $1)::text`;
+  return { text: [`(${state})`, ...parts].join(' UNION ALL '), values };
+}
+
+const none = 'NULL::text COLLATE "C"';
+
+function part(schema: string, n: number, question: Question, parameter: (value: string | number) => string): string {
+  const key = `(SELECT key FROM ${schema}.project WHERE name = $1)`;
   const { kind } = question;
   if ('id' in question) {
-    return `SELECT ${n} AS n, NULL::text COLLATE "C" AS value, NULL::text COLLATE "C" AS id, body
+    return `SELECT ${n}, ${none}, ${none}, body
       FROM ${schema}.record WHERE project = ${key} AND kind = ${parameter(kind)} AND id = ${parameter(question.id)}`;
   }
   const { index, page } = question;
   const from = `e.project = ${key} AND e.kind = ${parameter(kind)} AND e.name = ${parameter(index)}`;
   const where = `${from} ${condition(question, parameter)}`;
   if (page === undefined) {
-    return `SELECT ${n} AS n, NULL::text COLLATE "C" AS value, NULL::text COLLATE "C" AS id, count(*)::text AS body
-      FROM ${schema}.entry AS e WHERE ${where}`;
+    return `SELECT ${n}, ${none}, ${none}, count(*)::text FROM ${schema}.entry AS e WHERE ${where}`;
   }
   const order = page.reverse ? 'DESC' : 'ASC';
   // The page is cut from the index first; only its records are fetched.
-  return `SELECT ${n} AS n, e.value, e.id, r.body FROM (
+  return `SELECT ${n}, e.value, e.id, r.body FROM (
       SELECT e.project, e.kind, e.value, e.id FROM ${schema}.entry AS e WHERE ${where}
-      ORDER BY e.value ${order}, e.id ${order} LIMIT ${parameter(page.limit)}
+      ORDER BY e.value ${order}, e.id ${order} LIMIT ${parameter(wholeRows(page.limit))}::bigint
     ) AS e JOIN ${schema}.record AS r ON r.project = e.project AND r.kind = e.kind AND r.id = e.id
     ORDER BY e.value ${order}, e.id ${order}`;
 }
 
 function condition(
   { span, page }: Extract<Question, { index: string }>,
-  parameter: (value: unknown) => string,
+  parameter: (value: string | number) => string,
 ): string {
   if (span.equals !== undefined) {
     const equals = `AND e.value = ${parameter(span.equals)}`;
@@ -104,62 +142,56 @@ export interface Writing {
   readonly channels: readonly string[];
 }
 
+const entryColumns = [
+  (entry: Entry) => entry.kind as string,
+  (entry: Entry) => entry.index,
+  (entry: Entry) => entry.value,
+  (entry: Entry) => entry.id,
+];
+
 /** A whole commit as one statement: only the parts that have something to do are in it. */
 export function writeAll({ schema, key, now, channels }: Writing, commit: Commit): Statement {
-  const values: unknown[] = [key];
-  const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const columns = <T>(rows: readonly T[], ...of: ((row: T) => unknown)[]) =>
-    of.map(column => parameter(rows.map(column), 'text[]')).join(', ');
+  const values: string[] = [key];
+  const parameter = (value: string | number, type: string) => `$${values.push(String(value))}::${type}`;
+  const columns = <T>(rows: readonly T[], of: readonly ((row: T) => string)[]) =>
+    of.map(column => parameter(arrayText(rows.map(column)), 'text[]')).join(', ');
   const stored = commit.records.filter(record => record.body !== undefined);
   const gone = commit.records.filter(record => record.body === undefined);
   const parts = [
     `UPDATE ${schema}.project SET sequence = ${parameter(commit.sequence, 'bigint')},
-      latest = greatest(latest, ${parameter(now, 'bigint')}) WHERE key = $1`,
+      latest = greatest(latest, ${parameter(now, 'bigint')}) WHERE key = $1::bigint`,
   ];
   if (stored.length > 0) {
-    parts.push(`INSERT INTO ${schema}.record (project, kind, id, body)
-      SELECT $1::bigint, * FROM unnest(${columns(
-        stored,
-        row => row.kind,
-        row => row.id,
-        row => row.body,
-      )}) ON CONFLICT (project, kind, id) DO UPDATE SET body = excluded.body`);
+    const rows = columns(stored, [row => row.kind, row => row.id, row => row.body ?? '']);
+    parts.push(`INSERT INTO ${schema}.record (project, kind, id, body) SELECT $1::bigint, * FROM unnest(${rows})
+      ON CONFLICT (project, kind, id) DO UPDATE SET body = excluded.body`);
   }
   if (gone.length > 0) {
-    parts.push(
-      `DELETE FROM ${schema}.record AS r USING unnest(${columns(
-        gone,
-        row => row.kind,
-        row => row.id,
-      )}) AS g (kind, id) WHERE r.project = $1 AND r.kind = g.kind COLLATE "C" AND r.id = g.id COLLATE "C"`,
-    );
+    const rows = columns(gone, [row => row.kind, row => row.id]);
+    parts.push(`DELETE FROM ${schema}.record WHERE ctid = ANY (ARRAY(SELECT found.ctid
+      FROM unnest(${rows}) AS g (kind, id) CROSS JOIN LATERAL (SELECT r.ctid FROM ${schema}.record AS r
+        WHERE r.project = $1::bigint AND r.kind = g.kind COLLATE "C" AND r.id = g.id COLLATE "C" LIMIT 1) AS found))`);
   }
-  const entryColumns = [
-    (entry: Commit['added'][number]) => entry.kind,
-    (entry: Commit['added'][number]) => entry.index,
-    (entry: Commit['added'][number]) => entry.value,
-    (entry: Commit['added'][number]) => entry.id,
-  ];
   if (commit.removed.length > 0) {
-    parts.push(`DELETE FROM ${schema}.entry AS e USING unnest(${columns(commit.removed, ...entryColumns)})
-      AS g (kind, name, value, id) WHERE e.project = $1 AND e.kind = g.kind COLLATE "C"
-      AND e.name = g.name COLLATE "C" AND e.value = g.value COLLATE "C" AND e.id = g.id COLLATE "C"`);
+    // Found one by one through the key: a join would be planned over all entries of the project. Nobody else touches them meanwhile.
+    parts.push(`DELETE FROM ${schema}.entry WHERE ctid = ANY (ARRAY(SELECT found.ctid
+      FROM unnest(${columns(commit.removed, entryColumns)}) AS g (kind, name, value, id)
+      CROSS JOIN LATERAL (SELECT e.ctid FROM ${schema}.entry AS e
+        WHERE e.project = $1::bigint AND e.kind = g.kind COLLATE "C" AND e.name = g.name COLLATE "C"
+          AND e.value = g.value COLLATE "C" AND e.id = g.id COLLATE "C" LIMIT 1) AS found))`);
   }
   if (commit.added.length > 0) {
     parts.push(`INSERT INTO ${schema}.entry (project, kind, name, value, id)
-      SELECT $1::bigint, * FROM unnest(${columns(commit.added, ...entryColumns)}) ON CONFLICT DO NOTHING`);
+      SELECT $1::bigint, * FROM unnest(${columns(commit.added, entryColumns)}) ON CONFLICT DO NOTHING`);
   }
   if (commit.events.length > 0) {
-    const sequences = parameter(
-      commit.events.map(event => event.sequence),
-      'bigint[]',
-    );
+    const sequences = parameter(arrayText(commit.events.map(event => event.sequence)), 'bigint[]');
     parts.push(`INSERT INTO ${schema}.event (project, sequence, body)
-      SELECT $1::bigint, * FROM unnest(${sequences}, ${columns(commit.events, row => row.body)})`);
+      SELECT $1::bigint, * FROM unnest(${sequences}, ${columns(commit.events, [row => row.body])})`);
   }
   const notice =
     channels.length === 0
       ? 'SELECT 1'
-      : `SELECT count(pg_notify(channel, '')) FROM unnest(${parameter(channels, 'text[]')}) AS channel`;
+      : `SELECT count(pg_notify(channel, '')) FROM unnest(${parameter(arrayText(channels), 'text[]')}) AS channel`;
   return { text: `WITH ${parts.map((sql, at) => `part${at} AS (${sql})`).join(', ')} ${notice}`, values };
 }
