@@ -1,7 +1,16 @@
-/** The name of the channel on which a session is notified. */
+/** Names on the server that all stores of a database share: channels, and locks of projects. */
 import { createHash } from 'node:crypto';
 
-/** A name of a channel has 63 bytes at most, and an id may be anything. Each store has channels of its own. */
+/** The channel on which a session is notified. A name has 63 bytes at most, and an id may be anything; each store has its own. */
 export function channelOf(schema: string, session: string): string {
-  return `signalbox_${createHash('sha256').update(`${schema}\0${session}`).digest('hex').slice(0, 40)}`;
+  return `signalbox_${digest(schema, session).toString('hex').slice(0, 40)}`;
+}
+
+/** The 64-bit number by which units of work of a project exclude each other. */
+export function lockKeyOf(schema: string, project: string): string {
+  return digest(`project of ${schema}`, project).readBigInt64BE().toString();
+}
+
+function digest(schema: string, name: string): Buffer {
+  return createHash('sha256').update(`${schema}\0${name}`).digest();
 }

@@ -5,7 +5,7 @@ import type { Kind } from '../../core/records.ts';
 import type { Question, ReadAhead, Row, Snapshot } from '../snapshot.ts';
 import { compareText, type Span } from '../span.ts';
 import type { Commit } from '../unit-of-work.ts';
-import { channelOf } from './channel.ts';
+import { channelOf, lockKeyOf } from './channel.ts';
 import { postgresFailure, toPostgresFailure } from './errors.ts';
 import { type Answer, Exchange, type Prepared } from './exchange.ts';
 import { schemaVersion } from './migrations/index.ts';
@@ -52,11 +52,10 @@ export class Connection {
   async openForWriting(project: string, questions: readonly Question[]): Promise<Opened> {
     const { schema } = this.#target;
     const opening = [sql.openForWriting(schema, project), ...readAhead(schema, project, questions)];
-    let [, opened, read] = await this.#send(sql.begin, ...opening);
-    if (opened?.rows.length === 0) {
-      // Gone again with the transaction if the unit writes nothing. Somebody else may make it at this moment: then this waits.
-      [, opened, read] = await this.#send(sql.makeProject(schema, project), ...opening);
-    }
+    // The statements after the lock see what was committed before it was granted.
+    let [, , opened, read] = await this.#send(sql.begin, sql.lockProject(lockKeyOf(schema, project)), ...opening);
+    // The row is gone again with the transaction if the unit writes nothing.
+    if (opened?.rows.length === 0) [, opened, read] = await this.#send(sql.makeProject(schema, project), ...opening);
     return this.#opened(project, opened, read, questions, false);
   }
 
@@ -142,7 +141,8 @@ export class Connection {
   /** Opens a project that must be untouched; undefined when it is not. */
   async openUntouched(project: string): Promise<{ key: string; xid: string } | undefined> {
     const { schema } = this.#target;
-    const [, made] = await this.#send(sql.begin, sql.makeProject(schema, project));
+    const lock = sql.lockProject(lockKeyOf(schema, project));
+    const [, , made] = await this.#send(sql.begin, lock, sql.makeProject(schema, project));
     if (made?.rows.length === 0) return undefined;
     const [opened] = await this.#send(sql.openForWriting(schema, project));
     const { key, xid } = sql.projectRow(opened?.rows[0] ?? []);
