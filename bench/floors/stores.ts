@@ -10,6 +10,8 @@ import { chooseDriver } from '../../src/engines/sqlite/driver.ts';
 /** What a worker does on a store, with the product or without. */
 export interface Work {
   unit(key: string): Promise<void>;
+  /** The same so that nobody comes between the read and the write: what a unit has to do where many want one key. */
+  alone(key: string): Promise<void>;
   /** Gives a hint to who listens under that name; when it was on its way, by the machine's monotonic time in nanoseconds. */
   hint(to: string): Promise<bigint>;
   close(): Promise<void>;
@@ -65,6 +67,12 @@ async function postgresFloor(room: string): Promise<Work> {
       await client.query({ name: 'read', text: `SELECT v FROM ${name}.floor WHERE k = $1`, values: [key] });
       await client.query({ name: 'write', text: `UPDATE ${name}.floor SET v = v + 1 WHERE k = $1`, values: [key] });
     },
+    async alone(key) {
+      const row = `${name}.floor WHERE k = '${key}'`;
+      const [, found] = (await client.query(`BEGIN; SELECT v FROM ${row} FOR UPDATE`)) as unknown as pg.QueryResult[];
+      const value = Number(found?.rows[0]?.v) + 1;
+      await client.query(`UPDATE ${name}.floor SET v = ${value} WHERE k = '${key}'; COMMIT`);
+    },
     async hint(to) {
       const begun = process.hrtime.bigint();
       await client.query(`NOTIFY ${channelOf(room, to)}`);
@@ -85,6 +93,16 @@ async function redisFloor(room: string): Promise<Work> {
       const value = await client.evalsha(read, 1, `${name}:${key}`);
       await client.evalsha(write, 1, `${name}:${key}`, Number(value) + 1);
     },
+    async alone(key) {
+      for (;;) {
+        const [, [, value] = []] = (await client.pipeline().watch(`${name}:${key}`).get(`${name}:${key}`).exec()) ?? [];
+        const stored = await client
+          .multi()
+          .set(`${name}:${key}`, Number(value) + 1)
+          .exec();
+        if (stored !== null) return;
+      }
+    },
     async hint(to) {
       const begun = process.hrtime.bigint();
       await client.publish(channelOf(room, to), '');
@@ -101,15 +119,18 @@ function sqliteFloor(room: string): Work {
   const write = database.prepare('UPDATE floor SET v = ? WHERE k = ?');
   const happen = database.prepare('INSERT INTO event (k, v, body) VALUES (?, ?, ?)');
   const commit = database.prepare('COMMIT');
+  const unit = async (key: string) => {
+    // It waits by itself for so long; then it is asked again.
+    while (!hasBegun(() => begin.run()));
+    const value = Number(read.get(key)?.v) + 1;
+    write.run(value, key);
+    happen.run(key, value, `{"sequence":${value},"at":1,"type":"test","audience":[],"data":{"fence":${value}}}`);
+    commit.run();
+  };
   return {
-    async unit(key) {
-      // It waits by itself for so long; then it is asked again.
-      while (!hasBegun(() => begin.run()));
-      const value = Number(read.get(key)?.v) + 1;
-      write.run(value, key);
-      happen.run(key, value, `{"sequence":${value},"at":1,"type":"test","audience":[],"data":{"fence":${value}}}`);
-      commit.run();
-    },
+    unit,
+    // A file has one writer at a time anyway.
+    alone: unit,
     hint: () => Promise.reject(new Error('SQLite gives no hints')),
     close: async () => database.close(),
   };

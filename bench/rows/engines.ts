@@ -15,7 +15,7 @@ export const engines: Row = {
   name: 'engines',
   title: 'Units of work by engine and processes',
   floor:
-    'a read and a write by key, by hand with the same driver, in the same processes and in turn with the store, block by block. PostgreSQL: a prepared SELECT, then a prepared UPDATE that commits itself. Redis: a script that reads a key, then one that writes it. SQLite: BEGIN IMMEDIATE, select, update, insert an event, COMMIT',
+    'a read and a write by key, by hand with the same driver, in the same processes and in turn with the store, block by block. PostgreSQL: a prepared SELECT, then a prepared UPDATE that commits itself. Redis: a script that reads a key, then one that writes it. SQLite: BEGIN IMMEDIATE, select, update, insert an event, COMMIT. On one project so that nobody comes between the read and the write, or it would be another work (PostgreSQL: BEGIN and SELECT FOR UPDATE, then UPDATE and COMMIT; Redis: WATCH and GET, then MULTI, until it succeeds); the bare round trips are in the last column',
   run: options =>
     onStage(options.programs, async stage => [
       ...(await onPlace(stage, sqlitePlace(stage), options)),
@@ -43,19 +43,22 @@ function title({ processes, share }: Pick<Load, 'processes' | 'share'>): string 
   return `${processes} processes, ${share === 'one' ? 'one project' : 'a project each'}`;
 }
 
-function throughput({ engine, version }: Place, { store, floor, ...load }: Measured): Figure {
+function throughput({ engine, version }: Place, { store, floor, alone, ...load }: Measured): Figure {
   const time = (us: number, floorUs: number) => `${shown(us / 1000)} (floor ${shown(floorUs / 1000)}) ms`;
+  const least = load.share === 'one' ? alone : floor;
+  const bare = `bare, with others between the read and the write: ${shown(floor.unitsPerSecond)} units/s, ${(store.unitsPerSecond / floor.unitsPerSecond).toFixed(2)} × of that`;
   const more = [
-    `p50 ${time(store.p50Us, floor.p50Us)}`,
-    `p99 ${time(store.p99Us, floor.p99Us)}`,
-    `processors ${percent(store)} (floor ${percent(floor)}) busy`,
+    ...(load.share === 'one' ? [bare] : []),
+    `p50 ${time(store.p50Us, least.p50Us)}`,
+    `p99 ${time(store.p99Us, least.p99Us)}`,
+    `processors ${percent(store)} (floor ${percent(least)}) busy`,
     ...(load.processes === 1 && version !== '' ? [`version ${version}`] : []),
   ];
   return atLeast(
     `${engine}, ${title(load)}`,
     'units/s',
     store.unitsPerSecond,
-    floor.unitsPerSecond,
+    least.unitsPerSecond,
     leastPart(engine, load),
     more.join('; '),
   );

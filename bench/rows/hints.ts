@@ -8,7 +8,10 @@ import { FakeWakeups } from '../../test/support/fakes.ts';
 import { layFloor, listenBare } from '../floors/stores.ts';
 import type { LineProcess } from '../support/client.ts';
 import { onServers, type Place, type Room } from '../support/engine-rooms.ts';
-import type { Way } from '../support/engine-run.ts';
+
+/** With the product, or without it. */
+type Way = 'store' | 'floor';
+
 import { againstFloor, type Figure, type Row } from '../support/row.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 import { median, p99, shown } from '../support/statistics.ts';

@@ -6,8 +6,8 @@ import type { Room } from './engine-rooms.ts';
 import type { Stage } from './stage.ts';
 import { median, p99 } from './statistics.ts';
 
-/** With the product or without it. */
-export type Way = 'store' | 'floor';
+/** With the product, or without it; the latter also so that nobody comes between a read and its write. */
+export type Way = 'store' | 'floor' | 'alone';
 
 /** What one worker did in one block. */
 export interface WorkerRun {
@@ -53,16 +53,19 @@ export async function measureLoad(stage: Stage, room: Room, load: Load): Promise
       const group = projects.slice(at, at + 4).map(project => stage.engineWorker(room, project));
       workers.push(...(await Promise.all(group)));
     }
-    const runs: Record<Way, Throughput[]> = { store: [], floor: [] };
+    const runs: Record<Way, Throughput[]> = { store: [], floor: [], alone: [] };
+    // Where each has its own there is nobody to come between.
+    const ways = load.share === 'one' ? (['store', 'floor', 'alone'] as const) : (['store', 'floor'] as const);
     // The first of each way makes the workers warm: each has to run some hundreds of units before its code is compiled.
     const warmMs = Math.min(longestWarmMs, load.blockMs * load.processes);
     for (let block = 0; block <= load.blocks; block++) {
-      for (const way of ['store', 'floor'] as const) {
+      for (const way of ways) {
         const run = await runBlock(workers, way, block === 0 ? warmMs : load.blockMs);
         if (block > 0) runs[way].push(run);
       }
     }
-    return { store: middle(runs.store), floor: middle(runs.floor) };
+    const floor = middle(runs.floor);
+    return { store: middle(runs.store), floor, alone: load.share === 'one' ? middle(runs.alone) : floor };
   } finally {
     await Promise.all(workers.map(worker => worker.close()));
   }

@@ -1,5 +1,5 @@
 /**
- * A process that works on a store, with the product (`store`) and with a floor (`floor`); bundled and started by the
+ * A process that works on a store, with the product (`store`), with a floor (`floor`), and with that so that nobody comes between (`alone`); bundled and started by the
  * measurements. Arguments: URLs of the two, the project (and key of the floor) to work on. It says `ready` when both are open,
  * and answers each line with one:
  * `prepare WAY` does a unit: connections that were given back are there again;
@@ -19,7 +19,12 @@ import { openFloor, type Work } from '../floors/stores.ts';
 import { machineMs, type Way, type WorkerRun } from './engine-run.ts';
 
 const [storeUrl = '', floorUrl = '', project = ''] = process.argv.slice(2);
-const works: Readonly<Record<Way, Work>> = { store: await openStore(), floor: await openFloor(floorUrl) };
+const floor = await openFloor(floorUrl);
+const works: Readonly<Record<Way, Work>> = {
+  store: await openStore(),
+  floor,
+  alone: { ...floor, unit: floor.alone },
+};
 
 async function openStore(): Promise<Work> {
   const { store, wakeups } = await createEngine(storeUrl, {
@@ -47,6 +52,7 @@ async function openStore(): Promise<Work> {
     );
   return {
     unit: async key => void (await change(key, [])),
+    alone: async key => void (await change(key, [])),
     hint: to => change(project, [to]),
     async close() {
       await store.close();
