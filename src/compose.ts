@@ -81,6 +81,7 @@ export async function compose(
     boot: processes.self().boot,
     wakeups: sockets,
     log,
+    isOwnAddress: config.store.origin !== 'project file',
     patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
   });
   const world: World = {

@@ -87,6 +87,10 @@ export const limits = {
   loadBatch: 1_000,
   /** How long one unit on a server may keep others of its project from beginning, if its process dies meanwhile. */
   turnMs: 1_000,
+  /** How many units stand in line for their turn at most, one of a process; who finds the line full asks again and again. */
+  unitsInLine: 500,
+  /** How many units of a project go by, at most, until everybody in line has had its turn, unless more than that wait. */
+  unitsInRound: 64,
   /** How long a server remembers a commit, so that one sent again after a lost connection is not stored twice. */
   commitRememberedSeconds: 60,
   /** How long the parts of a project that was being loaded outlive a loader that died. */

@@ -24,7 +24,8 @@ export async function createEngine(url: string, parts: EngineParts): Promise<Eng
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { createPostgresEngine } = await import('./postgres/engine.ts');
-    return createPostgresEngine({ ...shared, url, clock: parts.clock });
+    const { clock, isOwnAddress = true } = parts;
+    return createPostgresEngine({ ...shared, url, clock, isOwnAddress });
   }
   if (/^rediss?(\+unix)?:/.test(url)) {
     const { createRedisEngine } = await import('./redis/engine.ts');
@@ -32,12 +33,8 @@ export async function createEngine(url: string, parts: EngineParts): Promise<Eng
   }
   throw new SignalboxError(
     'invalid_input',
-    `No engine serves the store "${withoutSecrets(url)}".`,
+    // The rest may be a password that was meant for something else.
+    `No engine serves a store that begins with "${/^[a-z+]{0,20}/i.exec(url)?.[0]}".`,
     'Use sqlite:PATH for this machine, postgres://… or redis://… for several, module:PATH for an engine of your own, or memory:.',
   );
-}
-
-/** A store URL as it may be shown: without the password. */
-export function withoutSecrets(url: string): string {
-  return url.replace(/(:\/\/[^/@:]*):[^/]*@/, '$1:***@').slice(0, 200);
 }

@@ -9,6 +9,11 @@ export interface EngineParts {
   /** Hints between the processes of this machine. */
   readonly wakeups: Wakeups;
   readonly log: Log;
+  /**
+   * Whether the address was chosen by this user. One that came with a repository must not be given a password that the
+   * environment or the user's own files hold for other servers.
+   */
+  readonly isOwnAddress?: boolean;
   /** How long a call tries again while a server is away. Default: `limits.serverPatienceMs`. */
   readonly patienceMs?: number | undefined;
 }

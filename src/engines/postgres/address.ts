@@ -9,6 +9,8 @@ export interface PostgresAddress {
   /** The whole address without the password. */
   readonly location: string;
   readonly schema: string;
+  /** Whether passwords of the environment may be used there. */
+  readonly isOwn: boolean;
   /** Connections that one process keeps for units of work at most. */
   readonly connections: number;
 }
@@ -17,8 +19,15 @@ const defaultConnections = 3;
 const mostConnections = 50;
 
 /** `invalid_input` for an address that cannot be meant. Opens nothing. */
-export function parseAddress(text: string): PostgresAddress {
+export function parseAddress(text: string, isOwn = true): PostgresAddress {
   const url = parsed(text);
+  // A password with a slash or without its two slashes before lands elsewhere in the URL, and would be shown.
+  if (!/^postgres(ql)?:\/\//i.test(text) || /@/.test(url.pathname)) {
+    throw invalid(
+      'The address of the PostgreSQL store is not a valid URL.',
+      'Write postgres://USER:PASSWORD@HOST:5432/DATABASE; percent-encode special characters of the password.',
+    );
+  }
   const schema = url.searchParams.get('schema') ?? 'signalbox';
   if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
     throw invalid(
@@ -41,6 +50,7 @@ export function parseAddress(text: string): PostgresAddress {
     server,
     location: `postgres://${user}${server}?schema=${schema}`,
     schema,
+    isOwn,
     connections,
   };
 }

@@ -5,7 +5,7 @@ import type { Kind } from '../../core/records.ts';
 import type { Question, ReadAhead, Row, Snapshot } from '../snapshot.ts';
 import { compareText, type Span } from '../span.ts';
 import type { Commit } from '../unit-of-work.ts';
-import { channelOf, lockKeyOf } from './channel.ts';
+import { channelOf, lockKeyOf, nameOf } from './channel.ts';
 import { postgresFailure, toPostgresFailure } from './errors.ts';
 import { type Answer, Exchange, type Prepared } from './exchange.ts';
 import { schemaVersion } from './migrations/index.ts';
@@ -16,6 +16,8 @@ export interface Target {
   readonly server: string;
   /** For tests: tells the time instead of the server. */
   readonly time?: () => number;
+  /** Whether statements may be kept under names; not where a pooler puts others between. */
+  readonly mayName: boolean;
 }
 
 /** A project that was opened, for a unit of work or a view. */
@@ -24,8 +26,8 @@ export interface Opened {
   readonly ahead: readonly ReadAhead[];
   /** Null for an untouched project. */
   readonly key: string | null;
-  /** The transaction's id, by which its outcome can be asked for later; null for a view. */
-  readonly xid: string | null;
+  /** By what the outcome of the transaction can be asked for later; undefined for a view. */
+  readonly trace: Omit<sql.Trace, 'event'> | undefined;
 }
 
 /** Statements of so many shapes are kept prepared; more than a few dozen do not occur, but nothing may grow for ever. */
@@ -42,10 +44,16 @@ export class Connection {
   readonly #target: Target;
   readonly #names = new Map<string, string>();
   #last: Promise<unknown> = Promise.resolve();
+  #hasFailed = false;
 
   constructor(client: PoolClient, target: Target) {
     this.#client = client;
     this.#target = target;
+  }
+
+  /** Whether nothing has gone wrong on it so far. After a failure nobody knows what is open or prepared on it. */
+  get isSound(): boolean {
+    return !this.#hasFailed;
   }
 
   /** Begins a unit of work: the project is this transaction's alone until it ends. One round trip, but for a new project. */
@@ -100,11 +108,17 @@ export class Connection {
     await this.#send(sql.rollback);
   }
 
-  /** What became of a transaction whose answer was lost. */
-  async outcomeOf(xid: string): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> {
-    const [answer] = await this.#send(sql.outcomeOf(xid));
-    const [status] = answer?.rows[0] ?? [];
-    return status === 'committed' || status === 'aborted' || status === 'in progress' ? status : 'unknown';
+  /**
+   * What became of a transaction whose answer was lost. In the life of the server in which it ran its id tells. A server that crashed
+   * may give the id of a transaction that left no trace to another one, and a successor has ids of its own: then only the
+   * event tells, if there was one.
+   */
+  async outcomeOf(trace: sql.Trace): Promise<'committed' | 'aborted' | 'in progress' | 'unknown'> {
+    const [answer] = await this.#send(sql.outcomeOf(this.#target.schema, trace));
+    const [status, life, body] = answer?.rows[0] ?? [];
+    if (life === trace.life) return status === 'committed' || status === 'aborted' ? status : 'in progress';
+    if (trace.event !== undefined) return body === trace.event.body ? 'committed' : 'aborted';
+    return status === 'aborted' ? 'aborted' : 'unknown';
   }
 
   async eventsAfter(project: string, cursor: number, limit: number): Promise<string[]> {
@@ -139,14 +153,13 @@ export class Connection {
   }
 
   /** Opens a project that must be untouched; undefined when it is not. */
-  async openUntouched(project: string): Promise<{ key: string; xid: string } | undefined> {
+  async openUntouched(project: string): Promise<Omit<sql.Trace, 'event'> | undefined> {
     const { schema } = this.#target;
     const lock = sql.lockProject(lockKeyOf(schema, project));
     const [, , made] = await this.#send(sql.begin, lock, sql.makeProject(schema, project));
     if (made?.rows.length === 0) return undefined;
     const [opened] = await this.#send(sql.openForWriting(schema, project));
-    const { key, xid } = sql.projectRow(opened?.rows[0] ?? []);
-    return { key: key ?? '', xid: xid ?? '' };
+    return traceOf(sql.projectRow(opened?.rows[0] ?? []));
   }
 
   /** Stores a part of a commit; the transaction stays open. */
@@ -174,11 +187,12 @@ export class Connection {
     const { server, time } = this.#target;
     const [row] = opened?.rows ?? [];
     if (row === undefined) throw postgresFailure('busy', server);
-    const { version, key, xid, state, sequence, now, latest } = sql.projectRow(row);
+    const found = sql.projectRow(row);
+    const { version, key, state, sequence, now, latest } = found;
     if (version !== schemaVersion) throw postgresFailure('newer', server);
-    const assertWhole = (found: Answers) => {
-      if (mayTear && found.state !== state) throw postgresFailure('torn', server);
-      return found.answers;
+    const assertWhole = (read: Answers) => {
+      if (mayTear && read.state !== state) throw postgresFailure('torn', server);
+      return read.answers;
     };
     const known = read === undefined ? [] : assertWhole(answersIn(read, questions));
     const ahead = questions.map((question, at) => ({ question, answer: Promise.resolve(known[at]) }));
@@ -194,7 +208,7 @@ export class Connection {
         batch.ask({ kind, index, span, page }) as Promise<readonly Row[]>,
       count: (kind, index, span) => batch.ask({ kind, index, span, page: undefined }) as Promise<number>,
     };
-    return { snapshot, ahead, key, xid };
+    return { snapshot, ahead, key, trace: traceOf(found) };
   }
 
   /** One round trip. A connection on which something failed is not used again, so what is prepared on it is known. */
@@ -205,6 +219,7 @@ export class Connection {
       try {
         return await exchange.answers;
       } catch (error) {
+        this.#hasFailed = true;
         throw toPostgresFailure(error, this.#target.server);
       }
     });
@@ -217,11 +232,16 @@ export class Connection {
     const known = this.#names.get(text);
     if (known !== undefined) return { name: known, text: undefined, values };
     // The nameless statement is parsed anew each time.
-    if (this.#names.size >= preparedShapes) return { name: '', text, values };
-    const name = `signalbox_${this.#names.size}`;
+    if (!this.#target.mayName || this.#names.size >= preparedShapes) return { name: '', text, values };
+    // Where a pooler hands one connection to several processes, one name must never mean two statements.
+    const name = nameOf(text);
     this.#names.set(text, name);
     return { name, text, values };
   }
+}
+
+function traceOf({ key, xid, life }: sql.ProjectRow): Omit<sql.Trace, 'event'> | undefined {
+  return key === null || xid === null || life === null ? undefined : { key, xid, life };
 }
 
 function readAhead(schema: string, project: string, questions: readonly Question[]): sql.Statement[] {

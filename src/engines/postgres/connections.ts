@@ -2,12 +2,11 @@
 import type { Pool, PoolClient } from 'pg';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import { ServerFailure } from '../server/failure.ts';
 import { evenIfNothingElseRuns } from '../server/real-time.ts';
 import type { PostgresAddress } from './address.ts';
 import { Connection, type Target } from './connection.ts';
 import { loadDriver } from './driver.ts';
-import { toPostgresFailure } from './errors.ts';
+import { isForeignName, toPostgresFailure } from './errors.ts';
 import { greet, type ServerFacts } from './schema.ts';
 
 export class Connections {
@@ -15,6 +14,8 @@ export class Connections {
   readonly #time: (() => number) | undefined;
   /** Connections that were greeted, with what is prepared on them. */
   readonly #known = new WeakMap<PoolClient, Connection>();
+  /** Until it turns out that a pooler puts others' statements on our connections. */
+  #mayName = true;
   #pool: Promise<Pool> | undefined;
   #isClosed = false;
 
@@ -27,15 +28,17 @@ export class Connections {
   async use<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
     const pool = await this.#open();
     const client = await this.#mapped(() => pool.connect());
+    let connection = this.#known.get(client);
     let isSound = false;
     try {
-      const connection = this.#known.get(client) ?? (await this.#greeted(client, pool));
+      connection ??= await this.#greeted(client, pool);
       const result = await use(connection);
-      isSound = true;
+      isSound = connection.isSound;
       return result;
     } catch (error) {
-      // What the work threw says nothing against the connection. After a failure of the server's nobody knows what is open on it.
-      isSound = !(error instanceof ServerFailure) || error.kind === 'torn';
+      // What the work threw says nothing against the connection; what failed on it does, whatever was thrown then.
+      isSound = connection?.isSound === true;
+      if (isForeignName(error)) this.#mayName = false;
       throw error;
     } finally {
       client.release(!isSound);
@@ -53,7 +56,8 @@ export class Connections {
     const { schema, server } = this.#address;
     const facts = await this.#mapped(() => greet(client, schema, server));
     pool.options.idleTimeoutMillis = isCrowded(facts) ? limits.connectionIdleCrowdedMs : limits.connectionIdleMs;
-    const target: Target = this.#time === undefined ? { schema, server } : { schema, server, time: this.#time };
+    const own = { schema, server, mayName: this.#mayName };
+    const target: Target = this.#time === undefined ? own : { ...own, time: this.#time };
     const connection = new Connection(client, target);
     this.#known.set(client, connection);
     return connection;
@@ -70,9 +74,9 @@ export class Connections {
 
   async #create(): Promise<Pool> {
     const { Pool } = await loadDriver();
-    const { connectionString, connections } = this.#address;
+    const { connections } = this.#address;
     const pool = new Pool({
-      ...driverOptions(connectionString),
+      ...driverOptions(this.#address),
       max: connections,
       idleTimeoutMillis: limits.connectionIdleMs,
       connectionTimeoutMillis: limits.serverConnectMs,
@@ -97,14 +101,21 @@ export class Connections {
 }
 
 /** What every connection is opened with. */
-export function driverOptions(connectionString: string) {
+export function driverOptions({ connectionString, isOwn }: PostgresAddress) {
   return {
-    connectionString,
+    connectionString: isOwn ? connectionString : withoutAmbientPassword(connectionString),
     application_name: 'signalbox',
     keepAlive: true,
     // When the network swallows everything, nobody else ends the wait.
     query_timeout: limits.serverStatementMs + 1_000,
   };
+}
+
+/** A password in the address, even a wrong one, keeps the driver from looking for one in the environment and in ~/.pgpass. */
+function withoutAmbientPassword(connectionString: string): string {
+  const url = new URL(connectionString);
+  if (url.password === '') url.password = 'none';
+  return url.href;
 }
 
 /** Whether so many connections are taken that one more which only listens, or is kept for later, could keep somebody out. */

@@ -18,6 +18,7 @@ import { Announcer } from '../announcer.ts';
 import { loadCommit, notEmpty } from '../contents.ts';
 import { ServerFailure } from '../server/failure.ts';
 import { type PatienceOptions, withPatience } from '../server/patience.ts';
+import { elapsedMs } from '../server/real-time.ts';
 import { withinUnitLimit } from '../server/unit-limit.ts';
 import { type Question, questionsOf } from '../snapshot.ts';
 import { assertProjectName } from '../span.ts';
@@ -29,6 +30,7 @@ import { Connections } from './connections.ts';
 import { postgresFailure } from './errors.ts';
 import { examine } from './inspect.ts';
 import { Listener } from './listener.ts';
+import type { Trace } from './statements.ts';
 
 export interface PostgresOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode`, `sslrootcert`, `sslcert`, `sslkey` as the driver knows them, and our own `schema` and `connections`. */
@@ -38,6 +40,8 @@ export interface PostgresOptions {
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Told of each commit besides the server's own notifications. */
   readonly wakeups?: Pick<Wakeups, 'wake'>;
+  /** False for an address that somebody else chose: then the driver takes no password from the environment or ~/.pgpass. Default: true. */
+  readonly isOwnAddress?: boolean;
   /** How long a call tries again while the server is busy or away. Default: `limits.serverPatienceMs`. */
   readonly patienceMs?: number | undefined;
   /** For tests and simulations: tells the time instead of the server. */
@@ -49,10 +53,10 @@ export interface PostgresOptions {
  * use. Keeps the promise of `Store`; `now` is the server's clock and never runs back in a project. One unit of work of a project
  * runs at a time, which the server sees to; views wait for nobody. A lost connection, a restart or a failover shorter than
  * `limits.serverPatienceMs` is waited for. A unit whose commit was under way when the connection broke takes effect once or not
- * at all: the server is asked which (`pg_xact_status`). `invalid_input` for a wrong address.
+ * at all: the server is asked which (`pg_xact_status`, or the unit's event if the server has been restarted since). `invalid_input` for a wrong address.
  */
 export function createPostgresEngine(options: PostgresOptions): { store: Store; wakeups: Wakeups } {
-  const address = parseAddress(options.url);
+  const address = parseAddress(options.url, options.isOwnAddress);
   const connections = new Connections(address, options.time);
   const store = new PostgresStore(options, address, connections);
   return { store, wakeups: new Listener(address, options, connections) };
@@ -88,7 +92,9 @@ class PostgresStore implements Store {
     assertProjectName(project);
     const questions = questionsOf(ahead);
     const unit = (connection: Connection) => this.#unit(connection, project, work, questions);
-    const { result, commit } = await this.#inTurn(project, () => this.#patiently(unit));
+    // Counted from here: those who stand in line behind calls that fail must not wait for all of them.
+    const begunMs = elapsedMs();
+    const { result, commit } = await this.#inTurn(project, () => this.#patiently(unit, begunMs));
     this.#announcer.announce(commit.audience);
     return result;
   }
@@ -154,7 +160,7 @@ class PostgresStore implements Store {
     work: (transaction: Transaction) => Promise<T>,
     questions: readonly Question[],
   ): Promise<Done<T>> {
-    const { snapshot, ahead, key, xid } = await connection.openForWriting(project, questions);
+    const { snapshot, ahead, key, trace } = await connection.openForWriting(project, questions);
     let done: Done<T>;
     try {
       done = await runUnit(snapshot, work, { watch: withinUnitLimit, ahead });
@@ -164,7 +170,7 @@ class PostgresStore implements Store {
     }
     const { commit } = done;
     if (commit.isEmpty || key === null) await connection.rollback();
-    else await settled(connection.commit(key, snapshot.now, commit), xid, done);
+    else await settled(connection.commit(key, snapshot.now, commit), trace, done);
     return done;
   }
 
@@ -181,14 +187,14 @@ class PostgresStore implements Store {
       await connection.rollback().catch(() => {});
       throw error;
     }
-    await settled(connection.end(), opened.xid, undefined);
+    await settled(connection.end(), opened, { result: undefined, commit });
   }
 
   /** Asks the server what became of a transaction whose answer was lost. `uncertain` when it cannot be asked in time. */
-  async #wasCommitted(xid: string): Promise<boolean> {
+  async #wasCommitted(trace: Trace): Promise<boolean> {
     const { server } = this.#address;
     const ask = async (connection: Connection) => {
-      const outcome = await connection.outcomeOf(xid);
+      const outcome = await connection.outcomeOf(trace);
       // The server has not noticed yet that the connection is gone, or is still at it.
       if (outcome === 'in progress') throw postgresFailure('busy', server);
       if (outcome === 'unknown') throw postgresFailure('uncertain', server);
@@ -202,16 +208,24 @@ class PostgresStore implements Store {
   }
 
   /** Runs `use` on a connection, and again on a better one while the server is busy or away. */
-  #patiently<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
-    return withPatience(async () => {
+  #patiently<T>(use: (connection: Connection) => Promise<T>, begunMs = elapsedMs()): Promise<T> {
+    const options = { ...this.#patience, begunMs };
+    return withPatience(async tries => {
+      // Whoever had no chance before its time was over is not given a first one that may last as long again.
+      if (tries === 0 && elapsedMs() - begunMs >= this.#patienceMs)
+        throw postgresFailure('silent', this.#address.server);
       this.#assertOpen();
       try {
         return await this.#connections.use(use);
       } catch (error) {
-        if (error instanceof LostCommit && (await this.#wasCommitted(error.xid))) return error.done as T;
+        if (error instanceof LostCommit && (await this.#wasCommitted(error.trace))) return error.done as T;
         throw error;
       }
-    }, this.#patience);
+    }, options);
+  }
+
+  get #patienceMs(): number {
+    return this.#patience.patienceMs ?? limits.serverPatienceMs;
   }
 
   async #inTurn<T>(project: string, job: () => Promise<T>): Promise<T> {
@@ -248,23 +262,27 @@ interface Done<T> {
 
 /** The connection broke while a transaction was being committed; `done` is what to give to the caller if it was. */
 class LostCommit extends ServerFailure {
-  readonly xid: string;
-  readonly done: unknown;
+  readonly trace: Trace;
+  readonly done: Done<unknown>;
 
-  constructor({ kind, message, next, cause }: ServerFailure, xid: string, done: unknown) {
+  constructor({ kind, message, next, cause }: ServerFailure, trace: Trace, done: Done<unknown>) {
     super(kind, message, next, cause);
-    this.xid = xid;
+    this.trace = trace;
     this.done = done;
   }
 }
 
 /** Waits for a commit, and says so in its own way when the answer was lost. */
-async function settled(committing: Promise<void>, xid: string | null, done: unknown): Promise<void> {
+async function settled(
+  committing: Promise<void>,
+  trace: Omit<Trace, 'event'> | undefined,
+  done: Done<unknown>,
+): Promise<void> {
   try {
     await committing;
   } catch (error) {
-    const isLost = error instanceof ServerFailure && error.kind === 'lost' && xid !== null;
-    throw isLost ? new LostCommit(error, xid, done) : error;
+    const isLost = error instanceof ServerFailure && error.kind === 'lost' && trace !== undefined;
+    throw isLost ? new LostCommit(error, { ...trace, event: done.commit.events[0] }, done) : error;
   }
 }
 

@@ -103,6 +103,13 @@ const causes = {
       'Correct sslrootcert, sslcert or sslkey in SIGNALBOX_STORE, or the rights of that file.',
     ],
   ],
+  encoding: [
+    'refused',
+    (server: string) => [
+      `The database on the PostgreSQL server ${server} cannot keep every text: its encoding is not UTF-8.`,
+      'Create one with createdb --encoding=UTF8 --template=template0 NAME, and name it in SIGNALBOX_STORE.',
+    ],
+  ],
   tooOld: [
     'refused',
     (server: string) => [
@@ -153,8 +160,12 @@ const bySqlState: Readonly<Record<string, Cause>> = {
   '53100': 'full', // disk_full
   '53': 'busy',
   '40': 'busy', // serialisation failures and deadlocks
+  '42P05': 'busy', // duplicate_prepared_statement, and
+  '26000': 'busy', // invalid_sql_statement_name: a pooler gave us a connection that others have used
   '55P03': 'busy', // lock_not_available
   '57014': 'busy', // query_canceled: it took longer than it may
+  '22P05': 'encoding', // untranslatable_character
+  '22021': 'encoding', // character_not_in_repertoire
   '25006': 'readOnly', // read_only_sql_transaction
   '28': 'noLogin',
   '3D000': 'noDatabase',
@@ -190,6 +201,12 @@ const byText: readonly (readonly [RegExp, Cause])[] = [
   [/password|SASL|SCRAM|authentication/i, 'noLogin'],
 ];
 
+/** Whether a statement's name meant nothing, or something else, on the connection: see `Target.mayName`. */
+export function isForeignName(error: unknown): boolean {
+  const { cause } = Object(error) as { cause?: { code?: unknown } };
+  return cause?.code === '42P05' || cause?.code === '26000';
+}
+
 /** Maps anything thrown by the driver. What is already a `SignalboxError` passes unchanged. */
 export function toPostgresFailure(error: unknown, server: string): SignalboxError {
   if (error instanceof SignalboxError) return error;
@@ -200,8 +217,11 @@ export function toPostgresFailure(error: unknown, server: string): SignalboxErro
   const known = byNodeCode[text] ?? bySqlState[text] ?? (text.length === 5 ? bySqlState[text.slice(0, 2)] : undefined);
   if (known) return postgresFailure(known, server, error);
   const said = byText.find(([pattern]) => pattern.test(`${text} ${message}`));
+  if (said) return postgresFailure(said[1], server, error);
   // Several addresses of one name that all refused come as one error of errors.
   const first = (error as AggregateError | undefined)?.errors?.[0];
-  if (!said && first !== undefined) return toPostgresFailure(first, server);
-  return postgresFailure(said?.[1] ?? 'unforeseen', server, error);
+  if (first !== undefined) return toPostgresFailure(first, server);
+  // Whatever else goes wrong with a socket: nobody knows what has arrived.
+  if (text.length > 0 && !/^[0-9A-Z]{5}$/.test(text)) return postgresFailure('unreachable', server, error);
+  return postgresFailure('unforeseen', server, error);
 }

@@ -18,7 +18,7 @@ export async function examine(address: PostgresAddress): Promise<StoreReport> {
   try {
     const { Client } = await loadDriver();
     const client = new Client({
-      ...driverOptions(address.connectionString),
+      ...driverOptions(address),
       connectionTimeoutMillis: limits.serverConnectMs,
     });
     client.on('error', () => {});
@@ -54,9 +54,12 @@ export async function examine(address: PostgresAddress): Promise<StoreReport> {
   return report;
 }
 
-function refusalOf(facts: Awaited<ReturnType<typeof serverFacts>>): 'tooOld' | 'newer' | 'readOnly' | undefined {
+function refusalOf(
+  facts: Awaited<ReturnType<typeof serverFacts>>,
+): 'tooOld' | 'newer' | 'encoding' | 'readOnly' | undefined {
   if (facts.number < 140_000) return 'tooOld';
   if (facts.schemaVersion > schemaVersion) return 'newer';
+  if (!facts.keepsAnyText) return 'encoding';
   return facts.isReplica ? 'readOnly' : undefined;
 }
 

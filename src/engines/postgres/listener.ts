@@ -172,7 +172,7 @@ export class Listener implements Wakeups {
   async #connect(): Promise<Client> {
     const { Client } = await loadDriver();
     const client = new Client({
-      ...driverOptions(this.#address.connectionString),
+      ...driverOptions(this.#address),
       // Sessions come and go while others do; nobody has to wait for the answer before.
       ...pipelined,
       connectionTimeoutMillis: limits.serverConnectMs,

@@ -10,6 +10,8 @@ export interface ServerFacts {
   readonly isReplica: boolean;
   readonly connectionsUsed: number;
   readonly connectionsMax: number;
+  /** Whether every text can be kept: the database is in UTF-8, or does not look at what it keeps. */
+  readonly keepsAnyText: boolean;
   /** Version of the tables in the schema; 0 when there are none. */
   readonly schemaVersion: number;
 }
@@ -23,7 +25,7 @@ export async function serverFacts(session: Session, schema: string): Promise<Ser
   const { rows } = await session.query(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
       pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS replica,
-      current_setting('max_connections')::int AS max, to_regclass($1) IS NOT NULL AS made,
+      current_setting('max_connections')::int AS max, current_setting('server_encoding') AS encoding, to_regclass($1) IS NOT NULL AS made,
       (SELECT coalesce(sum(numbackends), 0)::int FROM pg_stat_database) AS used`,
     [`${schema}.schema_version`],
   );
@@ -33,6 +35,7 @@ export async function serverFacts(session: Session, schema: string): Promise<Ser
     version: String(row.version).split(' ')[0] ?? '',
     number: row.number,
     isReplica: row.replica,
+    keepsAnyText: ['UTF8', 'SQL_ASCII'].includes(row.encoding),
     connectionsUsed: row.used,
     connectionsMax: row.max,
     schemaVersion: Number(version ?? 0),
@@ -53,7 +56,9 @@ export async function greet(session: Session, schema: string, server: string): P
   const facts = await serverFacts(session, schema);
   if (facts.number < oldestVersion) throw postgresFailure('tooOld', server);
   if (facts.schemaVersion > schemaVersion) throw postgresFailure('newer', server);
-  if (facts.schemaVersion < schemaVersion && !facts.isReplica) await migrate(session, schema, server);
+  if (!facts.keepsAnyText) throw postgresFailure('encoding', server);
+  if (facts.schemaVersion < schemaVersion && facts.isReplica) throw postgresFailure('readOnly', server);
+  if (facts.schemaVersion < schemaVersion) await migrate(session, schema, server);
   return facts;
 }
 

@@ -29,12 +29,14 @@ export interface ProjectRow {
   readonly state: string;
   /** The transaction's id; null for a view. */
   readonly xid: string | null;
+  /** When the server was started: which life of which server the transaction's id belongs to. */
+  readonly life: string | null;
 }
 
 export function projectRow(row: readonly (string | null)[]): ProjectRow {
-  const [version, now, key = null, sequence, latest, state, xid = null] = row;
+  const [version, now, key = null, sequence, latest, state, xid = null, life = null] = row;
   const project = { key, sequence: Number(sequence ?? 0), latest: Number(latest ?? 0), state: state ?? '' };
-  return { version: Number(version), now: Number(now), ...project, xid };
+  return { version: Number(version), now: Number(now), ...project, xid, life };
 }
 
 /**
@@ -49,7 +51,8 @@ export function lockProject(lockKey: string): Statement {
 /** No row for an untouched project. By `xid` the outcome of the transaction can be asked for later. */
 export function openForWriting(schema: string, project: string): Statement {
   return {
-    text: `SELECT (SELECT version FROM ${schema}.schema_version), ${clock}, key, sequence, latest, xmin, pg_current_xact_id()
+    text: `SELECT (SELECT version FROM ${schema}.schema_version), ${clock}, key, sequence, latest, xmin, pg_current_xact_id(),
+      pg_postmaster_start_time()
       FROM ${schema}.project WHERE name = $1`,
     values: [project],
   };
@@ -71,8 +74,25 @@ export function makeProject(schema: string, project: string): Statement {
   };
 }
 
-export function outcomeOf(xid: string): Statement {
-  return { text: 'SELECT pg_xact_status($1::text::xid8)', values: [xid] };
+/** What is to be known of a transaction whose answer may be lost. */
+export interface Trace {
+  readonly xid: string;
+  readonly life: string;
+  readonly key: string;
+  /** An event that it stores, if it stores one: its number is given once, and its body tells whose it is. */
+  readonly event: { readonly sequence: number; readonly body: string } | undefined;
+}
+
+/**
+ * What became of the transaction by its id (https://www.postgresql.org/docs/current/functions-info.html: `pg_xact_status`), in which
+ * life of the server, and the body of the event. An id that this server has not completed yet has no status.
+ */
+export function outcomeOf(schema: string, { xid, key, event }: Trace): Statement {
+  return {
+    text: `SELECT CASE WHEN $1::text::xid8 < pg_snapshot_xmax(pg_current_snapshot()) THEN pg_xact_status($1::text::xid8) END,
+      pg_postmaster_start_time(), (SELECT body FROM ${schema}.event WHERE project = $2::bigint AND sequence = $3::bigint)`,
+    values: [xid, key, String(event?.sequence ?? 0)],
+  };
 }
 
 export function notify(channels: readonly string[]): Statement {

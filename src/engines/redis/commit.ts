@@ -25,7 +25,7 @@ export interface Circumstances {
   readonly revision: string;
   /** Becomes the new revision. */
   readonly token: string;
-  /** Of the unit, whose turn ends with the commit. */
+  /** The token of the unit's turn, which ends with the commit; empty when it has none. */
   readonly turn: string;
   /** The time of the unit, when it is the server's. */
   readonly now: number | undefined;
@@ -41,9 +41,9 @@ export async function storeCommit(
   commit: Commit,
   circumstances: Circumstances,
 ): Promise<boolean> {
-  const { meta, records, entries, events, done } = keys;
-  const values = commitArguments(commit, circumstances);
-  return (await deliver(delivery, scripts.commit, [meta, records, entries, events, done], values)) === 1;
+  const { meta, records, entries, events, done, line } = keys;
+  const needed = [meta, records, entries, events, done, ...(circumstances.turn === '' ? [] : [line])];
+  return (await deliver(delivery, scripts.commit, needed, commitArguments(commit, circumstances))) === 1;
 }
 
 /**

@@ -17,7 +17,6 @@ import { Announcer } from '../announcer.ts';
 import { loadCommit, notEmpty } from '../contents.ts';
 import { ServerFailure } from '../server/failure.ts';
 import { withPatience } from '../server/patience.ts';
-import { pause } from '../server/real-time.ts';
 import { withinUnitLimit } from '../server/unit-limit.ts';
 import { type Question, questionsOf } from '../snapshot.ts';
 import { assertStorableText, compareText } from '../span.ts';
@@ -25,6 +24,8 @@ import { parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
 import { Call, within } from './call.ts';
 import { type Delivery, storeCommit } from './commit.ts';
 import { loadProject, readContents, type StreamEntry } from './copy.ts';
+import { Crowd } from './crowd.ts';
+import { Doorbell } from './doorbell.ts';
 import type { RedisDriver } from './driver.ts';
 import { Crowded, closed } from './errors.ts';
 import { examine } from './inspect.ts';
@@ -33,7 +34,7 @@ import { Line } from './line.ts';
 import { Link } from './link.ts';
 import { Turn } from './turn.ts';
 import { parseRedisUrl, type RedisPlace } from './url.ts';
-import { openView, type RedisView } from './view.ts';
+import { openView, type RedisView, viewOf } from './view.ts';
 import { createRedisWakeups } from './wakeups.ts';
 
 export interface RedisStoreOptions {
@@ -70,7 +71,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
 
 /** How often a view may be torn before it keeps writers out for a moment. */
 const tornViews = 4;
-const longestPauseMs = 4;
 
 interface Outcome<T> {
   readonly result: T;
@@ -82,7 +82,10 @@ class RedisStore implements Store {
   readonly #link: Link;
   readonly #announcer: Announcer;
   readonly #options: RedisStoreOptions;
+  readonly #doorbell: Doorbell;
   readonly #lines = new Map<string, Line>();
+  /** Of the projects in which others were before units of this process a moment ago. */
+  readonly #crowds = new Map<string, Crowd>();
   readonly #underway = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -90,6 +93,7 @@ class RedisStore implements Store {
     this.#options = options;
     this.#place = parseRedisUrl(options.url);
     this.#link = new Link(this.#place, options.driver);
+    this.#doorbell = new Doorbell(this.#link, this.#place);
     this.#announcer = new Announcer(options.wakeups);
   }
 
@@ -109,10 +113,12 @@ class RedisStore implements Store {
     return this.#patiently(call =>
       this.#untilWhole(call, keys, async () => {
         const view = await openView(this.#link, call, keys, { questions, time: this.#options.time });
-        if (typeof view === 'number') return undefined;
-        return this.#unlessTorn(view, async () => ({
-          result: await runReader(view, work, { watch: withinUnitLimit, ahead: view.ahead }),
-        }));
+        return (
+          view &&
+          this.#unlessTorn(view, async () => ({
+            result: await runReader(view, work, { watch: withinUnitLimit, ahead: view.ahead }),
+          }))
+        );
       }),
     );
   }
@@ -172,9 +178,12 @@ class RedisStore implements Store {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    // Who waits for its turn is refused, and leaves the line.
+    this.#doorbell.close();
     // What is under way gets its answer, unless the server gives none.
     const ended = Promise.allSettled(this.#underway);
     await within(ended, limits.shutdownMs, closed).catch(() => {});
+    await Promise.all([...this.#crowds.values()].map(crowd => crowd.handOn()));
     this.#link.close();
     await this.#announcer.settle();
   }
@@ -186,27 +195,48 @@ class RedisStore implements Store {
     work: (transaction: Transaction) => Promise<T>,
     questions: readonly Question[],
   ): Promise<T> {
-    const turn = new Turn(this.#link, keys, randomUUID());
-    let hasLost = false;
+    const kept = this.#crowds.get(project)?.begin();
+    if (this.#crowds.get(project)?.isOver) this.#crowds.delete(project);
+    const turn = kept ?? this.#turn(keys);
+    turn.begin(questions);
+    const opening = { questions, makesWay: kept === undefined, time: this.#options.time };
+    // Where others were before a unit a moment ago, the next one asks for its turn at once.
+    let takesTurn = kept === undefined && this.#crowds.has(project);
+    let keeps = false;
     try {
       for (;;) {
         this.#assertOpen();
-        const { token } = turn;
-        const view = await openView(this.#link, call, keys, { questions, token, time: this.#options.time });
+        const view = takesTurn
+          ? viewOf(this.#link, call, keys, opening, await turn.take(call))
+          : await openView(this.#link, call, keys, opening);
+        const crowd = this.#crowdOf(project, view === undefined || turn.hasWaited);
+        keeps = crowd?.keeps(turn) === true;
         const outcome =
-          typeof view === 'number'
-            ? undefined
-            : await this.#unlessTorn(view, () => this.#attempt(call, project, keys, view, work, turn));
+          view && (await this.#unlessTorn(view, () => this.#attempt(call, project, keys, view, work, turn, keeps)));
         if (outcome !== undefined) return outcome.result;
+        this.#crowdOf(project, true);
         if (call.isOver) throw new Crowded();
-        if (typeof view === 'number') await this.#pause();
-        else hasLost = true;
-        // On the same connection, so in this order: the next opening says whether somebody else has the turn.
-        if (hasLost) void turn.take(call).catch(() => {});
+        takesTurn = true;
       }
+    } catch (error) {
+      keeps = false;
+      throw error;
     } finally {
-      turn.giveBack();
+      this.#crowds.get(project)?.end(keeps ? turn : undefined);
+      if (!keeps) await this.#end(turn);
     }
+  }
+
+  /** What is remembered of the project; something is when others were before a unit. */
+  #crowdOf(project: string, hasWaited: boolean): Crowd | undefined {
+    let crowd = this.#crowds.get(project);
+    if (!hasWaited) return crowd;
+    if (crowd === undefined) {
+      crowd = new Crowd();
+      this.#crowds.set(project, crowd);
+    }
+    crowd.notice();
+    return crowd;
   }
 
   /** One run of the work. Undefined when somebody else was quicker. */
@@ -217,6 +247,7 @@ class RedisStore implements Store {
     view: RedisView,
     work: (transaction: Transaction) => Promise<T>,
     turn: Turn,
+    keepsTurn: boolean,
   ): Promise<Outcome<T> | undefined> {
     const { result, commit } = await runUnit(view, work, { watch: withinUnitLimit, ahead: view.ahead });
     if (commit.isEmpty) return { result };
@@ -225,13 +256,13 @@ class RedisStore implements Store {
     const isStored = await storeCommit(this.#delivery(call), keys, commit, {
       revision: view.revision,
       token: randomUUID(),
-      turn: turn.token,
+      turn: keepsTurn ? '' : turn.token,
       now: time === undefined ? view.now : undefined,
       prefix: this.#place.prefix,
       wakes: wakeups === undefined,
     });
     if (!isStored) return undefined;
-    turn.end();
+    if (!keepsTurn) turn.end();
     this.#announcer.announce(commit.audience);
     return { result };
   }
@@ -251,7 +282,7 @@ class RedisStore implements Store {
 
   /** Runs `look` again while it gives nothing because writers were in the way; after some times it keeps them out. */
   async #untilWhole<T>(call: Call, keys: ProjectKeys, look: () => Promise<Outcome<T> | undefined>): Promise<T> {
-    const turn = new Turn(this.#link, keys, randomUUID());
+    const turn = this.#turn(keys);
     try {
       for (let tries = 1; ; tries++) {
         this.#assertOpen();
@@ -262,8 +293,18 @@ class RedisStore implements Store {
         if (tries >= tornViews) await turn.take(call).catch(() => {});
       }
     } finally {
-      turn.giveBack();
+      await this.#end(turn);
     }
+  }
+
+  #turn(keys: ProjectKeys): Turn {
+    return new Turn({ link: this.#link, doorbell: this.#doorbell, below: bound => this.#below(bound) }, keys);
+  }
+
+  async #end(turn: Turn): Promise<void> {
+    const leaving = turn.giveBack();
+    // A connection that is closed takes with it what is not yet on its way.
+    if (this.#isClosed) await leaving;
   }
 
   /** Runs `attempt` again while the server is away or busy, as long as the call has time. */
@@ -312,10 +353,6 @@ class RedisStore implements Store {
 
   #delivery(call: Call): Delivery {
     return { link: this.#link, call, label: this.#place.label, below: bound => this.#below(bound) };
-  }
-
-  #pause(): Promise<unknown> {
-    return pause(1 + this.#below(longestPauseMs));
   }
 
   #below(bound: number): number {

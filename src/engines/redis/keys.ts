@@ -16,6 +16,8 @@ export interface ProjectKeys {
   readonly events: string;
   /** Sorted set of the tokens of commits by the second in which they were stored; older ones are dropped. */
   readonly done: string;
+  /** List of the places of units that wait for their turn, the next one first; see `scripts/line.lua`. */
+  readonly line: string;
 }
 
 /** Where a project lies; `variant` gives it another place in the same slot. */
@@ -28,6 +30,7 @@ export function keysOf(prefix: string, project: string, variant = ''): ProjectKe
     entries: `${base}:entries`,
     events: `${base}:events`,
     done: `${base}:done`,
+    line: `${base}:line`,
   };
 }
 
@@ -44,6 +47,11 @@ export function projectsKey(prefix: string): string {
 /** A session is woken over the channel of this beginning and its id. */
 export function channelsOf(prefix: string): string {
   return `${prefix}:wake:`;
+}
+
+/** A process is told on this channel that the turn of one of its units has come. */
+export function turnChannelOf(prefix: string, process: string): string {
+  return `${prefix}:turn:${process}`;
 }
 
 export function fieldOf(kind: string, id: string): string {

@@ -34,7 +34,7 @@ export interface Sending {
 
 /**
  * Everything it rejects with is a `ServerFailure` or another `SignalboxError`. It keeps the process alive only while an answer
- * is awaited.
+ * is awaited: every wait has its timer, which does.
  */
 export class Link {
   readonly #place: RedisPlace;
@@ -43,7 +43,6 @@ export class Link {
   #client: Client | undefined;
   /** The nodes of a cluster as they were last known: the one that the URL names may be away. */
   #seeds: readonly Seed[] = [];
-  #awaited = 0;
   #trouble: SignalboxError | undefined;
   #isClosed = false;
 
@@ -84,7 +83,6 @@ export class Link {
     const client = this.#client ?? (await this.#open(call));
     const { label } = this.#place;
     if (sending !== undefined) sending.isSent = true;
-    this.#await(client, 1);
     try {
       const answer = await within(commands(client), call.waitMs, () => lost(label));
       this.#trouble = undefined;
@@ -96,9 +94,29 @@ export class Link {
       // server, while this connection still leads to one that has become a replica.
       if (failure instanceof ServerFailure && failure.kind !== 'busy') this.#discard(client);
       throw failure;
-    } finally {
-      this.#await(client, -1);
     }
+  }
+
+  /** Whether the data lies on several servers; not known before the first connection. */
+  get isCluster(): boolean {
+    return this.#seeds.length > 0;
+  }
+
+  /** A connection of its own for who only hears: to the server, or to a node of the cluster. It keeps no process alive. */
+  async openListener(): Promise<Redis> {
+    const driver = await loadDriver(this.#load);
+    const { options } = this.#place;
+    let reason: unknown = lost(this.#place.label);
+    for (const seed of this.isCluster ? this.#seeds : [{}]) {
+      try {
+        const server = await openServer(driver, { ...this.#place, options: { ...options, ...seed } });
+        releaseProcess(server);
+        return server;
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
   }
 
   /** Every server that holds a part of the data: the one there is, or the masters of a cluster. */
@@ -132,7 +150,6 @@ export class Link {
     client.once('end', () => {
       if (this.#client === client) this.#client = undefined;
     });
-    if (this.#awaited === 0) holdProcess(client, false);
     return client;
   }
 
@@ -143,7 +160,10 @@ export class Link {
       // Who may not ask is believed to have a server that is new enough.
       const facts = await within(server.info().catch(ifForbidden), limits.serverConnectMs, () => lost(label));
       assertSupported(facts, label);
-      if (!/^cluster_enabled:1/m.test(facts)) return server;
+      if (!/^cluster_enabled:1/m.test(facts)) {
+        releaseProcess(server);
+        return server;
+      }
     } catch (error) {
       end(server);
       throw toFailure(error, label);
@@ -170,6 +190,8 @@ export class Link {
       dnsLookup: (address, callback) => callback(null, address),
       redisOptions: { ...common, ...way },
     });
+    // Nodes are connected to when they are needed, and come and go.
+    cluster.on('+node', (node: Redis) => node.on('connect', () => releaseProcess(node)));
     let reason: Error | undefined;
     cluster.on('error', error => {
       reason = error.lastNodeError ?? error;
@@ -191,11 +213,6 @@ export class Link {
   #discard(client: Client): void {
     if (this.#client === client) this.#client = undefined;
     end(client);
-  }
-
-  #await(client: Client, step: 1 | -1): void {
-    this.#awaited += step;
-    if (this.#awaited === (step === 1 ? 1 : 0)) holdProcess(client, step === 1);
   }
 }
 
@@ -224,17 +241,13 @@ export function end(client: Client): void {
   for (const stream of streams) stream.destroy();
 }
 
-/** Whether an open connection keeps the process from ending. */
-export function holdProcess(client: Client, isHolding: boolean): void {
-  for (const stream of streamsOf(client)) {
-    if (isHolding) stream.ref?.();
-    else stream.unref?.();
-  }
+/** From now on an open connection does not keep the process from ending; who awaits an answer does, by the time it has. */
+export function releaseProcess(server: Redis): void {
+  for (const stream of streamsOf(server)) stream.unref?.();
 }
 
 interface Stream {
   destroy(): void;
-  ref?(): void;
   unref?(): void;
 }
 

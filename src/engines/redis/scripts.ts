@@ -1,6 +1,8 @@
 /** The scripts that run inside the server, each known there by the hash of its text. */
 import { createHash } from 'node:crypto';
+import answersText from './scripts/answers.lua';
 import commitText from './scripts/commit.lua';
+import lineText from './scripts/line.lua';
 import loadText from './scripts/load.lua';
 import readText from './scripts/read.lua';
 import turnText from './scripts/turn.lua';
@@ -10,14 +12,17 @@ export interface Script {
   readonly hash: string;
 }
 
-function script(text: string): Script {
+/** The first line of a script says what it may do; what it shares with others comes behind that. */
+function script(main: string, ...shared: readonly string[]): Script {
+  const [first = '', ...rest] = main.split('\n');
+  const text = [first, ...shared, ...rest].join('\n');
   return { text, hash: createHash('sha1').update(text).digest('hex') };
 }
 
 /** What each needs and answers stands at its beginning. */
 export const scripts = {
-  read: script(readText),
-  commit: script(commitText),
-  turn: script(turnText),
+  read: script(readText, answersText),
+  commit: script(commitText, answersText, lineText),
+  turn: script(turnText, answersText, lineText),
   load: script(loadText),
 } as const;

@@ -1,4 +1,5 @@
 /** One consistent state of one project in Redis: every answer is of the same revision, or there is none. */
+import { limits } from '../../core/limits.ts';
 import type { Kind } from '../../core/records.ts';
 import { ServerFailure } from '../server/failure.ts';
 import type { Question, ReadAhead, Row, Snapshot } from '../snapshot.ts';
@@ -21,26 +22,36 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-type Reply = readonly [revision: string, sequence: string, now: number, waitMs: number, ...answers: unknown[]];
+/** What a view begins with, and the answers to its questions. */
+export type Reply = readonly [revision: string, sequence: string, now: number, waitMs: number, ...answers: unknown[]];
 
 export interface Opening {
   readonly questions: readonly Question[];
-  /** The token of a unit that makes way for the turn of another; undefined for one that makes way for nobody. */
-  readonly token?: string | undefined;
+  /** Whether it makes way for a unit of somebody else that has the turn. */
+  readonly makesWay?: boolean;
   /** Tells the time instead of the server. */
   readonly time?: (() => number) | undefined;
 }
 
-/** A view, or how many milliseconds another unit may still have its turn. */
+/** A view; undefined when it has to make way. */
 export async function openView(
   link: Link,
   call: Call,
   keys: ProjectKeys,
-  { questions, token = '*', time }: Opening,
-): Promise<RedisView | number> {
-  const reply = await read(link, call, keys, ['*', token], questions);
-  const [revision, sequence, now, waitMs, ...answers] = reply;
-  if (waitMs > 0) return waitMs;
+  opening: Opening,
+): Promise<RedisView | undefined> {
+  const reply = await read(link, call, keys, ['*', opening.makesWay ? limits.turnMs : 0], opening.questions);
+  return reply[3] > 0 ? undefined : viewOf(link, call, keys, opening, reply);
+}
+
+/** The view that begins with `reply`. */
+export function viewOf(
+  link: Link,
+  call: Call,
+  keys: ProjectKeys,
+  { questions, time }: Opening,
+  [revision, sequence, now, , ...answers]: Reply,
+): RedisView {
   const ahead = questions.map((question, at) => ({
     question,
     answer: Promise.resolve(answerOf(question, answers[at])),
@@ -115,7 +126,7 @@ export class RedisView implements Snapshot {
         this.#link,
         this.#call,
         this.#keys,
-        [this.revision, '*'],
+        [this.revision, 0],
         questions,
       );
       if (revision !== this.revision) throw new Torn();
@@ -131,16 +142,17 @@ async function read(
   link: Link,
   call: Call,
   { meta, records, entries }: ProjectKeys,
-  conditions: readonly [revision: string, token: string],
+  conditions: readonly [revision: string, makesWayMs: number],
   questions: readonly Question[],
 ): Promise<Reply> {
   const values = [...conditions, ...questions.flatMap(questionArguments)];
   return (await link.run(call, scripts.read, [meta, records, entries], values)) as Reply;
 }
 
+/** No body and no entries are null or, from a unit's turn, false. */
 function answerOf(question: Question, answer: unknown): unknown {
-  if ('id' in question) return answer ?? undefined;
+  if ('id' in question) return answer || undefined;
   if (question.page === undefined) return answer;
-  const [members, bodies] = answer as readonly [readonly string[], readonly (string | null)[]];
-  return members.map((member, at) => rowOf(member, bodies[at] ?? null));
+  const [members, bodies] = (answer || [[], []]) as readonly [readonly string[], readonly (string | null)[]];
+  return members.map((member, at) => rowOf(member, bodies[at] || null));
 }

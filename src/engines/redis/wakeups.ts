@@ -7,7 +7,7 @@ import { Call, within } from './call.ts';
 import { loadDriver, type Redis, type RedisDriver } from './driver.ts';
 import { lost, toFailure } from './errors.ts';
 import { channelsOf } from './keys.ts';
-import { end, holdProcess, Link, openServer } from './link.ts';
+import { end, Link, openServer, releaseProcess } from './link.ts';
 import { parseRedisUrl, type RedisPlace } from './url.ts';
 
 export interface RedisWakeupsOptions {
@@ -161,7 +161,7 @@ class RedisWakeups implements Wakeups {
   async #connect(): Promise<Redis> {
     const driver = await loadDriver(this.#options.driver);
     const subscriber = await openServer(driver, this.#place);
-    holdProcess(subscriber, false);
+    releaseProcess(subscriber);
     subscriber.on('message', channel => this.#hear(channel));
     this.#subscriber = subscriber;
     if (this.#isClosed) end(subscriber);

@@ -10,6 +10,8 @@ export interface PatienceOptions {
   /** A whole number from 0 up to, not including, `bound`; keeps processes from trying in step. */
   readonly below: (bound: number) => number;
   readonly patienceMs?: number;
+  /** When the caller began to wait, by `elapsedMs`. Default: now. */
+  readonly begunMs?: number;
 }
 
 /**
@@ -18,14 +20,13 @@ export interface PatienceOptions {
  * the last failure. Anything else is thrown on at once.
  */
 export async function withPatience<T>(attempt: (tries: number) => Promise<T>, options: PatienceOptions): Promise<T> {
-  const { patienceMs = limits.serverPatienceMs } = options;
-  const begun = elapsedMs();
+  const { patienceMs = limits.serverPatienceMs, begunMs = elapsedMs() } = options;
   for (let tries = 0; ; tries += 1) {
     try {
       return await attempt(tries);
     } catch (error) {
       const mayPass = error instanceof ServerFailure && error.kind !== 'refused';
-      if (!mayPass || elapsedMs() - begun >= patienceMs) throw error;
+      if (!mayPass || elapsedMs() - begunMs >= patienceMs) throw error;
     }
     const bound = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(tries, 10));
     await pause(1 + options.below(bound));

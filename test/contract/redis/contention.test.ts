@@ -1,13 +1,15 @@
 /** Many processes on one project of a Redis server. */
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { limits } from '../../../src/core/limits.ts';
 import type { Store } from '../../../src/core/ports.ts';
 import { keysOf } from '../../../src/engines/redis/keys.ts';
 import { aLock } from '../../support/records.ts';
 import { redisServer } from '../../support/servers/choose.ts';
 import { describeWith } from '../../support/servers/suites.ts';
 import { allEvents, counted, happened, increment, project } from '../store-harness.ts';
-import { removeKeys, useStores, withPrefix } from './server.ts';
+import { until } from '../wakeups-contract.ts';
+import { describeRedis, removeKeys, useServer, useStores, withPrefix } from './server.ts';
 
 const open = useStores();
 
@@ -15,13 +17,22 @@ await describeWith(redisServer, 'many connections to Redis', server => {
   let url: string;
   let raw: Redis;
   let meta: string;
+  let line: string;
 
   const unit = (store: Store) => store.transact(project, async tx => tx.emit(happened(await increment(tx))));
+
+  const takeTurn = async (token: string, lasting: number) => {
+    const [seconds, microseconds] = await raw.time();
+    const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+    await raw.hset(meta, 'turn', token, 'until', now + lasting);
+  };
+  const place = (token: string, channel: string) => JSON.stringify([token, channel, false, limits.turnMs]);
+  const standInLine = (...places: readonly string[]) => raw.rpush(line, ...places);
 
   beforeEach(() => {
     url = withPrefix(server.url);
     raw = new Redis(server.url);
-    meta = keysOf(new URL(url).searchParams.get('prefix') ?? '', project).meta;
+    ({ meta, line } = keysOf(new URL(url).searchParams.get('prefix') ?? '', project));
   });
 
   afterEach(async () => {
@@ -71,14 +82,80 @@ await describeWith(redisServer, 'many connections to Redis', server => {
   it('wait for one that died in its turn, and no longer than the turn lasts', async () => {
     const store = open(url);
     await unit(store);
-    const [seconds] = await raw.time();
-    await raw.hset(meta, 'turn', 'dead', 'until', (Number(seconds) + 1) * 1_000 + 500);
+    await takeTurn('dead', 900);
     // Who only looks waits for nobody.
     expect(await counted(store)).toBe(1);
     const begun = performance.now();
     await Promise.all([unit(store), unit(open(url)), unit(open(url))]);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(performance.now() - begun).toBeLessThan(2 * limits.turnMs);
     expect(await counted(store)).toBe(4);
+  });
+
+  it('wait no longer than a turn lasts when the clock of the server was set back', async () => {
+    const store = open(url);
+    await unit(store);
+    await takeTurn('dead', 3_600_000);
+    const begun = performance.now();
+    await Promise.all([unit(store), unit(open(url))]);
+    expect(performance.now() - begun).toBeLessThan(limits.turnMs);
+  });
+
+  it('are held up for one turn at most by one that died in the line, and not at all where the server knows of it', async () => {
+    const [store, other] = [open(url), open(url)];
+    await unit(store);
+    await takeTurn('dead', 100);
+    await standInLine(...Array.from({ length: 10 }, (_, at) => place(`gone-${at}`, 'nobody hears this')));
+    let begun = performance.now();
+    await Promise.all([unit(store), unit(other)]);
+    expect(performance.now() - begun).toBeLessThan(limits.turnMs);
+    await takeTurn('dead', 100);
+    await standInLine(place('asks again and again', ''));
+    begun = performance.now();
+    await Promise.all([unit(store), unit(other)]);
+    expect(performance.now() - begun).toBeLessThan(2 * limits.turnMs);
+    expect(await counted(store)).toBe(5);
+  });
+
+  it('leave the line, or hand the turn on, when they give up, are closed, or fail', async () => {
+    const [impatient, closing, failing] = [open(url, { patienceMs: 200 }), open(url), open(url)];
+    await Promise.all([impatient, closing, failing].map(unit));
+    await takeTurn('dead', 900);
+    const crowded = expect(unit(impatient)).rejects.toThrow('Too many others work on the project at once.');
+    const closed = expect(unit(closing)).rejects.toThrow('The store is closed.');
+    await until(async () => (await raw.llen(line)) === 2, 'both stand in line');
+    await closing.close();
+    await Promise.all([crowded, closed]);
+    await until(async () => (await raw.llen(line)) === 0, 'both have left');
+    const begun = performance.now();
+    const wrong = failing.transact(project, () => Promise.reject(new Error('wrong')));
+    await until(async () => (await raw.llen(line)) === 1, 'it stands in line');
+    const following = unit(open(url));
+    await expect(wrong).rejects.toThrow('wrong');
+    await following;
+    expect(performance.now() - begun).toBeLessThan(1.5 * limits.turnMs);
+  });
+
+  it('get their turn also when the line is full', async () => {
+    const store = open(url);
+    await unit(store);
+    await takeTurn('dead', 100);
+    await standInLine(...Array.from({ length: limits.unitsInLine }, (_, at) => place(`gone-${at}`, 'nobody')));
+    await unit(store);
+    expect(await raw.llen(line)).toBe(0);
+  });
+
+  it('serve units of several processes in the order in which they come, roughly', async () => {
+    const stores = Array.from({ length: 6 }, () => open(url));
+    const ends = performance.now() + 1_500;
+    const shares = await Promise.all(
+      stores.map(async store => {
+        let units = 0;
+        for (; performance.now() < ends; units++) await unit(store);
+        return units;
+      }),
+    );
+    const fair = shares.reduce((sum, units) => sum + units, 0) / stores.length;
+    expect(Math.min(...shares)).toBeGreaterThan(fair / 3);
   });
 
   it('never set the time of a project back, whatever the clock of the server says', async () => {
@@ -89,5 +166,57 @@ await describeWith(redisServer, 'many connections to Redis', server => {
     await unit(store);
     expect(await store.read(project, async reader => reader.now)).toBe(later);
     expect((await allEvents(store)).at(-1)?.at).toBe(later);
+  });
+});
+
+describeRedis('the line for the turn on a Redis server', () => {
+  const server = useServer();
+
+  const scriptsRun = async () =>
+    Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await server().command('INFO', 'commandstats')))?.[1] ?? 0);
+  const nextRound = () => new Promise(resolve => setImmediate(resolve));
+
+  /** How many scripts a unit takes that is one of many. */
+  const scriptsPerUnit = async (pause: () => Promise<unknown>): Promise<number> => {
+    const url = withPrefix(server().url);
+    const stores = Array.from({ length: 16 }, () => open(url));
+    const rounds = async (count: number) => {
+      const work = async (store: Store) => {
+        for (let unit = 0; unit < count; unit++) {
+          await store.transact(project, tx => increment(tx), [{ kind: 'lock', id: 'counter' }]);
+          await pause();
+        }
+      };
+      await Promise.all(stores.map(work));
+    };
+    // Until all are connected, and hear.
+    await rounds(20);
+    const before = await scriptsRun();
+    await rounds(40);
+    return ((await scriptsRun()) - before) / (40 * stores.length);
+  };
+
+  it('hands the turn on without anybody polling, together with the answers to the questions of the next', async () => {
+    expect(await scriptsPerUnit(nextRound)).toBeLessThan(2.5);
+  });
+
+  it('makes units that follow each other no dearer', async () => {
+    expect(await scriptsPerUnit(async () => {})).toBeLessThan(2.5);
+  });
+
+  it('holds no one up who may not hear or tell: they ask again and again', async () => {
+    for (const rights of [['resetchannels'], ['&*', '-publish'], ['&*', '-subscribe']]) {
+      await server().command('ACL', 'SETUSER', 'some', 'reset', 'on', '>word', '~*', '+@all', ...rights);
+      const url = withPrefix(server().url).replace('//', '//some:word@');
+      const stores = Array.from({ length: 3 }, () => open(url));
+      const begun = performance.now();
+      await Promise.all(
+        stores.map(async store => {
+          for (let unit = 0; unit < 20; unit++) await store.transact(project, tx => increment(tx));
+        }),
+      );
+      expect(performance.now() - begun).toBeLessThan(60 * 50);
+      expect(await counted(stores[0] ?? expect.fail())).toBe(60);
+    }
   });
 });

@@ -110,6 +110,21 @@ describeRedis('a connection to Redis that is cut', () => {
     await expectEachOnce(store, upTo(60));
   });
 
+  it('while several processes stand in line: none is lost, none is doubled, and none waits for long', async () => {
+    const stores = upTo(4).map(() => open(way));
+    const begun = performance.now();
+    const working = stores.map(async (store, at) => {
+      for (let count = 0; count < 25; count++) await unit(store, 1 + at + 4 * count);
+    });
+    for (let cuts = 0; cuts < 5; cuts++) {
+      await new Promise(resolve => setTimeout(resolve, 20));
+      proxy.cut();
+    }
+    await Promise.all(working);
+    await expectEachOnce(open(direct), upTo(100));
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
   it('for good while a commit is under way: the error says that it is not known whether it was stored', async () => {
     const store = open(way, { patienceMs: 500 });
     await unit(store);

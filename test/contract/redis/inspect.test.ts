@@ -32,7 +32,7 @@ describeRedis('the report of a Redis store', () => {
     expect(report.isUsable).toBe(true);
     expect(report.problems).toEqual([
       expect.stringMatching(
-        /keeps nothing on disk: a restart .* loses all sessions, locks and messages; set appendonly/,
+        /keeps nothing on disk: a restart .* loses all sessions, locks and messages\. Set appendonly/,
       ),
     ]);
   });

@@ -148,11 +148,20 @@ describeRedis('rights on a Redis server', () => {
     const server = await start();
     for (const lacking of ['-xadd', '-hdel', '-zadd', '-expire']) {
       await server.command('ACL', 'SETUSER', 'some', 'reset', 'on', '>word', '~*', '&*', '+@all', lacking);
-      const url = withUser(server.url, 'some', 'word');
-      const store = open(url);
-      expect((await refusal(store)).message).toMatch(/does not give this user the rights it needs/);
+      const url = withPrefix(server.url);
+      const all = open(url);
+      await all.transact(project, async tx => tx.put('lock', aLock('old')));
+      const before = await all.contents(project);
+      const store = open(Object.assign(new URL(url), { username: 'some', password: 'word' }).href);
+      // Takes everything there is to a commit.
+      const whole = store.transact(project, async tx => {
+        tx.delete('lock', 'old');
+        tx.put('lock', aLock('new'));
+        tx.emit(happened(1));
+      });
+      await expect(whole).rejects.toThrow(/does not give this user the rights it needs/);
+      expect(await all.contents(project)).toEqual(before);
       await server.command('ACL', 'SETUSER', 'some', '+@all');
-      expect(await store.contents(project)).toEqual({ sequence: 0, records: [], events: [] });
       await storeSomething(store);
     }
   });
