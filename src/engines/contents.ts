@@ -1,9 +1,12 @@
 /** A whole project on its way from one store to another: what was read becomes one commit over an empty project. */
 import { SignalboxError } from '../core/errors.ts';
 import type { Contents, Event } from '../core/ports.ts';
+import { strangeField } from '../core/record-fields.ts';
 import { indexes, type Kind, type RecordOf } from '../core/records.ts';
-import { assertStorableText } from './span.ts';
+import { assertIndexable, assertStorableText } from './span.ts';
 import { assertFits, type Commit, type Entry, type EventWrite, entriesOf, type RecordWrite } from './unit-of-work.ts';
+
+const largestSequence = 2 ** 52;
 
 /**
  * The commit that makes an untouched project hold exactly `contents`. `invalid_input` when a record or event is not one that a
@@ -19,6 +22,10 @@ export function loadCommit(contents: Contents): Commit {
     seen.add(`${kind}\0${id}`);
     records.push({ kind, id, body, existed: false });
     added.push(...within(`record ${at + 1}`, () => storableEntries(kind, id, record)));
+  }
+  // Far above what a project can reach, and far below where numbers lose their units.
+  if (!Number.isInteger(contents.sequence) || contents.sequence < 0 || contents.sequence > largestSequence) {
+    throw invalid('the sequence', 'it is not one that a project can have');
   }
   const first = contents.sequence - contents.events.length + 1;
   const events = contents.events.map((body, at) => within(`event ${at + 1}`, () => eventIn(body, first + at)));
@@ -39,19 +46,23 @@ export function notEmpty(project: string): SignalboxError {
 function recordIn(kind: Kind, id: string, body: string): RecordOf<Kind> {
   if (!Object.hasOwn(indexes, kind)) throw new Error(`its kind "${kind}" is not known to this version`);
   assertStorableText(id);
+  assertIndexable(kind, id);
   assertFits(body);
   const record: unknown = JSON.parse(body);
   if (typeof record !== 'object' || record === null || (record as { id?: unknown }).id !== id) {
     throw new Error('it is not an object with its own id');
   }
+  const strange = strangeField(kind, record as Record<string, unknown>);
+  if (strange !== undefined) throw new Error(strange);
   return record as RecordOf<Kind>;
 }
 
 function storableEntries(kind: Kind, id: string, record: RecordOf<Kind>): Entry[] {
   const entries = entriesOf(kind, id, record);
-  for (const { value } of entries) {
+  for (const { index, value } of entries) {
     if (typeof value !== 'string') throw new Error('it lacks a field that this version looks for');
     assertStorableText(value);
+    assertIndexable(kind, index, value, id);
   }
   return entries;
 }

@@ -92,7 +92,20 @@ export function copyContract(harness: StoreHarness): void {
       { ...contents, records: [{ ...first, kind: 'toString' as 'lock' }] },
       { ...contents, records: [{ kind: 'session', id: 'x', body: '{"id":"x"}' }] },
       { ...contents, events: contents.events.slice(0, -1) },
+      { ...contents, records: [{ kind: 'lock', id: 'x', body: JSON.stringify({ ...aLock('x'), tickets: 5 }) }] },
+      { ...contents, records: [{ kind: 'lock', id: 'x', body: JSON.stringify({ ...aLock('x'), expiresAt: null }) }] },
+      { ...contents, records: [{ kind: 'lock', id: 'x', body: JSON.stringify({ ...aLock('x'), holder: undefined }) }] },
       { ...contents, sequence: 3 },
+      { ...contents, sequence: Number.MAX_SAFE_INTEGER, events: [] },
+      { ...contents, sequence: 1.5, events: [] },
+      {
+        ...contents,
+        records: [{ kind: 'lock', id: 'x'.repeat(9_000), body: JSON.stringify(aLock('x'.repeat(9_000))) }],
+      },
+      {
+        ...contents,
+        records: [{ kind: 'lock', id: 'x', body: JSON.stringify(aLock('x', { key: 'k'.repeat(3_000) })) }],
+      },
       { ...contents, events: [...contents.events.slice(0, -1), '{"sequence":11}'] },
     ];
     for (const each of broken) {
