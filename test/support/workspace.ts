@@ -174,7 +174,8 @@ export class Workspace {
   /** The sockets on which sessions of this workspace listen, or died listening. */
   sockets(): string[] {
     const names = readdirSync(this.runtime, { recursive: true, encoding: 'utf8' });
-    return names.filter(name => lstatSync(join(this.runtime, name)).isSocket());
+    // One may be gone, or have got its name, since the folder was read.
+    return names.filter(name => lstatSync(join(this.runtime, name), { throwIfNoEntry: false })?.isSocket());
   }
 
   /** Runs a command to its end. */
