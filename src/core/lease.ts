@@ -28,7 +28,9 @@ export function leaseHolds(view: View, session: SessionRecord): boolean {
  */
 export function whileCutOff(sinceContactMs: number): string {
   const leftMs = limits.leaseWithoutHeartbeatMs - sinceContactMs;
-  if (leftMs > 0) return `Your locks hold for ${Math.floor(leftMs / 1000)} s more, unless their own time ends before.`;
+  if (leftMs > 0) {
+    return `Your locks hold for ${Math.floor(leftMs / 1000)} s more, unless their own time ends before or somebody ended your session.`;
+  }
   return "Locks you held may be somebody else's by now: change nothing that they cover before a call succeeds.";
 }
 

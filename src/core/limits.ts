@@ -57,6 +57,7 @@ export const limits = {
   holderCheckMs: 100,
   safetyPollMs: 2_000,
   progressEveryMs: 5_000,
+  unfinishedKept: 100,
 
   // A server process.
   parentCheckMs: 5_000,

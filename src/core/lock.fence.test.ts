@@ -64,4 +64,27 @@ describe('a renewal with the fence of the grant', () => {
     await expect(renewing).rejects.toMatchObject({ code: 'conflict' });
     expect((await take(heron, [file('never held')])).granted).not.toBeNull();
   });
+
+  it('is refused with a fence that none of the named locks was granted under, older, newer or of another lock', async () => {
+    const { granted } = await take(otter, [file('a')]);
+    const other = await take(otter, [file('b')]);
+    for (const fence of [highest(granted) - 1, highest(other.granted), 999_999]) {
+      const refusal = await take(otter, [file('a')], 'exclusive', { fence }).catch(error => error);
+      expect(refusal).toMatchObject({ code: 'conflict', message: expect.stringContaining('file:a') });
+    }
+    const both = await take(otter, [file('a'), file('b')], 'exclusive', { fence: highest(other.granted) });
+    expect(both.granted).toHaveLength(2);
+  });
+
+  it('is refused in another mode: an intent keeps nobody out, so somebody else may have had it in between', async () => {
+    const { granted } = await take(otter, [file('a')], 'intent');
+    expect((await take(heron, [file('a')])).granted).not.toBeNull();
+    await bench.transact(unit => release(unit, heron, 'all'));
+    const fence = highest(granted);
+    await expect(take(otter, [file('a')], 'exclusive', { fence })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('intent'),
+    });
+    expect((await take(otter, [file('a')], 'intent', { fence })).granted).not.toBeNull();
+  });
 });

@@ -69,7 +69,7 @@ export async function acquire(
   waitUntil: number | null,
 ): Promise<LockOutcome> {
   const { tx } = unit;
-  if (request.fence !== undefined) await refuseLost(unit, session, request.resources, request.fence);
+  if (request.fence !== undefined) await refuseLost(unit, session, request, request.fence);
   await refuseTooMany(unit, session, request);
   const candidate = { session: session.id, mode: request.mode, resources: request.resources, rank: null };
   const found = await inTheWay(unit, candidate);
@@ -108,13 +108,13 @@ export async function acquire(
 async function refuseLost(
   unit: Unit,
   session: SessionRecord,
-  resources: readonly Resource[],
+  { resources, mode }: LockRequest,
   fence: number,
 ): Promise<void> {
   const own = await Promise.all(resources.map(resource => unit.tx.get('lock', lockId(session.id, resource))));
   const at = own.findIndex(lock => !lock || lock.expiresAt <= unit.tx.now || lock.fence > fence);
   const lost = resources[at];
-  if (!lost) return;
+  if (!lost) return refuseOtherGrant(own as LockRecord[], mode, fence);
   const [other] = (await overlappingLocks(unit.tx, [lost])).filter(lock => lock.holder !== session.id);
   const holder = other && (await unit.tx.get('session', other.holder));
   const since = holder ? `; ${holder.handle} has ${other.name} now, with fence ${other.fence}` : '';
@@ -123,6 +123,20 @@ async function refuseLost(
     `You no longer hold ${lost.name} under fence ${fence}: that lock has ended${since}.`,
     'Look at what others changed there since, then acquire it again without a fence.',
   );
+}
+
+/** A fence renews one grant: what was granted under another one, or in another mode, is not that. */
+function refuseOtherGrant(own: readonly LockRecord[], mode: LockMode, fence: number): void {
+  const newest = own.reduce((first, lock) => (lock.fence > first.fence ? lock : first));
+  const other = own.find(lock => lock.mode !== mode);
+  if (newest.fence === fence && !other) return;
+  const message = other
+    ? `You hold ${other.name} as ${other.mode}; taking it as ${mode} would be a new grant, which a fence cannot renew.`
+    : `Your lock on ${newest.name} has fence ${newest.fence}, not ${fence}.`;
+  const next = other
+    ? 'Acquire it without a fence.'
+    : 'Give the highest fence of the locks you name, as it was granted.';
+  throw new SignalboxError('conflict', message, next);
 }
 
 /** The reads that `acquire` makes of an uncontended request. */
@@ -326,7 +340,7 @@ export async function withdraw(unit: Unit, ticket: WaiterRecord): Promise<LockOu
 const strength: Record<LockMode, number> = { intent: 0, shared: 1, exclusive: 2 };
 
 /**
- * Takes back what a call that was cancelled has got, because nobody knows of it. What the session had before, or has got by
+ * Takes back what a call that was cancelled has got or stands in line for, because nobody knows of it. What the session had before, or has got by
  * another call as well, stays, in the mode that it had unless that was a stronger one.
  */
 export async function takeBack(
@@ -335,6 +349,7 @@ export async function takeBack(
   ticket: string,
   resources: readonly Resource[],
 ): Promise<void> {
+  if (await unit.tx.get('waiter', ticket)) unit.tx.delete('waiter', ticket);
   const locks = await Promise.all(resources.map(resource => unit.tx.get('lock', lockId(session.id, resource))));
   for (const lock of locks) {
     if (!lock?.tickets.includes(ticket)) continue;

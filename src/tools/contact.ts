@@ -8,6 +8,9 @@ interface Moment {
   readonly now: number;
 }
 
+/** What a call of the store told of the session: it counts as alive from its beginning, it has ended, or neither. */
+export type Sign = 'alive' | 'ended' | 'none';
+
 export class Contact {
   readonly #clock: Clock;
   readonly #store: Store;
@@ -20,11 +23,13 @@ export class Contact {
   }
 
   /** Runs a call of the store. When that cannot be reached, the error also says what the session may still believe of its locks. */
-  async during<T>(call: () => Promise<T>, wasSignOfLife: (result: T) => boolean): Promise<T> {
+  async during<T>(call: () => Promise<T>, signOf: (result: T) => Sign): Promise<T> {
     const begun = this.#moment();
     try {
       const result = await call();
-      if (wasSignOfLife(result)) this.#last = begun;
+      const sign = signOf(result);
+      if (sign === 'alive') this.#last = begun;
+      if (sign === 'ended') this.#last = undefined;
       return result;
     } catch (error) {
       const isAway = error instanceof SignalboxError && error.code === 'unavailable';

@@ -1,4 +1,5 @@
 import * as z from 'zod/v4';
+import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import {
   acquire,
@@ -72,6 +73,13 @@ export default defineTool({
     { title: 'Wait up to 30 s for a port', input: { resources: ['port:3000'], waitSeconds: 30 } },
   ],
   async run(context, input) {
+    if (input.fence !== undefined && input.waitSeconds > 0) {
+      throw new SignalboxError(
+        'invalid_input',
+        'With a fence only what you hold now is renewed: there is nothing to wait for.',
+        'Leave out waitSeconds to renew, or fence to wait in line.',
+      );
+    }
     const wanted: LockRequest = {
       ticket: context.caller.world.ids.next(),
       resources: await context.caller.resources(input.paths, input.resources),
@@ -81,22 +89,7 @@ export default defineTool({
       priority: 'normal',
       fence: input.fence,
     };
-    const waitMs = input.waitSeconds * 1000;
-    // Hints are read before looking, so that a grant between the two is not missed.
-    const seen = waitMs > 0 ? (await context.caller.hints()).version : 0;
-    const { outcome, now } = await context.caller.transact(
-      async (unit, me) => ({
-        outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
-        now: unit.tx.now,
-      }),
-      me => acquireAsks(me, wanted),
-    );
-    // Nobody reads the answer of a cancelled call, so nobody would know that the locks are held.
-    if (outcome.granted && context.signal.aborted) {
-      await context.caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
-    }
-    if (outcome.waiter) return waitInLine(context, outcome, outcome.waiter, waitMs, seen);
-    return shown(outcome, now, input.waitSeconds === 0);
+    return orUndoneLater(context, wanted, () => ask(context, wanted, input.waitSeconds * 1000));
   },
   text: out => {
     const lines = out.granted
@@ -116,6 +109,37 @@ export default defineTool({
 });
 
 type Output = z.input<typeof output>;
+
+/** Nobody knows how a call that failed this way left the queue and the locks: whatever it got goes back once the store is there. */
+async function orUndoneLater<T>({ caller }: ToolContext, wanted: LockRequest, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = toSignalboxError(error);
+    if (code === 'unavailable' || code === 'internal') {
+      caller.later((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
+    }
+    throw error;
+  }
+}
+
+async function ask(context: ToolContext, wanted: LockRequest, waitMs: number): Promise<Output> {
+  // Hints are read before looking, so that a grant between the two is not missed.
+  const seen = waitMs > 0 ? (await context.caller.hints()).version : 0;
+  const { outcome, now } = await context.caller.transact(
+    async (unit, me) => ({
+      outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
+      now: unit.tx.now,
+    }),
+    me => acquireAsks(me, wanted),
+  );
+  // Nobody reads the answer of a cancelled call, so nobody would know that the locks are held.
+  if (outcome.granted && context.signal.aborted) {
+    await context.caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
+  }
+  if (outcome.waiter) return waitInLine(context, outcome, outcome.waiter, waitMs, seen);
+  return shown(outcome, now, waitMs === 0);
+}
 
 /** Waits until the ticket is granted, the time is over, or the call is cancelled. Watches the holders for sudden death. */
 async function waitInLine(

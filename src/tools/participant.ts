@@ -6,16 +6,17 @@ import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
-import type { Ask, Liveness, Processes, Worktree } from '../core/ports.ts';
+import type { Ask, Worktree } from '../core/ports.ts';
 import { operator } from '../core/presence.ts';
-import { processKey } from '../core/process.ts';
 import type { Resource, SessionRecord } from '../core/records.ts';
 import { fileResource, namedResource } from '../core/resource.ts';
 import { type Arrival, end, heartbeat, heldBy, join, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
+import { askedOnce } from './asked-once.ts';
 import { Contact } from './contact.ts';
 import { Hints } from './hints.ts';
 import { settledProject } from './place.ts';
+import { Unfinished, type Work } from './unfinished.ts';
 import type { World } from './world.ts';
 
 export type Me = SessionRecord;
@@ -30,6 +31,8 @@ export interface Participant {
   read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
   /** The same for a look that is nobody's activity; undefined while the session has ended. */
   observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
+  /** Has `work` done as soon as the store is back, if the caller lives on then; a caller of one call only tries nothing more. */
+  later(work: Work): void;
   /** Makes paths and names canonical from where the caller stands. `invalid_input` when none is given. */
   resources(paths: readonly string[] | undefined, names: readonly string[] | undefined): Promise<Resource[]>;
   /** Where the caller's wake-ups arrive; listening begins with the first use. */
@@ -62,6 +65,7 @@ abstract class Base implements Participant {
   abstract transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T>;
   abstract read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T>;
   abstract observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined>;
+  abstract later(work: Work): void;
   abstract hints(): Promise<Hints>;
 
   place(): Promise<Worktree> {
@@ -137,21 +141,6 @@ function presenceAsks(id: string, isTouchDue: boolean): Ask[] {
 
 const isFileName = (text: string) => text.trim().startsWith('file:');
 
-/** Within one view every question gets one answer: rules that look twice agree, and the system is asked once. */
-function askedOnce(processes: Processes): Processes {
-  const known = new Map<string, Liveness>();
-  return {
-    self: () => processes.self(),
-    identify: pid => processes.identify(pid),
-    liveness(process) {
-      const key = processKey(process);
-      const answer = known.get(key) ?? processes.liveness(process);
-      known.set(key, answer);
-      return answer;
-    },
-  };
-}
-
 /** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */
 export class Agent extends Base {
   readonly #facts: AgentFacts;
@@ -159,6 +148,7 @@ export class Agent extends Base {
   #joined: Promise<string> | undefined;
   #lastTouch = Number.NEGATIVE_INFINITY;
   readonly #contact: Contact;
+  readonly #unfinished: Unfinished;
   #hasLeft = false;
   #stopListening: (() => Promise<void>) | undefined;
   #stopHeartbeat: (() => void) | undefined;
@@ -167,6 +157,7 @@ export class Agent extends Base {
     super(world, facts.directory, facts.project);
     this.#facts = facts;
     this.#contact = new Contact(world);
+    this.#unfinished = new Unfinished(world.log);
     this.#hints = new Hints(world.clock, world.wakeups);
   }
 
@@ -188,6 +179,7 @@ export class Agent extends Base {
 
   async transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T> {
     const id = await this.session();
+    await this.#finish(id);
     const attempt = () => this.#attempt(id, work, ahead);
     const first = (await attempt()) ?? (await this.#comeBack(id)) ?? (await attempt());
     if (first) return first.value;
@@ -196,6 +188,23 @@ export class Agent extends Base {
       'This session was ended by somebody else.',
       'Call again: you come back as the same session.',
     );
+  }
+
+  later(work: Work): void {
+    this.#unfinished.add(work);
+  }
+
+  /** Does what earlier calls left; nothing of it is left when the session has ended. */
+  #finish(id: string): Promise<void> {
+    return this.#unfinished.finish(async work => {
+      const { project } = await this.place();
+      const attempt = () =>
+        this.world.store.transact(project, async tx => {
+          const me = await tx.get('session', id);
+          if (me?.endedAt === null) await work(this.unit(tx), me);
+        });
+      await this.#contact.during(attempt, () => 'none');
+    });
   }
 
   /** One unit of work as the session; undefined when it has ended. */
@@ -221,7 +230,7 @@ export class Agent extends Base {
           },
           asks,
         ),
-      () => wasTouched,
+      found => (found === undefined ? 'ended' : wasTouched ? 'alive' : 'none'),
     );
     this.#lastTouch = this.world.clock.elapsed();
     return result;
@@ -233,11 +242,13 @@ export class Agent extends Base {
     this.lookAgain();
     const tree = await this.place();
     const branch = this.world.worktrees.branch(tree.root);
-    await this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
+    const back = () =>
+      this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
+    await this.#contact.during(back, () => 'alive');
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
-    await this.session();
+    await this.#finish(await this.session());
     if (this.world.clock.elapsed() - this.#lastTouch > limits.touchEveryMs) await this.transact(async () => undefined);
     const attempt = () => this.observe(async (view, me) => ({ value: await work(view, me) }));
     const first = await attempt();
@@ -259,11 +270,11 @@ export class Agent extends Base {
         tree.project,
         async tx => {
           const me = await tx.get('session', id);
-          return me && me.endedAt === null ? work(this.view(tx), me) : undefined;
+          return me && me.endedAt === null ? { value: await work(this.view(tx), me) } : undefined;
         },
         presenceAsks(id, false),
       );
-    return this.#contact.during(look, () => false);
+    return (await this.#contact.during(look, found => (found ? 'none' : 'ended')))?.value;
   }
 
   /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
@@ -286,7 +297,7 @@ export class Agent extends Base {
     const branch = this.world.worktrees.branch(tree.root);
     const session = await this.#contact.during(
       () => this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), null)),
-      () => true,
+      () => 'alive',
     );
     this.#lastTouch = this.world.clock.elapsed();
     this.#stopListening = await this.world.wakeups.listen(session.id, () => this.#hints.bump());
@@ -310,7 +321,8 @@ export class Agent extends Base {
     try {
       const { project } = await this.place();
       const beat = () => this.world.store.transact(project, tx => heartbeat(this.unit(tx), id));
-      await this.#contact.during(beat, isAlive => isAlive);
+      await this.#contact.during(beat, isAlive => (isAlive ? 'alive' : 'ended'));
+      await this.#finish(id);
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });
     }
@@ -367,6 +379,8 @@ export class Visitor extends Base {
       return work(view, await this.#living(view, this.#session ?? operatorHandle));
     });
   }
+
+  later(): void {}
 
   /** Stops listening. */
   async leave(): Promise<void> {
