@@ -160,6 +160,8 @@ const bySqlState: Readonly<Record<string, Cause>> = {
   '53100': 'full', // disk_full
   '53': 'busy',
   '40': 'busy', // serialisation failures and deadlocks
+  '42P06': 'busy', // duplicate_schema, and
+  '42P07': 'busy', // duplicate_table: somebody else made them at this moment
   '42P05': 'busy', // duplicate_prepared_statement, and
   '26000': 'busy', // invalid_sql_statement_name: a pooler gave us a connection that others have used
   '55P03': 'busy', // lock_not_available

@@ -66,8 +66,9 @@ async function migrate(session: Session, schema: string, server: string): Promis
   try {
     await session.query('BEGIN');
     await session.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [`signalbox ${schema}`]);
-    const { rows } = await session.query('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema]);
-    // Asked first, because creating a schema needs a right even when it is there.
+    // Asked first, because creating a schema needs a right even when it is there; and of the table itself: what functions know of
+    // names may be from before the lock was waited for.
+    const { rows } = await session.query('SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)', [schema]);
     if (!rows[0].exists) await session.query(`CREATE SCHEMA ${schema}`);
     await session.query(`CREATE TABLE IF NOT EXISTS ${schema}.schema_version (version int NOT NULL)`);
     const known = await session.query(`SELECT version FROM ${schema}.schema_version`);
