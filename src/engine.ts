@@ -25,7 +25,7 @@ export { ProjectState } from './engines/memory/state.ts';
 export type { CreateEngine, Offered } from './engines/module.ts';
 export type { EngineParts } from './engines/parts.ts';
 export { type Question, questionsOf, type ReadAhead, type Row, type Snapshot } from './engines/snapshot.ts';
-export { assertStorableText, compareText, liesIn, type Span, spanOf } from './engines/span.ts';
+export { assertProjectName, assertStorableText, compareText, liesIn, type Span, spanOf } from './engines/span.ts';
 export { Turns, withoutWaiting } from './engines/turns.ts';
 export {
   type Commit,

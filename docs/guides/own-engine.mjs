@@ -24,7 +24,7 @@ export default function createEngine(url, { clock, wakeups }) {
     }
   };
   const catchUp = project => {
-    kit.assertStorableText(project);
+    kit.assertProjectName(project);
     if (isClosed) throw new kit.SignalboxError('unavailable', 'The store is closed.', 'Start Signalbox again.');
     const text = existsSync(file) ? readFileSync(file, 'utf8').slice(read) : '';
     const lines = text.slice(0, text.lastIndexOf('\n') + 1);

@@ -44,8 +44,8 @@ export function startDistantEnd(file: string, args: readonly string[], children:
 }
 
 /** Kills what runs of them, and resolves when they are gone. */
-export function killAll(children: ChildProcess[]): Promise<unknown> {
-  return Promise.all(
+export async function killAll(children: ChildProcess[]): Promise<void> {
+  await Promise.all(
     children.splice(0).map(async child => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise(resolve => child.once('exit', resolve));

@@ -163,6 +163,19 @@ function content(harness: StoreHarness): void {
     expect(await store.projects()).toEqual([]);
   });
 
+  it('refuses names that do not fit into the index of every engine, and makes no project of them', async () => {
+    const { store } = fixture();
+    const refused = { code: 'limit_exceeded' };
+    const long = 'ä'.repeat(limits.indexedBytes / 2);
+    await expect(store.transact(`${long}x`, async tx => tx.put('lock', aLock('a')))).rejects.toMatchObject(refused);
+    await expect(store.read(`${long}x`, async () => 1)).rejects.toMatchObject(refused);
+    const key = aLock('a', { key: long });
+    await expect(store.transact(project, async tx => tx.put('lock', key))).rejects.toMatchObject(refused);
+    expect(await store.projects()).toEqual([]);
+    await store.transact(long, async tx => tx.put('lock', aLock('a')));
+    expect(await store.projects()).toEqual([long]);
+  });
+
   it('cannot be changed through what it gave out or was given', async () => {
     const { store } = fixture();
     const given = { ...aMessage('m', { to: ['a'] }), to: ['a'] };

@@ -19,7 +19,7 @@ import { ServerFailure } from '../server/failure.ts';
 import { withPatience } from '../server/patience.ts';
 import { withinUnitLimit } from '../server/unit-limit.ts';
 import { type Question, questionsOf } from '../snapshot.ts';
-import { assertStorableText, compareText } from '../span.ts';
+import { assertProjectName, compareText } from '../span.ts';
 import { parseEvent, runReader, runUnit, wholeRows } from '../unit-of-work.ts';
 import { Call, within } from './call.ts';
 import { type Delivery, storeCommit } from './commit.ts';
@@ -361,7 +361,7 @@ class RedisStore implements Store {
 
   #keys(project: string): ProjectKeys {
     this.#assertOpen();
-    assertStorableText(project);
+    assertProjectName(project);
     return keysOf(this.#place.prefix, project);
   }
 

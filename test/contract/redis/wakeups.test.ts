@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import type { ChildProcess } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Wakeups } from '../../../src/core/ports.ts';
 import { createRedisEngine } from '../../../src/engines/redis/engine.ts';
@@ -9,8 +8,9 @@ import { FakeLog } from '../../support/fakes.ts';
 import { redisServer } from '../../support/servers/choose.ts';
 import { startProxy, type TestProxy } from '../../support/servers/proxy.ts';
 import { describeWith } from '../../support/servers/suites.ts';
+import { killAll, startDistantEnd } from '../distant-end.ts';
 import { happened, project } from '../store-harness.ts';
-import { type DistantEnd, describeWakeups, quiet, until } from '../wakeups-contract.ts';
+import { describeWakeups, quiet, until } from '../wakeups-contract.ts';
 import { describeRedis, removeKeys, useServer, withPrefix } from './server.ts';
 
 let program: Bundle;
@@ -21,53 +21,13 @@ beforeAll(async () => {
 
 afterAll(() => program.remove());
 
-function startChild(url: string, children: ChildProcess[]): DistantEnd {
-  const child = spawn(process.execPath, [program.file, url], { stdio: ['pipe', 'pipe', 'inherit'] });
-  children.push(child);
-  const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
-  const waiting = new Map<number, (answer: unknown) => void>();
-  createInterface({ input: child.stdout }).on('line', line => {
-    const { id, answer } = JSON.parse(line);
-    waiting.get(id)?.(answer);
-  });
-  let asked = 0;
-  const ask = (command: object): Promise<unknown> =>
-    new Promise(resolve => {
-      const id = ++asked;
-      waiting.set(id, resolve);
-      child.stdin.write(`${JSON.stringify({ id, ...command })}\n`);
-    });
-  return {
-    pid: child.pid ?? 0,
-    listen: async session => void (await ask({ do: 'listen', session })),
-    stop: async session => void (await ask({ do: 'stop', session })),
-    wake: async sessions => void (await ask({ do: 'wake', sessions })),
-    count: async session => Number(await ask({ do: 'count', session })),
-    problem: async () => ((await ask({ do: 'problem' })) as string | null) ?? undefined,
-    signal: name => void child.kill(name),
-    endsByItself: async () => {
-      await ask({ do: 'release' });
-      return ended;
-    },
-  };
-}
-
-async function killAll(children: ChildProcess[]): Promise<void> {
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const ended = new Promise(resolve => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-  }
-}
-
 await describeWith(redisServer, 'a Redis server', server => {
   describeWakeups('Redis', async () => {
     const url = withPrefix(server.url);
     const children: ChildProcess[] = [];
     return {
       connect: () => createRedisWakeups({ url }),
-      spawn: async () => startChild(url, children),
+      spawn: async () => startDistantEnd(program.file, [url], children),
       dispose: () => killAll(children),
     };
   });
