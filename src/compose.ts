@@ -6,14 +6,17 @@ import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type Se
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import { limits } from './core/limits.ts';
+import { defaultPolicy } from './core/policy.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createEngine } from './engines/index.ts';
 import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
 import { systemClock } from './system/clock.ts';
 import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
+import { createGitFacts } from './system/git-facts.ts';
 import { systemIds } from './system/ids.ts';
 import { createLog, type LogLevel } from './system/log.ts';
+import { createProbes } from './system/probes.ts';
 import { createProcesses, type SystemProcesses } from './system/processes.ts';
 import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
@@ -91,6 +94,9 @@ export async function compose(
     wakeups,
     processes,
     worktrees: createWorktrees(),
+    git: createGitFacts(),
+    probes: createProbes(),
+    policy: defaultPolicy,
     log,
   };
   const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));

@@ -114,10 +114,13 @@ async function writeMessages(
           from: from.id,
           fromHandle: from.handle,
           to: isBroadcast ? ['all'] : recipients.map(session => session.handle),
+          recipients: isBroadcast ? [] : recipients.map(session => session.id),
           conversation,
           body: bodies[index % bodies.length] ?? '',
           priority: 'normal',
           replyTo: null,
+          thread: `m${sequence}`,
+          wantsAck: false,
           tags: [],
           key: index % 5 === 0 ? `key-${index}` : null,
           at: tx.now,
@@ -130,8 +133,10 @@ async function writeMessages(
             message: `m${sequence}`,
             state: isRead ? 'read' : 'queued',
             path: isRead ? 'calls' : null,
+            wantsAck: false,
             deliveredAt: isRead ? tx.now : null,
             readAt: isRead ? tx.now : null,
+            acknowledgedAt: null,
           });
         }
       }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file } from '../../test/support/rules.ts';
-import { type Action, actions, checkConflicts, isSafe } from './conflict.ts';
+import { checkConflicts, isSafe } from './conflict.ts';
 import { acquire } from './lock.ts';
-import type { LockMode, SessionRecord } from './records.ts';
+import { type IntentType, intentTypes, type LockMode, type SessionRecord } from './records.ts';
 
 let bench: Bench;
 let otter: SessionRecord;
@@ -12,7 +12,7 @@ beforeEach(async () => {
   otter = await bench.join('otter');
 });
 
-const check = (action: Action, ...paths: string[]) =>
+const check = (action: IntentType, ...paths: string[]) =>
   bench.look(view =>
     checkConflicts(
       view,
@@ -35,7 +35,7 @@ const lock = (session: SessionRecord, path: string, mode: LockMode = 'exclusive'
 
 describe('a check', () => {
   it('finds nothing when one is alone', async () => {
-    for (const action of actions) expect(await check(action, 'src/**')).toEqual([]);
+    for (const action of intentTypes) expect(await check(action, 'src/**')).toEqual([]);
   });
 
   it("names another's lock on a target with holder, reason and severity, the worst first", async () => {

@@ -3,23 +3,10 @@
 import { excludes, overlappingLocks } from './blocking.ts';
 import { leaseHolds } from './lease.ts';
 import { lookAround } from './presence.ts';
-import type { LockMode, Resource, SessionRecord } from './records.ts';
+import type { IntentType, LockMode, Resource, SessionRecord } from './records.ts';
 import { spokenDuration } from './text.ts';
 import type { View } from './unit.ts';
 
-export const actions = [
-  'file_edit',
-  'git_commit',
-  'git_push',
-  'git_rebase',
-  'git_merge',
-  'build',
-  'test',
-  'refactor',
-  'dependency_change',
-] as const;
-
-export type Action = (typeof actions)[number];
 export type Severity = 'low' | 'medium' | 'high';
 
 export interface Conflict {
@@ -42,7 +29,7 @@ interface ActionFacts {
 const reads = { needs: 'shared', sameCheckout: 'low', sameBranch: null } as const;
 const writes = { needs: 'exclusive', sameCheckout: 'low', sameBranch: null } as const;
 
-const facts: Record<Action, ActionFacts> = {
+const facts: Record<IntentType, ActionFacts> = {
   file_edit: { ...writes, because: 'its edits appear in the same working tree' },
   refactor: { ...writes, sameCheckout: 'medium', because: 'a wide change meets its edits in the same working tree' },
   dependency_change: { ...writes, sameCheckout: 'medium', because: 'installed packages change under it' },
@@ -60,7 +47,7 @@ const facts: Record<Action, ActionFacts> = {
 };
 
 /** Git actions that move HEAD or the index; whoever holds `git:head` of this checkout must be asked first. */
-export function movesHead(action: Action): boolean {
+export function movesHead(action: IntentType): boolean {
   return action === 'git_commit' || action === 'git_rebase' || action === 'git_merge';
 }
 
@@ -68,7 +55,7 @@ export function movesHead(action: Action): boolean {
 export async function checkConflicts(
   view: View,
   session: SessionRecord,
-  action: Action,
+  action: IntentType,
   targets: readonly Resource[],
 ): Promise<Conflict[]> {
   const [locks, company] = await Promise.all([
@@ -87,7 +74,7 @@ export function isSafe(conflicts: readonly Conflict[]): boolean {
 async function lockConflicts(
   view: View,
   session: SessionRecord,
-  action: Action,
+  action: IntentType,
   targets: readonly Resource[],
 ): Promise<Conflict[]> {
   const wanted = facts[action].needs;
@@ -111,7 +98,7 @@ async function lockConflicts(
   return conflicts;
 }
 
-async function companyConflicts(view: View, session: SessionRecord, action: Action): Promise<Conflict[]> {
+async function companyConflicts(view: View, session: SessionRecord, action: IntentType): Promise<Conflict[]> {
   const { sameCheckout, sameBranch, because } = facts[action];
   const conflicts: Conflict[] = [];
   for (const other of (await lookAround(view)).live) {

@@ -44,8 +44,8 @@ export function proposeHandle(ids: Ids, attempt: number): string {
 /** Checks a name that a session chose; returns it in lower case or fails with `invalid_input`. */
 export function chosenHandle(raw: string): string {
   const handle = raw.trim().toLowerCase();
-  const problem = /^[0-9a-z]{26}$/.test(handle)
-    ? 'A handle must not look like the id of a session.'
+  const problem = /^[0-9a-z]{26}$|^[a-z][0-9]+$/.test(handle)
+    ? 'A handle must not look like the id of a session, message or conversation.'
     : handle.length > limits.handleCharacters || !/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/.test(handle)
       ? `A handle is 1 to ${limits.handleCharacters} letters, digits, dots, dashes or underscores, and begins and ends with a letter or digit.`
       : reserved.has(handle)

@@ -35,20 +35,23 @@ export function whileCutOff(sinceContactMs: number): string {
 }
 
 /**
- * Ends a session and takes away everything that hangs from its lease: locks and places in queues. Mail stays for its return.
+ * Ends a session and takes away everything that hangs from its lease: locks, places in queues and intents. Mail stays for its return.
  * The caller passes the freed locks on (`passOn`) in the same unit of work.
  */
 export async function endLease(unit: Unit, session: SessionRecord, reason: string): Promise<void> {
   const { tx } = unit;
-  const [locks, waiters] = await Promise.all([
+  const [locks, waiters, intents] = await Promise.all([
     tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession * 2 }),
     tx.list('waiter', 'session', { equals: session.id }, { limit: limits.waitersPerProject }),
+    tx.list('intent', 'session', { equals: session.id }, { limit: limits.intentsPerSession * 2 }),
   ]);
   for (const lock of locks) {
     tx.delete('lock', lock.id);
     tx.emit({ type: 'lock.ended', audience: [], data: { resource: lock.name, holder: session.id, cause: reason } });
   }
   for (const waiter of waiters) tx.delete('waiter', waiter.id);
+  for (const intent of intents)
+    tx.put('intent', { ...intent, status: 'abandoned', endedAt: tx.now, endReason: reason });
   tx.put('session', { ...session, endedAt: tx.now, endReason: reason });
   tx.emit({ type: 'session.ended', audience: [], data: { session: session.id, handle: session.handle, reason } });
 }

@@ -53,6 +53,46 @@ export const limits = {
   messageWaitDefaultSeconds: 45,
   messageWaitMaxSeconds: 50,
 
+  // Words, by which texts are found.
+  wordsIndexed: 200,
+  wordCharacters: 40,
+
+  // Conversations.
+  conversationNameCharacters: 80,
+  conversationMembers: 50,
+  conversationsPerSession: 200,
+  historyDefault: 20,
+  historyMax: 200,
+
+  // Search.
+  searchDefault: 10,
+  searchMax: 50,
+  searchQueryCharacters: 300,
+
+  // Intents.
+  intentKeptMs: 7_200_000,
+  intentTargets: 50,
+  intentDescriptionCharacters: 300,
+  intentsPerSession: 50,
+  intentsListed: 200,
+
+  // Shared context.
+  contextContentBytes: 16_384,
+  contextTitleCharacters: 120,
+  contextEntries: 10_000,
+
+  // Data.
+  dataValueBytes: 65_536,
+  dataScopeCharacters: 80,
+  dataKeyCharacters: 200,
+  dataKeysPerScope: 1_000,
+  dataKeysListed: 500,
+  deletedKeptDays: 30,
+
+  // The edit ledger.
+  editsKeptDays: 90,
+  editsPerCall: 500,
+
   // Waiting in a process.
   holderCheckMs: 100,
   safetyPollMs: 2_000,

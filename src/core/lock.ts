@@ -94,7 +94,7 @@ export async function acquire(
   }
   const { ticket: id, fence: _fence, ...wanted } = request;
   const arrival = tx.emit({ type: 'lock.waiting', audience: [], data: { waiter: id, session: session.id } });
-  const place = { id, session: session.id, process: unit.processes.self(), arrival };
+  const place = { id, session: session.id, process: unit.processes.self(), pools: [], arrival };
   const waiter: WaiterRecord = { ...wanted, ...place, since: tx.now, deadlineAt: waitUntil };
   tx.put('waiter', waiter);
   return { ...refused, waiter, cycle: null };
@@ -260,6 +260,8 @@ async function grant(
       ttlMs: request.ttlMs,
       since: own && same ? own.since : tx.now,
       expiresAt: tx.now + request.ttlMs,
+      pool: own?.pool ?? null,
+      warnedAt: null,
     };
     tx.put('lock', lock);
     granted.push(lock);
@@ -304,7 +306,8 @@ export async function passOn(unit: Unit): Promise<void> {
 
 /** A place ends with its time, and with the process that stood in line. */
 function placeHolds(unit: Unit, waiter: WaiterRecord): boolean {
-  return waiter.deadlineAt > unit.tx.now && unit.processes.liveness(waiter.process) !== 'dead';
+  if (waiter.deadlineAt <= unit.tx.now) return false;
+  return waiter.process === null || unit.processes.liveness(waiter.process) !== 'dead';
 }
 
 /**

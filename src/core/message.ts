@@ -6,6 +6,7 @@ import { SignalboxError } from './errors.ts';
 import { operatorHandle } from './handles.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
+import { newDelivery } from './notice.ts';
 import type { Reader } from './ports.ts';
 import { findOrFail, lookAround, operator } from './presence.ts';
 import { type DeliveryRecord, type MessageRecord, ordered, type Priority, type SessionRecord } from './records.ts';
@@ -55,7 +56,8 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
   const earlier = draft.key === null ? undefined : await sentBefore(tx, sender, draft.key);
   if (earlier) return repeated(unit, earlier, body.text);
   await checkRate(tx, sender);
-  if (draft.replyTo !== null && !(await tx.get('message', draft.replyTo))) {
+  const answered = draft.replyTo === null ? undefined : await tx.get('message', draft.replyTo);
+  if (draft.replyTo !== null && !answered) {
     throw new SignalboxError(
       'not_found',
       `There is no message ${draft.replyTo}.`,
@@ -74,10 +76,13 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
     from: sender.id,
     fromHandle: sender.handle,
     to: draft.to,
+    recipients: conversation === 'direct' ? sessions.map(session => session.id) : [],
     conversation,
     body: body.text,
     priority: draft.priority,
     replyTo: draft.replyTo,
+    thread: answered?.thread ?? `m${sequence}`,
+    wantsAck: false,
     tags,
     key: draft.key,
     at: tx.now,
@@ -207,15 +212,7 @@ function groupMembers(address: string, agents: readonly SessionRecord[]): Sessio
 }
 
 function deliver(unit: Unit, session: SessionRecord, message: MessageRecord): Recipient {
-  const delivery: DeliveryRecord = {
-    id: `${session.id}/${ordered(message.sequence)}`,
-    session: session.id,
-    message: message.id,
-    state: 'queued',
-    path: null,
-    deliveredAt: null,
-    readAt: null,
-  };
+  const delivery = newDelivery(session.id, message);
   unit.tx.put('delivery', delivery);
   return { session, delivery, reachable: leaseHolds(unit, session) };
 }

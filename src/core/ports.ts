@@ -212,6 +212,68 @@ export interface Worktrees {
   resolve(path: string, directory: string, project: string): Promise<ResolvedPath>;
 }
 
+/** What is going on in a checkout that others must not get in the way of. */
+export interface GitState {
+  /** What was begun and not finished there; null for nothing. */
+  readonly operation: 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect' | 'apply' | null;
+  /** Lock files of git that stand at this moment: a git command is writing, or died writing. */
+  readonly locked: readonly ('index' | 'head' | 'stash' | 'refs')[];
+}
+
+/** What a dry merge of two branches found. */
+export interface DryMerge {
+  /** Files that would conflict, repo-relative; empty when it would be clean. */
+  readonly conflicts: readonly string[];
+}
+
+/** Who wrote a line, as git knows it. */
+export interface BlamedLine {
+  /** Null for a line that is not committed. */
+  readonly commit: string | null;
+  readonly author: string;
+  readonly at: number;
+  readonly summary: string;
+  /** The line's number in that commit. */
+  readonly originalLine: number;
+}
+
+export interface CommitFacts {
+  readonly id: string;
+  readonly author: string;
+  readonly at: number;
+  readonly summary: string;
+  readonly files: readonly { readonly path: string; readonly change: 'created' | 'modified' | 'deleted' }[];
+}
+
+/**
+ * What only git can tell. Every answer comes within the time given, or is undefined: git is missing or too old, the folder is
+ * no checkout, or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), runs no hook, filter of a pager
+ * or prompt. Paths are repo-relative with `/`.
+ */
+export interface GitFacts {
+  /** Files that differ from HEAD or are new and not ignored, at most `limit` of them, in any order. */
+  changedFiles(
+    root: string,
+    limit: number,
+    withinMs: number,
+  ): Promise<{ readonly files: readonly string[]; readonly more: boolean } | undefined>;
+  /** Read from files: takes no process and no noticeable time. */
+  state(root: string): GitState | undefined;
+  /** Merges two commits in memory (`git merge-tree`, git 2.38 or newer) and changes nothing. `ours` and `theirs` are branch names or commits. */
+  dryMerge(root: string, ours: string, theirs: string, withinMs: number): Promise<DryMerge | undefined>;
+  blame(root: string, path: string, line: number, withinMs: number): Promise<BlamedLine | undefined>;
+  /** A commit by any name git knows it by. */
+  commit(root: string, revision: string, withinMs: number): Promise<CommitFacts | undefined>;
+  /** Local branches, short names, the one checked out first. */
+  branches(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
+}
+
+/** Looks whether something outside Signalbox uses a resource of this machine. */
+export interface Probes {
+  /** Whether nobody listens on a TCP port of this machine, on any address. */
+  isPortFree(port: number): Promise<boolean>;
+}
+
 export interface Log {
   debug(message: string, details?: Record<string, unknown>): void;
   info(message: string, details?: Record<string, unknown>): void;

@@ -1,7 +1,8 @@
 /** What kind of value each field of a record holds: what comes from a file is held against this before it is stored. */
 import type { Kind, Records } from './records.ts';
 
-type Field = 'text' | 'text or null' | 'number' | 'number or null' | 'boolean' | 'list' | 'object' | 'object or null';
+type Field = Type | `${Type} or null`;
+type Type = 'text' | 'number' | 'boolean' | 'list' | 'object';
 
 const resource = {
   name: 'text',
@@ -48,12 +49,15 @@ const fields = {
     ttlMs: 'number',
     since: 'number',
     expiresAt: 'number',
+    pool: 'text or null',
+    warnedAt: 'number or null',
   },
   waiter: {
     id: 'text',
     session: 'text',
-    process: 'object',
+    process: 'object or null',
     resources: 'list',
+    pools: 'list',
     mode: 'text',
     reason: 'text or null',
     ttlMs: 'number',
@@ -68,10 +72,13 @@ const fields = {
     from: 'text',
     fromHandle: 'text',
     to: 'list',
+    recipients: 'list',
     conversation: 'text',
     body: 'text',
     priority: 'text',
     replyTo: 'text or null',
+    thread: 'text',
+    wantsAck: 'boolean',
     tags: 'list',
     key: 'text or null',
     at: 'number',
@@ -82,8 +89,81 @@ const fields = {
     message: 'text',
     state: 'text',
     path: 'text or null',
+    wantsAck: 'boolean',
     deliveredAt: 'number or null',
     readAt: 'number or null',
+    acknowledgedAt: 'number or null',
+  },
+  conversation: {
+    id: 'text',
+    name: 'text',
+    members: 'list',
+    createdBy: 'text',
+    at: 'number',
+    endedAt: 'number or null',
+  },
+  intent: {
+    id: 'text',
+    sequence: 'number',
+    session: 'text',
+    type: 'text',
+    resources: 'list',
+    branches: 'list',
+    description: 'text or null',
+    status: 'text',
+    host: 'text',
+    root: 'text',
+    branch: 'text or null',
+    at: 'number',
+    updatedAt: 'number',
+    expiresAt: 'number',
+    endedAt: 'number or null',
+    endReason: 'text or null',
+  },
+  context: {
+    id: 'text',
+    type: 'text',
+    title: 'text or null',
+    titleKey: 'text or null',
+    content: 'text',
+    tags: 'list',
+    author: 'text',
+    authorHandle: 'text',
+    branch: 'text or null',
+    revision: 'number',
+    order: 'number',
+    createdAt: 'number',
+    updatedAt: 'number',
+    expiresAt: 'number or null',
+  },
+  data: {
+    id: 'text',
+    scope: 'text',
+    key: 'text',
+    value: 'text',
+    revision: 'number',
+    deletedAt: 'number or null',
+    author: 'text',
+    authorHandle: 'text',
+    updatedAt: 'number',
+  },
+  edit: {
+    id: 'text',
+    sequence: 'number',
+    path: 'text',
+    pathKey: 'text',
+    change: 'text',
+    session: 'text',
+    handle: 'text',
+    task: 'text or null',
+    intent: 'text or null',
+    source: 'text',
+    commit: 'text or null',
+    lines: 'list or null',
+    host: 'text',
+    root: 'text',
+    branch: 'text or null',
+    at: 'number',
   },
   place: { id: 'text', project: 'text' },
 } as const satisfies { readonly [K in Kind]: Readonly<Record<keyof Records[K], Field>> };
@@ -91,7 +171,8 @@ const fields = {
 /** The first field of a record that is missing or holds something else, as a half sentence; undefined when all are as they should be. */
 export function strangeField(kind: Kind, record: Readonly<Record<string, unknown>>): string | undefined {
   for (const [name, field] of Object.entries(fields[kind])) {
-    if (!isField(field, record[name])) return `its field "${name}" is not ${field === 'object' ? 'an' : 'a'} ${field}`;
+    if (!isField(field, record[name]))
+      return `its field "${name}" is not ${field.startsWith('object') ? 'an' : 'a'} ${field}`;
   }
   return undefined;
 }

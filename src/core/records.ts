@@ -1,9 +1,28 @@
 /** The shapes the store keeps, and the indexes by which rules find them. Plain JSON; times are epoch milliseconds of the store. */
 import { type ProcessIdentity, processKey } from './process.ts';
+import { wordsOf } from './words.ts';
 
 export type LockMode = 'exclusive' | 'shared' | 'intent';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export type DeliveryState = 'queued' | 'delivered' | 'read' | 'acknowledged';
+
+/** What a session may announce, and ask about. */
+export const intentTypes = [
+  'file_edit',
+  'git_commit',
+  'git_push',
+  'git_rebase',
+  'git_merge',
+  'build',
+  'test',
+  'refactor',
+  'dependency_change',
+] as const;
+export type IntentType = (typeof intentTypes)[number];
+export type IntentStatus = 'announced' | 'in_progress' | 'completed' | 'abandoned';
+
+export const contextTypes = ['decision', 'discovery', 'convention', 'blocker', 'note'] as const;
+export type ContextType = (typeof contextTypes)[number];
 
 export interface SessionRecord {
   readonly id: string;
@@ -67,6 +86,17 @@ export interface LockRecord extends Resource {
   readonly ttlMs: number;
   readonly since: number;
   readonly expiresAt: number;
+  /** The pool it was given out of; null for what was asked for by name. */
+  readonly pool: string | null;
+  /** When its holder was told that it is about to lapse; null before, and again after a renewal. */
+  readonly warnedAt: number | null;
+}
+
+/** One place out of a pool, whichever is free. */
+export interface PoolWish {
+  readonly pool: string;
+  /** What the pool holds, in the order of preference. Kept with the wish, so that whoever grants it needs no configuration. */
+  readonly values: readonly Resource[];
 }
 
 /** A place in the queue: one request for several resources, granted all or none. */
@@ -74,9 +104,13 @@ export interface WaiterRecord {
   /** The ticket of the request. */
   readonly id: string;
   readonly session: string;
-  /** The process that waits: a command may wait for the operator, whose lease never ends. */
-  readonly process: ProcessIdentity;
+  /**
+   * The process that waits: a command may wait for the operator, whose lease never ends. Null for a place that nobody waits at
+   * (`queue: true`): it lasts as long as the session's lease, and its grant is told by a notice.
+   */
+  readonly process: ProcessIdentity | null;
   readonly resources: readonly Resource[];
+  readonly pools: readonly PoolWish[];
   readonly mode: LockMode;
   readonly reason: string | null;
   readonly ttlMs: number;
@@ -96,11 +130,17 @@ export interface MessageRecord {
   readonly fromHandle: string;
   /** The addresses as written. */
   readonly to: readonly string[];
-  /** `direct`, `all`, `#channel`. */
+  /** Session ids it was addressed to; empty for `all` and channels, whose recipients stand in the deliveries. */
+  readonly recipients: readonly string[];
+  /** `direct`, `all`, `#channel`, the id of a group conversation (`c12`), or `notice` for what Signalbox itself tells. */
   readonly conversation: string;
   readonly body: string;
   readonly priority: Priority;
   readonly replyTo: string | null;
+  /** The message that the thread began with; its own id when it answers none. */
+  readonly thread: string;
+  /** Whether the sender asked every recipient to acknowledge it. */
+  readonly wantsAck: boolean;
   readonly tags: readonly string[];
   readonly key: string | null;
   readonly at: number;
@@ -114,8 +154,112 @@ export interface DeliveryRecord {
   readonly state: DeliveryState;
   /** By which path it was handed over (`calls`, `channel`, `cli`); null while queued. */
   readonly path: string | null;
+  /** Whether its message asks to be acknowledged. */
+  readonly wantsAck: boolean;
   readonly deliveredAt: number | null;
   readonly readAt: number | null;
+  readonly acknowledgedAt: number | null;
+}
+
+/** A group conversation. Direct ones and channels need no record. */
+export interface ConversationRecord {
+  /** `c<sequence>`. */
+  readonly id: string;
+  readonly name: string;
+  /** Session ids. Whoever leaves is struck off; the last one ends it. */
+  readonly members: readonly string[];
+  readonly createdBy: string;
+  readonly at: number;
+  readonly endedAt: number | null;
+}
+
+/** A declared operation that is coming or under way. */
+export interface IntentRecord {
+  /** `i<sequence>`. */
+  readonly id: string;
+  readonly sequence: number;
+  readonly session: string;
+  readonly type: IntentType;
+  /** Files, folders, globs and free names among the targets. */
+  readonly resources: readonly Resource[];
+  /** Branches among the targets. */
+  readonly branches: readonly string[];
+  readonly description: string | null;
+  readonly status: IntentStatus;
+  /** Where its session stood when it announced it. */
+  readonly host: string;
+  readonly root: string;
+  readonly branch: string | null;
+  readonly at: number;
+  readonly updatedAt: number;
+  /** When it ends by age, unless it is updated. */
+  readonly expiresAt: number;
+  readonly endedAt: number | null;
+  readonly endReason: string | null;
+}
+
+/** A piece of shared knowledge. */
+export interface ContextRecord {
+  /** `k<sequence>`. */
+  readonly id: string;
+  readonly type: ContextType;
+  readonly title: string | null;
+  /** The title folded: with the type it names the entry, and sharing it again makes a new revision. */
+  readonly titleKey: string | null;
+  readonly content: string;
+  readonly tags: readonly string[];
+  readonly author: string;
+  readonly authorHandle: string;
+  readonly branch: string | null;
+  readonly revision: number;
+  /** Event sequence of the newest revision: the order of change. */
+  readonly order: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly expiresAt: number | null;
+}
+
+/** One value of the scoped data. */
+export interface DataRecord {
+  /** `<scope, percent-encoded>/<key>`. */
+  readonly id: string;
+  readonly scope: string;
+  readonly key: string;
+  /** JSON text. */
+  readonly value: string;
+  /** Rises by one with each change, from 1; a key that was deleted and set again goes on behind where it was within `deletedKeptDays`. */
+  readonly revision: number;
+  /** Set for a key that was deleted: only its revision is kept. */
+  readonly deletedAt: number | null;
+  readonly author: string;
+  readonly authorHandle: string;
+  readonly updatedAt: number;
+}
+
+/** One entry of the append-only record of who changed which file when. */
+export interface EditRecord {
+  /** `e<sequence>`. */
+  readonly id: string;
+  readonly sequence: number;
+  /** Repo-relative, as `Worktrees.resolve` gives it. */
+  readonly path: string;
+  /** The path folded: the index key. */
+  readonly pathKey: string;
+  readonly change: 'created' | 'modified' | 'deleted';
+  readonly session: string;
+  /** The session's handle and task at that time. */
+  readonly handle: string;
+  readonly task: string | null;
+  readonly intent: string | null;
+  /** How it is known. */
+  readonly source: 'hook' | 'command' | 'commit';
+  readonly commit: string | null;
+  /** Lines of the file after the change, both ends included; null when not known. */
+  readonly lines: readonly { readonly from: number; readonly to: number }[] | null;
+  readonly host: string;
+  readonly root: string;
+  readonly branch: string | null;
+  readonly at: number;
 }
 
 /** Which project a repository's folder belongs to on a host; kept in a project of its own, `placesProject`. */
@@ -131,6 +275,11 @@ export interface Records {
   waiter: WaiterRecord;
   message: MessageRecord;
   delivery: DeliveryRecord;
+  conversation: ConversationRecord;
+  intent: IntentRecord;
+  context: ContextRecord;
+  data: DataRecord;
+  edit: EditRecord;
   place: PlaceRecord;
 }
 
@@ -142,7 +291,33 @@ export function ordered(sequence: number): string {
   return String(sequence).padStart(15, '0');
 }
 
+/** What stands between a text and a number in an index value; no path or name holds it. */
+const separator = '\t';
+
+/** The index value under which the direct messages between two sessions are found: the same from either side. */
+export function pairOf(one: string, other: string): string {
+  return `direct/${[one, other].sort().join('/')}`;
+}
+
+/** The values under which a message stands in the history of its conversations; a direct one in that of each pair. */
+function historiesOf(message: MessageRecord): string[] {
+  const { conversation, from, recipients, sequence } = message;
+  if (conversation === 'notice') return [];
+  const names = conversation === 'direct' ? recipients.map(to => pairOf(from, to)) : [conversation];
+  return names.map(name => inOrder(name, sequence));
+}
+
+/** A text and a sequence as one index value: sorts by text, then by number. `inOrder(text)` is the prefix of all of them. */
+export function inOrder(text: string, sequence?: number): string {
+  return `${text}${separator}${sequence === undefined ? '' : ordered(sequence)}`;
+}
+
 const priorityRank: Record<Priority, string> = { urgent: '0', high: '1', normal: '2', low: '3' };
+
+/** Whether everybody here gets what is sent to it, and those who join within a day. */
+function isBroadcast(conversation: string): boolean {
+  return conversation === 'all' || conversation.startsWith('#');
+}
 
 /**
  * The declared indexes: from a record to the values under which it is found (undefined: not in this index).
@@ -169,13 +344,46 @@ export const indexes = {
   message: {
     sender: (m: MessageRecord) => `${m.from}/${ordered(m.at)}`,
     key: (m: MessageRecord) => (m.key === null ? undefined : `${m.from}/${m.key}`),
-    broadcast: (m: MessageRecord) => (m.conversation === 'direct' ? undefined : ordered(m.at)),
+    broadcast: (m: MessageRecord) => (isBroadcast(m.conversation) ? ordered(m.at) : undefined),
+    at: (m: MessageRecord) => ordered(m.at),
+    history: historiesOf,
+    /** Answers only: the thread's first message is found by its id. */
+    thread: (m: MessageRecord) => (m.thread === m.id ? undefined : inOrder(m.thread, m.sequence)),
+    word: (m: MessageRecord) =>
+      m.conversation === 'notice' ? [] : wordsOf(m.body, ...m.tags).map(word => inOrder(word, m.sequence)),
   },
   delivery: {
     unread: (d: DeliveryRecord) => (d.state === 'queued' || d.state === 'delivered' ? d.session : undefined),
     queued: (d: DeliveryRecord) => (d.state === 'queued' ? d.session : undefined),
     inbox: (d: DeliveryRecord) => d.session,
     message: (d: DeliveryRecord) => d.message,
+    /** What a session still owes an acknowledgement for. */
+    owed: (d: DeliveryRecord) => (d.wantsAck && d.acknowledgedAt === null ? d.session : undefined),
+  },
+  conversation: {
+    member: (c: ConversationRecord) => c.members,
+  },
+  intent: {
+    open: (i: IntentRecord) => (i.endedAt === null ? ordered(i.sequence) : undefined),
+    session: (i: IntentRecord) => (i.endedAt === null ? i.session : undefined),
+    ended: (i: IntentRecord) => (i.endedAt === null ? undefined : ordered(i.endedAt)),
+  },
+  context: {
+    recent: (c: ContextRecord) => ordered(c.order),
+    type: (c: ContextRecord) => inOrder(c.type, c.order),
+    title: (c: ContextRecord) => (c.titleKey === null ? undefined : inOrder(`${c.type}/${c.titleKey}`)),
+    word: (c: ContextRecord) => wordsOf(c.title ?? '', c.content, ...c.tags).map(word => inOrder(word, c.order)),
+    expiry: (c: ContextRecord) => (c.expiresAt === null ? undefined : ordered(c.expiresAt)),
+  },
+  data: {
+    scope: (d: DataRecord) => (d.deletedAt === null ? d.scope : undefined),
+    deleted: (d: DataRecord) => (d.deletedAt === null ? undefined : ordered(d.deletedAt)),
+  },
+  edit: {
+    path: (e: EditRecord) => inOrder(e.pathKey, e.sequence),
+    session: (e: EditRecord) => inOrder(e.session, e.sequence),
+    commit: (e: EditRecord) => e.commit ?? undefined,
+    at: (e: EditRecord) => ordered(e.at),
   },
   place: {},
 } as const;

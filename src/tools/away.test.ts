@@ -1,5 +1,7 @@
 /** What a session is told, and what goes on, while the store cannot be reached. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
+import { aside } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { SignalboxError } from '../core/errors.ts';
@@ -54,7 +56,8 @@ function seat(handle: string) {
   const self = { ...processes.spawn(), boot: `boot of ${handle}` };
   const wire = new Wire(bench.store);
   const worktrees = new FakeWorktrees([{ root: '/code/app', project: 'github.com/acme/shop' }]);
-  const world = { store: wire, clock, ids, wakeups, processes: processes.as(self), worktrees, log: new FakeLog() };
+  const rest = { worktrees, log: new FakeLog(), ...aside() };
+  const world = { store: wire, clock, ids, wakeups, processes: processes.as(self), ...rest };
   const nothing = { client: 'test', clientVersion: null, clientSession: null, parent: null, project: null };
   const caller = new Agent(world, {
     ...nothing,

@@ -1,5 +1,6 @@
 import * as z from 'zod/v4';
-import { actions, checkConflicts, isSafe, movesHead } from '../core/conflict.ts';
+import { checkConflicts, isSafe, movesHead } from '../core/conflict.ts';
+import { intentTypes } from '../core/records.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -13,7 +14,7 @@ export default defineTool({
     'Use before a commit, push, rebase, merge, wide change or build; to protect your own work use lock_acquire. ' +
     'safe is false only when harm is likely. Changes nothing.',
   input: z.strictObject({
-    action: z.enum(actions),
+    action: z.enum(intentTypes),
     targets: z.array(z.string()).optional().describe('files, folders, globs'),
   }),
   output: z.object({

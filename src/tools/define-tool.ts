@@ -30,8 +30,11 @@ export interface CommandHints<O extends z.ZodObject = z.ZodObject> {
 export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z.ZodObject = z.ZodObject> {
   readonly name: string;
   readonly title: string;
-  /** `core` tools are offered by default; `more` with `--tools all` or by name. */
-  readonly set: 'core' | 'more';
+  /**
+   * `core` tools are offered by default; `more` with `--tools all` or by name. A `command` is no tool for models: only people
+   * and hooks call it, on the command line.
+   */
+  readonly set: 'core' | 'more' | 'command';
   /** What the call does to shared state. Annotations, permissions and audit follow from it. */
   readonly effect: 'read' | 'write' | 'destroy';
   /** Whether repeating the same call changes nothing more. */

@@ -1,4 +1,4 @@
-/** All tools, in the order in which they are listed. */
+/** All operations, in the order in which they are listed. */
 import conflictCheck from './conflict-check.ts';
 import type { ToolDefinition } from './define-tool.ts';
 import lockAcquire from './lock-acquire.ts';
@@ -11,6 +11,7 @@ import sessionEnd from './session-end.ts';
 import sessionList from './session-list.ts';
 import sessionUpdate from './session-update.ts';
 
+/** What models are offered. */
 export const tools: readonly ToolDefinition[] = [
   sessionList,
   sessionUpdate,
@@ -23,3 +24,9 @@ export const tools: readonly ToolDefinition[] = [
   messageRead,
   messageWait,
 ];
+
+/** What only people and hooks call, on the command line. */
+const commands: readonly ToolDefinition[] = [];
+
+/** Everything that the command line offers. */
+export const operations: readonly ToolDefinition[] = [...tools, ...commands];

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { aside } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { limits } from '../core/limits.ts';
@@ -17,7 +18,7 @@ beforeEach(() => {
   bench = createBench();
   worktrees = new FakeWorktrees([{ root, project: 'github.com/acme/shop' }]);
   const { store, clock, ids, wakeups, processes } = bench;
-  world = { store, clock, ids, wakeups, processes, worktrees, log: new FakeLog() };
+  world = { store, clock, ids, wakeups, processes, worktrees, log: new FakeLog(), ...aside() };
 });
 
 const agent = (about: { project?: string } = {}) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/v4';
+import { aside } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { createBench } from '../../test/support/rules.ts';
 import { callTool } from './call-tool.ts';
@@ -14,7 +15,7 @@ function open() {
   const worktrees = new FakeWorktrees([{ root: '/code/app', project: 'github.com/acme/shop' }]);
   const { store, clock, ids, wakeups, processes } = bench;
   const log = new FakeLog();
-  const world = { store, clock, ids, wakeups, processes, worktrees, log };
+  const world = { store, clock, ids, wakeups, processes, worktrees, log, ...aside() };
   const seat = (handle: string) => {
     const self = processes.spawn();
     const nothing = { client: 'test', clientVersion: null, clientSession: null, parent: null, project: null };

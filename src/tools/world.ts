@@ -1,5 +1,6 @@
 /** The ports a surface hands to the tools: everything real is behind one of these. */
-import type { Clock, Ids, Log, Processes, Store, Wakeups, Worktrees } from '../core/ports.ts';
+import type { Policy } from '../core/policy.ts';
+import type { Clock, GitFacts, Ids, Log, Probes, Processes, Store, Wakeups, Worktrees } from '../core/ports.ts';
 
 export interface World {
   readonly store: Store;
@@ -8,5 +9,9 @@ export interface World {
   readonly wakeups: Wakeups;
   readonly processes: Processes;
   readonly worktrees: Worktrees;
+  readonly git: GitFacts;
+  readonly probes: Probes;
+  /** What the team has set for the project. */
+  readonly policy: Policy;
   readonly log: Log;
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createProgram, everyCommand, pathOf } from '../../src/surfaces/cli/program.ts';
-import { tools } from '../../src/tools/index.ts';
+import { operations } from '../../src/tools/index.ts';
 
 const folder = fileURLToPath(new URL('./help', import.meta.url));
 const isUpdate = process.env.SIGNALBOX_UPDATE_GOLDEN === '1';
@@ -16,14 +16,21 @@ function helpTexts(): Map<string, string> {
   };
   const helpOf = (name: string, parts: { isBrief?: boolean }, path: string) => {
     written = '';
-    const program = createProgram({ tools, run: async () => {}, write, colour: false, columns: 80, ...parts });
+    const program = createProgram({
+      tools: operations,
+      run: async () => {},
+      write,
+      colour: false,
+      columns: 80,
+      ...parts,
+    });
     everyCommand(program)
       .find(command => pathOf(command) === path)
       ?.outputHelp();
     texts.set(`${name}.txt`, written);
   };
   helpOf('nothing-typed', { isBrief: true }, '');
-  const program = createProgram({ tools, run: async () => {}, write, colour: false, columns: 80 });
+  const program = createProgram({ tools: operations, run: async () => {}, write, colour: false, columns: 80 });
   for (const command of everyCommand(program)) {
     helpOf(['signalbox', ...pathOf(command).split(' ')].filter(Boolean).join('-'), {}, pathOf(command));
   }

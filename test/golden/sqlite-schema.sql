@@ -3,8 +3,13 @@
 -- session: live handle pastHandle clientSession parent
 -- lock: all holder key globBase
 -- waiter: queue session
--- message: sender key broadcast
--- delivery: unread queued inbox message
+-- message: sender key broadcast at history thread word
+-- delivery: unread queued inbox message owed
+-- conversation: member
+-- intent: open session ended
+-- context: recent type title word expiry
+-- data: scope deleted
+-- edit: path session commit at
 -- place: 
 
 CREATE TABLE boot (

@@ -19,6 +19,8 @@ export function aLock(id: string, fields: Partial<LockRecord> = {}): LockRecord 
     ttlMs: 60_000,
     since: 1_000,
     expiresAt: 61_000,
+    pool: null,
+    warnedAt: null,
     ...fields,
   };
 }
@@ -30,10 +32,13 @@ export function aMessage(id: string, fields: Partial<MessageRecord> = {}): Messa
     from: 'session-1',
     fromHandle: 'brisk-otter',
     to: ['all'],
+    recipients: [],
     conversation: 'direct',
     body: 'hello',
     priority: 'normal',
     replyTo: null,
+    thread: id,
+    wantsAck: false,
     tags: [],
     key: null,
     at: 1_000,

@@ -1,7 +1,7 @@
 /** Runs a tool as a command: the same call as over MCP, with a person or a script at the other end. */
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
-import { tools } from '../../tools/index.ts';
+import { operations } from '../../tools/index.ts';
 import type { Participant } from '../../tools/participant.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
@@ -20,11 +20,11 @@ export function runTool(tool: ToolDefinition, input: Record<string, unknown>, in
     const afterwards: (() => Promise<void>)[] = [];
     try {
       const context = contextOf(caller, interruption.signal, invocation.terminal, afterwards);
-      const answer = await callTool(tools, tool.name, input, context);
+      const answer = await callTool(operations, tool.name, input, context);
       const isRefused = tool.cli?.refused?.(answer.output) === true;
       if (interruption.signal.aborted && isRefused) return interruption.exitCode();
       const page = pageFor(invocation, parts.world.clock.now());
-      const isRead = await printResult(invocation, answer.output, () => rendered(tool, tools, answer, page));
+      const isRead = await printResult(invocation, answer.output, () => rendered(tool, operations, answer, page));
       if (isRead) for (const action of afterwards) await action();
       return isRefused ? exitCodes.refused : exitCodes.ok;
     } finally {

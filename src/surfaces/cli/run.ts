@@ -34,7 +34,7 @@ export async function runCommandLine(args: readonly string[], environment: Envir
 }
 
 async function runProgram(args: readonly string[], environment: Environment, terminal: Terminal): Promise<number> {
-  const [{ CommanderError }, { createProgram }, { tools }] = await Promise.all([
+  const [{ CommanderError }, { createProgram }, { operations }] = await Promise.all([
     import('commander'),
     import('./program.ts'),
     import('../../tools/index.ts'),
@@ -42,7 +42,7 @@ async function runProgram(args: readonly string[], environment: Environment, ter
   let exitCode: number = exitCodes.ok;
   let written = '';
   const program = createProgram({
-    tools,
+    tools: operations,
     colour: terminal.colour,
     columns: terminal.columns ?? 80,
     words: args,
@@ -103,14 +103,14 @@ function wantsDebugging(args: readonly string[], environment: Environment): bool
 }
 
 async function tell(error: SignalboxError, json: boolean, terminal: Terminal): Promise<number> {
-  const { tools } = await import('../../tools/index.ts');
+  const { operations } = await import('../../tools/index.ts');
   const { inCommandWords } = await import('./words.ts');
   if (json) {
     const { code, message, next } = error;
     await terminal.print(jsonText({ error: { code, message, next } }, terminal.isTerminal));
   } else {
     const style = createStyle(terminal.errorColour);
-    const said = (text: string) => cleanText(inCommandWords(text, tools)).text;
+    const said = (text: string) => cleanText(inCommandWords(text, operations)).text;
     await terminal.complain(`${style.bad('signalbox:')} ${said(error.message)}\n  ${said(error.next)}\n`);
   }
   return errorExitCodes[error.code];

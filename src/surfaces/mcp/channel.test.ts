@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { aside } from '../../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../../test/support/fakes.ts';
 import { type Bench, createBench, file } from '../../../test/support/rules.ts';
 import { locksInForce } from '../../core/blocking.ts';
@@ -30,7 +31,7 @@ beforeEach(async () => {
     reach: 'channel',
     directory: '/app',
   } as const;
-  agent = new Agent({ store, clock, ids, wakeups, processes, worktrees, log: new FakeLog() }, facts);
+  agent = new Agent({ store, clock, ids, wakeups, processes, worktrees, log: new FakeLog(), ...aside() }, facts);
   me = await agent.transact(async (_unit, session) => session);
   const server = { notification: async (note: { params: { content: string } }) => pushed.push(note.params.content) };
   void pushMessages(server as never, agent, stop.signal);

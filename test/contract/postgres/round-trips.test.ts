@@ -1,4 +1,5 @@
 /** How often a tool waits for the server: counted on the wire, because that is what a distant server costs. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/system/clock.ts';
 import { systemIds } from '../../../src/system/ids.ts';
@@ -6,6 +7,7 @@ import { createProcesses } from '../../../src/system/processes.ts';
 import { callTool } from '../../../src/tools/call-tool.ts';
 import { tools } from '../../../src/tools/index.ts';
 import { Agent } from '../../../src/tools/participant.ts';
+import { aside } from '../../support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../support/fakes.ts';
 import { postgresServer, type StoreRoom } from '../../support/servers/choose.ts';
 import { startProxy, type TestProxy } from '../../support/servers/proxy.ts';
@@ -21,7 +23,8 @@ await describeWith(postgresServer, 'postgres: round trips', server => {
     const { store, wakeups } = openEngine(through(room.url, proxy.port));
     const processes = createProcesses();
     const worktrees = new FakeWorktrees([{ root: '/code/app', project: 'github.com/acme/shop' }]);
-    const world = { store, wakeups, clock: systemClock, ids: systemIds, processes, worktrees, log: new FakeLog() };
+    const unused = { worktrees, log: new FakeLog(), ...aside() };
+    const world = { store, wakeups, clock: systemClock, ids: systemIds, processes, ...unused };
     const nothing = { handle: null, client: 'test', clientVersion: null, clientSession: null, parent: null };
     const self = processes.self();
     const caller = new Agent(world, {

@@ -1,5 +1,5 @@
 /** `signalbox completion SHELL`: prints what the shell has to be told. */
-import { tools } from '../../../tools/index.ts';
+import { operations } from '../../../tools/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type Invocation, printResult } from '../invocation.ts';
 import { createProgram, type Shell } from '../program.ts';
@@ -15,7 +15,13 @@ export async function printCompletion(shell: Shell, invocation: Invocation): Pro
 }
 
 export function completionScript(shell: Shell): string {
-  const program = createProgram({ tools, run: async () => {}, write: () => {}, colour: false, columns: 80 });
+  const program = createProgram({
+    tools: operations,
+    run: async () => {},
+    write: () => {},
+    colour: false,
+    columns: 80,
+  });
   const commands = completedCommands(program);
   return { bash: bashScript, zsh: zshScript, fish: fishScript }[shell](commands);
 }
