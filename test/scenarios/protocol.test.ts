@@ -61,16 +61,23 @@ describe('what a client is told', () => {
     await otter.call('message_send', { to: ['heron'], body: 'hello' });
     const { resources } = await heron.client.listResources();
     expect(resources.map(resource => resource.uri)).toEqual([
+      'signalbox://project',
       'signalbox://sessions',
       'signalbox://locks',
       'signalbox://inbox',
+      'signalbox://context',
     ]);
+    const { resourceTemplates } = await heron.client.listResourceTemplates();
+    expect(resourceTemplates.map(template => template.uriTemplate)).toEqual(['signalbox://sessions/{id}']);
     const read = async (uri: string) =>
       JSON.parse((await heron.client.readResource({ uri })).contents.map(c => ('text' in c ? c.text : '')).join(''));
     expect((await read('signalbox://inbox')).messages).toMatchObject([{ body: 'hello' }]);
     expect((await read('signalbox://inbox')).unread).toBe(1);
     expect((await read('signalbox://sessions')).sessions).toHaveLength(2);
     expect((await read('signalbox://locks')).locks).toEqual([]);
+    expect(await read('signalbox://sessions/heron')).toMatchObject({ handle: 'heron', state: 'active' });
+    for (const uri of resources.map(resource => resource.uri)) expect(await read(uri)).toBeTypeOf('object');
+    await expect(heron.client.readResource({ uri: 'signalbox://sessions/nobody' })).rejects.toThrow(/not found/i);
     await expect(heron.client.readResource({ uri: 'signalbox://nonsense' })).rejects.toThrow(/not found/i);
   });
 });

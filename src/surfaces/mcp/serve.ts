@@ -6,9 +6,9 @@ import { limits } from '../../core/limits.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { Agent } from '../../tools/participant.ts';
 import type { World } from '../../tools/world.ts';
-import { AnsweringTransport } from './answers.ts';
+import { AnsweringTransport, type ClientFacts } from './answers.ts';
 import { pushMessages } from './channel.ts';
-import { type ClientFacts, createServer } from './server.ts';
+import { createServer } from './server.ts';
 
 export interface ServeParts {
   readonly world: World;

@@ -1,19 +1,23 @@
 /** One MCP server instance over the tools: it translates between protocol and tools and has no rules of its own. */
-import { type CallToolResult, CLIENT_INFO_META_KEY, Server, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type CallToolResult,
+  CLIENT_INFO_META_KEY,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { toSignalboxError } from '../../core/errors.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import type { Participant } from '../../tools/participant.ts';
 import { version } from '../../version.ts';
-import type { AnsweringTransport } from './answers.ts';
+import type { AnsweringTransport, ClientFacts } from './answers.ts';
+import { completionsFor } from './completions.ts';
 import { instructions } from './instructions.ts';
 import { listedTool } from './listing.ts';
-import { listedResources, readResource } from './resources.ts';
-
-export interface ClientFacts {
-  readonly name: string;
-  readonly version: string;
-}
+import { listedPrompts, promptFor } from './prompts.ts';
+import { isSubscribable, listedResources, listedTemplates, readResource } from './resources.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface ServerParts {
   readonly tools: readonly ToolDefinition[];
@@ -32,11 +36,18 @@ export function createServer(parts: ServerParts): Server {
     { name: 'signalbox', title: 'Signalbox', version },
     {
       instructions,
-      capabilities: { tools: {}, resources: {}, ...(channel ? { experimental: { 'claude/channel': {} } } : {}) },
+      capabilities: {
+        tools: {},
+        resources: { subscribe: true },
+        prompts: {},
+        completions: {},
+        ...(channel ? { experimental: { 'claude/channel': {} } } : {}),
+      },
       cacheHints: {
         'tools/list': listHint,
         'resources/list': listHint,
         'resources/templates/list': listHint,
+        'prompts/list': listHint,
         'server/discover': listHint,
       },
     },
@@ -48,9 +59,43 @@ export function createServer(parts: ServerParts): Server {
     answered(() => callTool(tools, params.name, params.arguments, context(request))),
   );
   server.setRequestHandler('resources/list', () => ({ resources: listedResources() }));
-  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: listedTemplates() }));
   server.setRequestHandler('resources/read', ({ params }, request) => readResource(params.uri, context(request)));
+  server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
+  server.setRequestHandler('prompts/get', ({ params }, request) =>
+    promptFor(params.name, params.arguments ?? {}, context(request)),
+  );
+  server.setRequestHandler('completion/complete', ({ params }, request) =>
+    completionsFor(params, context(request).caller),
+  );
+  serveSubscriptions(parts, server, context);
   return server;
+}
+
+/**
+ * The older protocol subscribes by requests of its own. The newer one keeps a request open, which the protocol layer answers
+ * without asking us; so the transport tells when one comes and goes.
+ */
+function serveSubscriptions(
+  { transport, participant }: ServerParts,
+  server: Server,
+  context: (request: ServerContext) => ToolContext,
+): void {
+  const subscriptions = new Subscriptions(uri => server.sendResourceUpdated({ uri }));
+  server.setRequestHandler('resources/subscribe', ({ params }, request) => {
+    if (!isSubscribable(params.uri)) throw new ResourceNotFoundError(params.uri);
+    subscriptions.subscribe(params.uri, context(request).caller);
+    return {};
+  });
+  server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+    subscriptions.unsubscribe(params.uri);
+    return {};
+  });
+  transport.listening(
+    ({ id, uris, client }) => subscriptions.listen(id, uris.filter(isSubscribable), participant(client)),
+    id => subscriptions.cancel(id),
+  );
+  void transport.closed().then(() => subscriptions.close());
 }
 
 /** A refusal by a rule is a tool error the model can read and act on, not a protocol error that only the client sees. */

@@ -1,0 +1,133 @@
+import type { McpSubscription } from '@modelcontextprotocol/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exists, type LiveSession, pause, until, Workspace } from '../support/workspace.ts';
+
+let place: Workspace;
+
+beforeEach(() => {
+  place = new Workspace();
+});
+
+afterEach(() => place.dispose());
+
+const eras = ['legacy', 'modern'] as const;
+
+/** What the client is told has changed, and how it says what it wants to be told of. */
+async function subscribed(session: LiveSession, era: (typeof eras)[number], uris: readonly string[]) {
+  const told: string[] = [];
+  session.client.setNotificationHandler('notifications/resources/updated', ({ params }) => {
+    told.push(params.uri);
+  });
+  let open: McpSubscription | undefined;
+  if (era === 'modern') open = await session.client.listen({ resourceSubscriptions: [...uris] });
+  else for (const uri of uris) await session.client.subscribeResource({ uri });
+  const stop = async () => {
+    if (open) await open.close();
+    else for (const uri of uris) await session.client.unsubscribeResource({ uri });
+  };
+  return { told, stop };
+}
+
+async function read(session: LiveSession, uri: string) {
+  const { contents } = await session.client.readResource({ uri });
+  return JSON.parse(contents.map(content => ('text' in content ? content.text : '')).join(''));
+}
+
+describe.each(eras)('subscriptions of a %s client', era => {
+  it('tell what changed, by anybody, and nothing else', async () => {
+    const [otter, heron] = [await place.session({ era }), await place.session({ args: ['--handle', 'heron'] })];
+    await heron.handle();
+    const { told } = await subscribed(otter, era, ['signalbox://locks', 'signalbox://inbox', 'signalbox://context']);
+    await until('the watch has begun', async () => (await heron.call('session_list')).sessions.length === 2);
+    await pause(300);
+    await heron.call('lock_acquire', { paths: ['a'] });
+    await until('the lock is told', () => told.includes('signalbox://locks'));
+    expect(new Set(told)).toEqual(new Set(['signalbox://locks']));
+    expect((await read(otter, 'signalbox://locks')).locks).toMatchObject([{ resource: 'file:a', holder: 'heron' }]);
+    told.length = 0;
+    const [me] = (await heron.call('session_list')).sessions.filter((s: { handle: string }) => s.handle !== 'heron');
+    await heron.call('message_send', { to: [me.handle], body: 'look' });
+    await until('the message is told', () => told.includes('signalbox://inbox'));
+    await heron.call('context_share', { type: 'decision', content: 'Tabs it is.' });
+    await until('the decision is told', () => told.includes('signalbox://context'));
+  });
+
+  it('tell of a session that died without a word, and of one session by its own address', async () => {
+    const [otter, heron] = [await place.session({ era }), await place.session({ args: ['--handle', 'heron'] })];
+    await heron.handle();
+    const { told } = await subscribed(otter, era, ['signalbox://sessions', 'signalbox://sessions/heron']);
+    await until('the watch has begun', async () => (await heron.call('session_list')).sessions.length === 2);
+    await pause(300);
+    told.length = 0;
+    heron.crash();
+    await until('it is dead', () => !exists(heron.pid));
+    await until('both are told', () => new Set(told).size === 2);
+    expect(await read(otter, 'signalbox://sessions/heron')).toMatchObject({ handle: 'heron', state: 'ended' });
+  });
+
+  it('end when the client ends them', async () => {
+    const [otter, heron] = [await place.session({ era }), await place.session()];
+    await heron.handle();
+    const { told, stop } = await subscribed(otter, era, ['signalbox://locks']);
+    await until('the watch has begun', async () => (await heron.call('session_list')).sessions.length === 2);
+    await pause(300);
+    await heron.call('lock_acquire', { paths: ['a'] });
+    await until('the lock is told', () => told.length > 0);
+    await stop();
+    told.length = 0;
+    await heron.call('lock_release', { all: true });
+    await pause(2_500);
+    expect(told).toEqual([]);
+  });
+});
+
+it('an address that cannot be read cannot be subscribed to', async () => {
+  const session = await place.session();
+  await expect(session.client.subscribeResource({ uri: 'signalbox://nonsense' })).rejects.toThrow(/not found/i);
+});
+
+describe.each(eras)('prompts of a %s client', era => {
+  const text = async (session: LiveSession, name: string, given: Record<string, string> = {}) => {
+    const { messages } = await session.client.getPrompt({ name, arguments: given });
+    return messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('\n');
+  };
+
+  it('bring a session in with what it needs to know: who is here, what is locked, what the last one left', async () => {
+    const heron = await place.session({ args: ['--handle', 'heron'] });
+    await heron.call('session_update', { task: 'move login to sessions' });
+    await heron.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'login' });
+    await heron.call('context_share', {
+      type: 'note',
+      title: 'handoff: main',
+      content: 'The tests of auth still fail.',
+    });
+    const otter = await place.session({ era });
+    const { prompts } = await otter.client.listPrompts();
+    expect(prompts.map(prompt => prompt.name)).toEqual(['start', 'handoff', 'wrap-up']);
+    const start = await text(otter, 'start', { task: 'fix the tests of auth' });
+    for (const fact of ['fix the tests of auth', 'heron', 'move login to sessions', 'src/auth.ts', 'still fail']) {
+      expect(start).toContain(fact);
+    }
+    const { sessions } = await heron.call('session_list');
+    expect(sessions.map((session: { task?: string }) => session.task)).toContain('fix the tests of auth');
+  });
+
+  it('hand over to a named session, complete its name, and refuse a prompt that is none', async () => {
+    const heron = await place.session({ args: ['--handle', 'heron'] });
+    await heron.handle();
+    const otter = await place.session({ era });
+    expect(await text(otter, 'handoff', { to: 'heron', note: 'mind the cache' })).toMatch(/heron[\s\S]*mind the cache/);
+    expect(await text(otter, 'wrap-up')).toContain('lock_release');
+    const { completion } = await otter.client.complete({
+      ref: { type: 'ref/prompt', name: 'handoff' },
+      argument: { name: 'to', value: 'he' },
+    });
+    expect(completion.values).toEqual(['heron']);
+    const { completion: byAddress } = await otter.client.complete({
+      ref: { type: 'ref/resource', uri: 'signalbox://sessions/{id}' },
+      argument: { name: 'id', value: '' },
+    });
+    expect(byAddress.values).toContain('heron');
+    await expect(otter.client.getPrompt({ name: 'begin' })).rejects.toThrow(/start, handoff, wrap-up/);
+  });
+});
