@@ -61,8 +61,11 @@ export class ToolRounds {
     await this.#time('session_update', { task: `Step ${n}`, status: 'working' });
     await this.#time('lock_acquire', { paths: ['src/auth.ts'], reason: `step ${n}` });
     await this.#time('lock_list', { paths: ['src/auth.ts'] });
+    await this.#time('intent_announce', { type: 'refactor', targets: ['src/auth.ts'], description: `Step ${n}` });
     await this.#time('conflict_check', { action: 'file_edit', targets: ['src/auth.ts'] });
     await this.#time('lock_release', { paths: ['src/auth.ts'] });
+    await this.#time('context_share', { type: 'note', title: 'progress', content: `Step ${n} of the login is done.` });
+    await this.#time('context_query', { query: 'login progress' });
     if (n % Math.max(1, Math.ceil((this.#rounds + warmUpRounds) / messageRounds)) === 0) {
       await this.#time('message_send', { to: [peers[2].handle], body: `Step ${n} is done.` });
       await peers[0].call('message_send', { to: [subject.handle], body: `How is step ${n}?` });
