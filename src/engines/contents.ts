@@ -1,6 +1,7 @@
 /** A whole project on its way from one store to another: what was read becomes one commit over an empty project. */
 import { SignalboxError } from '../core/errors.ts';
 import type { Contents, Event } from '../core/ports.ts';
+import { completed } from '../core/record-defaults.ts';
 import { strangeField } from '../core/record-fields.ts';
 import { indexes, type Kind, type RecordOf } from '../core/records.ts';
 import { assertIndexable, assertStorableText } from './span.ts';
@@ -52,6 +53,7 @@ function recordIn(kind: Kind, id: string, body: string): RecordOf<Kind> {
   if (typeof record !== 'object' || record === null || (record as { id?: unknown }).id !== id) {
     throw new Error('it is not an object with its own id');
   }
+  completed(kind, record as RecordOf<Kind>);
   const strange = strangeField(kind, record as Record<string, unknown>);
   if (strange !== undefined) throw new Error(strange);
   return record as RecordOf<Kind>;

@@ -5,6 +5,7 @@
 import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Event, NewEvent, Page, Range, Reader, Transaction } from '../core/ports.ts';
+import { completed } from '../core/record-defaults.ts';
 import { type IndexName, indexes, type Kind, type RecordOf } from '../core/records.ts';
 import { CachedSnapshot, type ReadAhead, type Row, type Snapshot } from './snapshot.ts';
 import { assertIndexable, assertStorableText, compareText, liesIn, type Span, spanOf } from './span.ts';
@@ -145,7 +146,7 @@ class Unit implements Transaction {
     const pending = this.#pending.get(kind)?.get(id);
     const body = pending === undefined ? await this.#snapshot.get(kind, id) : pending.body;
     // Parsed afresh for each caller: nobody can change the store, or another's view, through what it was given.
-    return body === undefined ? undefined : parseStored<RecordOf<K>>(body);
+    return body === undefined ? undefined : recordOf(kind, body);
   }
 
   async list<K extends Kind>(kind: K, index: IndexName<K>, range: Range, page: Page): Promise<RecordOf<K>[]> {
@@ -160,7 +161,7 @@ class Unit implements Transaction {
       overlay.size === 0
         ? await this.#snapshot.list(kind, index, span, { limit, reverse })
         : await this.#listMerged(kind, index, span, { limit, reverse }, overlay);
-    return rows.map(row => parseStored<RecordOf<K>>(row.body));
+    return rows.map(row => recordOf(kind, row.body));
   }
 
   async count<K extends Kind>(kind: K, index: IndexName<K>, range: Range): Promise<number> {
@@ -180,7 +181,7 @@ class Unit implements Transaction {
     assertFits(body);
     // From the stored form, as they will be found when the record is replaced; not from what the caller may still change.
     const { id } = record;
-    const entries = entriesOf(kind, id, parseStored(body));
+    const entries = entriesOf(kind, id, recordOf(kind, body));
     assertStorableText(id);
     assertIndexable(kind, id);
     for (const entry of entries) {
@@ -219,7 +220,7 @@ class Unit implements Transaction {
         const before = await this.#snapshot.get(kind, id);
         if (before === body) continue;
         records.push({ kind, id, body, existed: before !== undefined });
-        const old = before === undefined ? [] : entriesOf(kind, id, parseStored(before));
+        const old = before === undefined ? [] : entriesOf(kind, id, recordOf(kind, before));
         removed.push(...without(old, entries));
         added.push(...without(entries, old));
       }
@@ -277,7 +278,7 @@ class Unit implements Transaction {
     for (const [at, body] of bodies.entries()) {
       const id = ids[at];
       if (body === undefined || id === undefined) continue;
-      const entries = entriesOf(kind, id, parseStored(body));
+      const entries = entriesOf(kind, id, recordOf(kind, body));
       hidden += entries.filter(entry => entry.index === index && liesIn(span, entry.value, id, reverse)).length;
     }
     return hidden;
@@ -320,7 +321,11 @@ function without(left: readonly Entry[], right: readonly Entry[]): readonly Entr
   return left.filter(entry => !right.some(other => other.index === entry.index && other.value === entry.value));
 }
 
-export function parseStored<T>(body: string): T {
+function recordOf<K extends Kind>(kind: K, body: string): RecordOf<K> {
+  return completed(kind, parseStored<RecordOf<K>>(body));
+}
+
+function parseStored<T>(body: string): T {
   try {
     return JSON.parse(body) as T;
   } catch (cause) {

@@ -1,4 +1,4 @@
--- Version 1. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
+-- Version 2. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
 -- Declared indexes; a new one, or one that finds other values, needs a migration that rebuilds its entries.
 -- session: live handle pastHandle clientSession parent
 -- lock: all holder key globBase

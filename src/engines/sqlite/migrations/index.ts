@@ -1,5 +1,6 @@
 import type { SqliteDatabase } from '../driver.ts';
 import { initial } from './001-initial.ts';
+import { histories } from './002-histories.ts';
 
 /** One step of the schema. It runs once, inside the transaction that also raises the version; it must not touch transactions itself. */
 export interface Migration {
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** All steps in order. A step that was released is never edited: stores in the field have it behind them. */
-export const migrations: readonly Migration[] = [{ version: 1, apply: database => database.exec(initial) }];
+export const migrations: readonly Migration[] = [
+  { version: 1, apply: database => database.exec(initial) },
+  { version: 2, apply: database => database.exec(histories) },
+];
