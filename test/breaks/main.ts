@@ -1,0 +1,102 @@
+/**
+ * Breaks each rule once, in a copy of the tree, and sees whether the test that is named for it fails. `npm run breaks` runs all
+ * of the table, `npm run breaks -- WORD` those whose text holds the word. Ends with 1 if a break went unnoticed.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Break } from './break.ts';
+import { breaks } from './table/index.ts';
+
+const workers = 2;
+const patienceMs = 240_000;
+
+interface Outcome {
+  readonly broken: Break;
+  /** Undefined when the test failed, as it should. */
+  readonly problem: string | undefined;
+}
+
+export async function main(words: readonly string[], root: string, folder: string): Promise<number> {
+  const chosen = breaks.filter(broken => words.every(word => JSON.stringify(broken).includes(word)));
+  const open = [...chosen];
+  const outcomes: Outcome[] = [];
+  const work = async (index: number) => {
+    const copy = join(folder, `copy-${index}`);
+    copyTree(root, copy);
+    for (let broken = open.shift(); broken; broken = open.shift()) {
+      const outcome = { broken, problem: await problemOf(broken, copy) };
+      outcomes.push(outcome);
+      process.stdout.write(
+        `${outcome.problem ? '✗' : '✓'} ${broken.what}${outcome.problem ? `: ${outcome.problem}` : ''}\n`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, chosen.length) }, (_, index) => work(index)));
+  const unnoticed = outcomes.filter(({ problem }) => problem !== undefined);
+  process.stdout.write(`${outcomes.length - unnoticed.length} of ${chosen.length} breaks were noticed.\n`);
+  return unnoticed.length === 0 && chosen.length > 0 ? 0 : 1;
+}
+
+function copyTree(root: string, copy: string): void {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root });
+  for (const path of String(listed).split('\0').filter(Boolean)) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    try {
+      cpSync(join(root, path), join(copy, path));
+    } catch {
+      // Listed, but removed since.
+    }
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  // Tests of the tree ask git what belongs to it.
+  execFileSync('git', ['init', '-q'], { cwd: copy });
+}
+
+async function problemOf(broken: Break, copy: string): Promise<string | undefined> {
+  const path = join(copy, broken.file);
+  const text = readFileSync(path, 'utf8');
+  if (text.split(broken.replace).length !== 2)
+    return `the text to replace does not stand exactly once in ${broken.file}`;
+  writeFileSync(
+    path,
+    text.replace(broken.replace, () => broken.by),
+  );
+  try {
+    return await judged(broken, copy);
+  } finally {
+    writeFileSync(path, text);
+  }
+}
+
+async function judged({ caughtBy, through }: Break, copy: string): Promise<string | undefined> {
+  const [path = '', title = ''] = caughtBy.split(' › ');
+  const file = through ?? path;
+  if (file.startsWith('test/')) {
+    const built = await run(copy, process.execPath, ['scripts/build.mjs']);
+    if (built.code !== 0) return 'the broken code does not build';
+  }
+  const report = join(copy, 'report.json');
+  writeFileSync(report, '{}');
+  const options = ['--reporter=json', `--outputFile=${report}`, '-t', patternOf(title)];
+  const { output } = await run(copy, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file, ...options]);
+  const found = JSON.parse(readFileSync(report, 'utf8')) as { numFailedTests?: number; numPassedTests?: number };
+  if ((found.numFailedTests ?? 0) > 0) return undefined;
+  if ((found.numPassedTests ?? 0) > 0) return `${caughtBy} passes`;
+  return `${caughtBy} did not run: ${output.slice(-300)}`;
+}
+
+/** The title as a pattern: what `it.each` fills in may be anything. */
+function patternOf(title: string): string {
+  const parts = title.split(/%[sdifjo#%]|\$[a-zA-Z_][\w.]*/);
+  return parts.map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*');
+}
+
+function run(cwd: string, command: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise(resolve => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: patienceMs });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)));
+    child.on('close', code => resolve({ code, output }));
+  });
+}
