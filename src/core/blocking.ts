@@ -1,19 +1,13 @@
 /**
- * Who stands in whose way: which modes exclude each other, which locks overlap, who is ahead in the queue, who waits for whom.
- * Looks only; granting and ending are in `lock.ts`.
+ * Which modes exclude each other, which locks overlap, who is ahead in the queue. Looks only: who stands in a request's way is in
+ * `obstacles.ts`, who waits for whom in `waits-for.ts`.
  */
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
+import { meetInPool, type Wants } from './pool.ts';
 import type { Ask, Reader } from './ports.ts';
-import {
-  indexes,
-  type LockMode,
-  type LockRecord,
-  type Resource,
-  type SessionRecord,
-  type WaiterRecord,
-} from './records.ts';
+import type { LockMode, LockRecord, PoolWish, Priority, Resource, SessionRecord, WaiterRecord } from './records.ts';
 import { resourcesOverlap, type SearchRange, searchRanges } from './resource.ts';
 import type { View } from './unit.ts';
 
@@ -22,18 +16,60 @@ export function excludes(held: LockMode, wanted: LockMode): boolean {
   return held !== 'intent' && wanted !== 'intent' && (held === 'exclusive' || wanted === 'exclusive');
 }
 
+const strength: Record<LockMode, number> = { intent: 0, shared: 1, exclusive: 2 };
+
+/** Whether one mode gives at least what the other does. */
+export function isAtLeast(mode: LockMode, other: LockMode): boolean {
+  return strength[mode] >= strength[other];
+}
+
+/** Where a request stands in the line: the higher level goes first, within a level the earlier arrival. */
+export interface Rank {
+  readonly level: number;
+  readonly arrival: number;
+}
+
+const levels: Record<Priority, number> = { low: 0, normal: 1, high: 2, urgent: 3 };
+
+/**
+ * A place's rank at a moment. It rises one level for each `queueAgeingMs` waited, up to `urgent`: after three of those even `low` goes
+ * before everybody who came later, so a stream of urgent newcomers starves nobody.
+ */
+export function rankOf(place: Pick<WaiterRecord, 'priority' | 'since' | 'arrival'>, now: number): Rank {
+  const risen = Math.max(0, Math.floor((now - place.since) / limits.queueAgeingMs));
+  return { level: Math.min(levels[place.priority] + risen, levels.urgent), arrival: place.arrival };
+}
+
+/** Behind everybody of its priority or above. */
+export function newcomersRank(priority: Priority): Rank {
+  return { level: levels[priority], arrival: Number.POSITIVE_INFINITY };
+}
+
+/** Negative when the first goes before the second. */
+export function compareRanks(first: Rank, second: Rank): number {
+  return second.level - first.level || first.arrival - second.arrival;
+}
+
 /** A request, seen as something that others may stand in the way of. */
-export interface Candidate {
+export interface Candidate extends Wants {
   readonly session: string;
   readonly mode: LockMode;
-  readonly resources: readonly Resource[];
-  /** Its place in the queue; null for a newcomer, who stands behind everybody. */
-  readonly rank: string | null;
+  readonly rank: Rank;
 }
 
 /** A queued request with its place in the line. */
-export function asCandidate(waiter: WaiterRecord): Candidate {
-  return { ...waiter, rank: indexes.waiter.queue(waiter) };
+export function asCandidate(waiter: WaiterRecord, now: number): Candidate {
+  return { ...waiter, rank: rankOf(waiter, now) };
+}
+
+/** Whether some path or name belongs to both. */
+export function anyOverlap(ours: readonly Resource[], theirs: readonly Resource[]): boolean {
+  return ours.some(our => theirs.some(their => resourcesOverlap(our, their)));
+}
+
+/** Whether two requests may want the same: by name, or out of a pool. */
+export function mayMeet(one: Wants, other: Wants): boolean {
+  return anyOverlap(one.resources, other.resources) || meetInPool(one, other);
 }
 
 /** All locks that overlap any of the resources, each once, oldest grant first. Reads only the index ranges that can hold one. */
@@ -69,67 +105,47 @@ export function overlapAsks(resources: readonly Resource[]): Ask[] {
 
 const wholeQueue = { range: { prefix: '' }, page: { limit: limits.waitersPerProject } };
 
-/** All places in the queue, in the order they are served. */
-export function queueOf(tx: Reader): Promise<WaiterRecord[]> {
-  return tx.list('waiter', 'queue', wholeQueue.range, wholeQueue.page);
+/** All places in the queue, in the order they are served at this moment. */
+export async function queueOf(tx: Reader): Promise<WaiterRecord[]> {
+  const places = await tx.list('waiter', 'queue', wholeQueue.range, wholeQueue.page);
+  return places.sort((a, b) => compareRanks(rankOf(a, tx.now), rankOf(b, tx.now)));
 }
 
 /** The read that `queueOf` makes. */
 export const queueAsk: Ask = { kind: 'waiter', index: 'queue', ...wholeQueue };
 
-/** The places of others that stand ahead of a request and want something it excludes. */
+/** The places of others that stand ahead of a request and may want something it excludes: by name, or out of a pool. */
 export async function queueAhead(tx: Reader, candidate: Candidate): Promise<WaiterRecord[]> {
   const queue = await queueOf(tx);
   return queue.filter(
     place =>
-      (candidate.rank === null || indexes.waiter.queue(place) < candidate.rank) &&
+      compareRanks(rankOf(place, tx.now), candidate.rank) < 0 &&
       place.session !== candidate.session &&
       place.deadlineAt > tx.now &&
       excludes(place.mode, candidate.mode) &&
-      place.resources.some(theirs => candidate.resources.some(ours => resourcesOverlap(theirs, ours))),
+      mayMeet(place, candidate),
   );
 }
 
-/** What makes one session wait for another: a lock alone, or a place ahead in the queue as well. */
-export type Edges = 'locks' | 'locks and queue';
-
-/** Whom a session's queued requests wait for: holders of locks in the way and, with `queue`, those who stand ahead of it. */
-async function awaitedBy(view: View, session: string, edges: Edges): Promise<SessionRecord[]> {
-  const { tx } = view;
-  const own = await tx.list('waiter', 'session', { equals: session }, { limit: limits.waitersPerProject });
-  const awaited = new Set<string>();
-  for (const waiter of own.filter(place => place.deadlineAt > tx.now)) {
-    for (const lock of await overlappingLocks(tx, waiter.resources)) {
-      if (lock.expiresAt > tx.now && excludes(lock.mode, waiter.mode)) awaited.add(lock.holder);
-    }
-    if (edges === 'locks') continue;
-    for (const other of await queueAhead(tx, asCandidate(waiter))) awaited.add(other.session);
-  }
-  awaited.delete(session);
-  const records = await Promise.all([...awaited].map(id => tx.get('session', id)));
-  return records.filter(record => record !== undefined).filter(record => leaseHolds(view, record));
+/** All that a session holds, also what has expired and nobody has ended yet. */
+export function locksOf(tx: Reader, session: string): Promise<LockRecord[]> {
+  return tx.list('lock', 'holder', { equals: session }, { limit: limits.locksPerSession * 2 });
 }
 
-/** The chain of sessions from `start` that ends with one waiting for `target`; undefined when there is none. */
-export async function chainTo(
-  view: View,
-  start: SessionRecord,
-  target: string,
-  edges: Edges,
-): Promise<SessionRecord[] | undefined> {
-  const seen = new Set<string>([start.id]);
-  const open: SessionRecord[][] = [[start]];
-  for (let path = open.shift(); path; path = open.shift()) {
-    const last = path[path.length - 1];
-    if (!last) break;
-    for (const awaited of await awaitedBy(view, last.id, edges)) {
-      if (awaited.id === target) return path;
-      if (seen.has(awaited.id)) continue;
-      seen.add(awaited.id);
-      open.push([...path, awaited]);
-    }
-  }
-  return undefined;
+/** The places of a session, in no order. */
+export function placesOf(tx: Reader, session: string): Promise<WaiterRecord[]> {
+  return tx.list('waiter', 'session', { equals: session }, { limit: limits.waitersPerProject });
+}
+
+/** Whether a place still counts: it ends with its time, and with the process that stood in line. Its session is not looked at. */
+export function placeHolds(view: View, place: WaiterRecord): boolean {
+  if (place.deadlineAt <= view.tx.now) return false;
+  return place.process === null || view.processes.liveness(place.process) !== 'dead';
+}
+
+/** Whether nobody waits at a place: it is kept for its session, which is told by a notice. */
+export function isStanding(place: WaiterRecord): boolean {
+  return place.process === null;
 }
 
 /** Locks that count at this moment, oldest grant first, optionally only those that overlap resources or belong to a session. */
@@ -154,21 +170,27 @@ export async function locksInForce(
   return { locks: locks.slice(0, limits.locksListed), more: locks.length > limits.locksListed };
 }
 
-/** Places in the queue that count at this moment, in the order they will be served. */
+/** Places in the queue that count at this moment, in the order they will be served; optionally only those about resources and pools, or of a session. */
 export async function queueInForce(
   view: View,
   about: readonly Resource[] | null,
   session: SessionRecord | null,
-): Promise<{ waiter: WaiterRecord; session: SessionRecord }[]> {
-  const wanted = (await queueOf(view.tx)).filter(
-    waiter =>
-      waiter.deadlineAt > view.tx.now &&
-      (!session || waiter.session === session.id) &&
-      (!about || waiter.resources.some(theirs => about.some(ours => resourcesOverlap(theirs, ours)))),
-  );
-  const sessions = await Promise.all(wanted.map(waiter => view.tx.get('session', waiter.session)));
-  return wanted.flatMap((waiter, index) => {
-    const owner = sessions[index];
+  pools: readonly PoolWish[] = [],
+): Promise<{ waiter: WaiterRecord; session: SessionRecord; position: number }[]> {
+  const { tx } = view;
+  const queue = (await queueOf(tx)).filter(waiter => waiter.deadlineAt > tx.now);
+  const owners = await Promise.all(queue.map(waiter => tx.get('session', waiter.session)));
+  const places = queue.flatMap((waiter, index) => {
+    const owner = owners[index];
     return owner && leaseHolds(view, owner) ? [{ waiter, session: owner }] : [];
   });
+  return places
+    .map((place, index) => ({ ...place, position: 1 + places.slice(0, index).filter(isAheadOf(place.waiter)).length }))
+    .filter(({ waiter }) => !session || waiter.session === session.id)
+    .filter(({ waiter }) => !about || mayMeet(waiter, { resources: about, pools }));
+}
+
+function isAheadOf(waiter: WaiterRecord) {
+  return ({ waiter: other }: { waiter: WaiterRecord }) =>
+    other.session !== waiter.session && excludes(other.mode, waiter.mode) && mayMeet(other, waiter);
 }

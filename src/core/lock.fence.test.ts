@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
-import { release } from './lock.ts';
+import { release } from './lock-release.ts';
 import type { LockRecord, SessionRecord } from './records.ts';
 import { end } from './session.ts';
 

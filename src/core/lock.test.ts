@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
 import { excludes } from './blocking.ts';
 import { limits } from './limits.ts';
-import { release } from './lock.ts';
+import { release } from './lock-release.ts';
 import type { SessionRecord } from './records.ts';
 
 const minute = 60_000;

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file, lockCalls, project } from '../../test/support/rules.ts';
-import { acquire, passOn, release, standing, takeBack, withdraw } from './lock.ts';
+import { acquire } from './lock.ts';
+import { release, takeBack } from './lock-release.ts';
 import { operator } from './presence.ts';
+import { passOn, standing, withdraw } from './queue.ts';
 import type { SessionRecord, WaiterRecord } from './records.ts';
 import { end } from './session.ts';
 
@@ -16,6 +18,9 @@ beforeEach(async () => {
 });
 
 const { take, queue, ticketOf, holdersOf, waiting } = lockCalls(() => bench);
+
+/** A request without what it is for. */
+const line = { ticket: 't', pools: [], mode: 'exclusive', reason: null, ttlMs: 60_000, priority: 'normal' } as const;
 
 describe('waiting in line', () => {
   const endings: [string, (ticket: WaiterRecord) => Promise<unknown>][] = [
@@ -167,13 +172,30 @@ describe('waiting in line', () => {
       acquire(
         { tx, ids: bench.ids, processes: processes.as(shell) },
         person,
-        { ticket: 't', resources: [file('a')], mode: 'exclusive', reason: null, ttlMs: 60_000, priority: 'normal' },
+        { ...line, resources: [file('a')] },
         tx.now + 45_000,
       ),
     );
     processes.kill(shell);
     await bench.transact(unit => release(unit, otter, 'all'));
     expect(await holdersOf(file('a'))).toEqual([]);
+  });
+
+  it('lets a newcomer pass a place whose own process died, although nobody has passed anything on yet', async () => {
+    await take(otter, [file('b')]);
+    const person = await bench.transact(unit => operator(unit));
+    const shell = bench.processes.spawn();
+    await bench.store.transact(project, tx =>
+      acquire(
+        { tx, ids: bench.ids, processes: bench.processes.as(shell) },
+        person,
+        { ...line, resources: [file('a'), file('b')] },
+        tx.now + 45_000,
+      ),
+    );
+    expect((await take(heron, [file('a')])).granted).toBeNull();
+    bench.processes.kill(shell);
+    expect((await take(heron, [file('a')])).granted).not.toBeNull();
   });
 
   it('takes back only what a cancelled request itself has got', async () => {

@@ -3,9 +3,9 @@ import { SignalboxError } from './errors.ts';
 import { operatorHandle } from './handles.ts';
 import { endLapsed, leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
-import { passOn } from './lock.ts';
 import type { ProcessIdentity, Reader } from './ports.ts';
 import { processKey } from './process.ts';
+import { passOn } from './queue.ts';
 import type { SessionRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 

@@ -1,24 +1,22 @@
 import * as z from 'zod/v4';
+import { isStanding } from '../core/blocking.ts';
 import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import {
-  acquire,
-  acquireAsks,
-  type LockOutcome,
-  type LockRequest,
-  standing,
-  takeBack,
-  withdraw,
-} from '../core/lock.ts';
-import type { WaiterRecord } from '../core/records.ts';
-import { cleanLine } from '../core/text.ts';
-import { whileAway } from './away.ts';
+import { acquire, acquireAsks } from '../core/lock.ts';
+import type { LockRequest } from '../core/lock-grant.ts';
+import { takeBack } from '../core/lock-release.ts';
+import type { LockOutcome, Stay } from '../core/queue.ts';
+import { cleanLine, instant, spokenDuration } from '../core/text.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
+import { type Look, waitInLine } from './in-line.ts';
+import { askedFor, refuseSharing } from './pool-names.ts';
+import { spokenInUse, untilUsable } from './pool-probe.ts';
 import {
   blockerShape,
   lockModes,
   lockShape,
   paths,
+  priority,
   resources,
   shownBlocker,
   shownLock,
@@ -29,7 +27,7 @@ const output = z.object({
   granted: z.boolean(),
   locks: z.array(lockShape),
   blockedBy: z.array(blockerShape).optional(),
-  queue: z.object({ position: z.number() }).optional(),
+  queue: z.object({ position: z.number(), keptUntil: z.string().optional() }).optional(),
   warnings: z.array(z.string()).optional(),
   next: z.string().optional(),
 });
@@ -43,15 +41,17 @@ export default defineTool({
   description:
     'Lock (reserve, claim) files, folders, globs or named resources, all or none. ' +
     'Use before changing what others may touch; not for reading. ' +
-    'A refusal is a normal result: it names holder, reason, end and next step. Acquiring again renews. ' +
-    'Ends by lock_release, after ttlSeconds without activity, or with the session.',
+    'A refusal is a normal result with holder, reason, end, next step. Acquiring again renews. ' +
+    'Ends by lock_release, ttlSeconds without activity, or with the session.',
   input: z.strictObject({
     paths: paths.describe('files, folders, globs'),
-    resources: resources.describe('free names: ci, port:3000'),
+    resources: resources.describe('ci, port:3000; pool:port for any free one'),
     mode: lockModes.default('exclusive').describe('intent only warns'),
     reason: z.string().optional(),
     ttlSeconds: z.int().min(1).max(limits.lockMaxTtlSeconds).default(limits.lockDefaultTtlSeconds),
     waitSeconds: z.int().min(0).max(limits.waitMaxSeconds).default(0),
+    queue: z.boolean().default(false).describe('keep a place in line'),
+    priority: priority.default('normal'),
     fence: z.int().min(1).optional().describe('renews only what it granted'),
   }),
   output,
@@ -59,10 +59,12 @@ export default defineTool({
     positional: 'paths',
     help: {
       paths: 'files, folders or globs',
-      resources: 'a free name, such as ci or port:3000',
+      resources: 'a free name, such as ci or port:3000; pool:port takes whatever is free of a pool in signalbox.json',
       reason: 'what for; shown to whoever wants it too',
       ttlSeconds: 'how long without activity until it ends by itself',
       waitSeconds: 'how long to wait in line if it is taken',
+      queue: 'if it is taken keep a place in line without waiting, for 4 h at most; a message tells when it is yours',
+      priority: 'before others in the line; a place rises one step a minute, so nobody waits for ever',
       fence: 'only renew: refused if the lock was lost since it was granted under this fence',
       mode: 'shared: with other readers; intent: informs, never blocks',
     },
@@ -71,29 +73,36 @@ export default defineTool({
   examples: [
     { title: 'Lock two files', input: { paths: ['src/auth.ts', 'src/session.ts'], reason: 'move login to sessions' } },
     { title: 'Wait up to 30 s for a port', input: { resources: ['port:3000'], waitSeconds: 30 } },
+    { title: 'Get any free port and database of the declared pools', input: { resources: ['pool:port', 'pool:db'] } },
+    { title: 'Keep a place in line and go on with other work', input: { resources: ['ci'], queue: true } },
   ],
   async run(context, input) {
-    if (input.fence !== undefined && input.waitSeconds > 0) {
+    const asked = await askedFor(context.caller, input.paths, input.resources);
+    refuseSharing(asked, input.mode);
+    if (input.fence !== undefined && (input.waitSeconds > 0 || input.queue)) {
       throw new SignalboxError(
         'invalid_input',
         'With a fence only what you hold now is renewed: there is nothing to wait for.',
-        'Leave out waitSeconds to renew, or fence to wait in line.',
+        'Leave out waitSeconds and queue to renew, or fence to wait in line.',
       );
     }
     const wanted: LockRequest = {
       ticket: context.caller.world.ids.next(),
-      resources: await context.caller.resources(input.paths, input.resources),
+      ...asked,
       mode: input.mode,
       reason: input.reason ? cleanLine(input.reason, 'reason', limits.reasonCharacters) || null : null,
       ttlMs: input.ttlSeconds * 1000,
-      priority: 'normal',
+      priority: input.priority,
       fence: input.fence,
     };
-    return orUndoneLater(context, wanted, () => ask(context, wanted, input.waitSeconds * 1000));
+    return orUndoneLater(context, wanted, () => ask(context, wanted, input.waitSeconds * 1000, input.queue));
   },
   text: out => {
     const lines = out.granted
-      ? out.locks.map(lock => `Granted: ${lock.resource} (${lock.mode}, fence ${lock.fence}, until ${lock.expiresAt}).`)
+      ? out.locks.map(lock => {
+          const pool = lock.pool ? `, which is yours to use out of ${lock.pool}` : '';
+          return `Granted: ${lock.resource}${pool} (${lock.mode}, fence ${lock.fence}, until ${lock.expiresAt}).`;
+        })
       : ['Not granted; nothing was locked.'];
     for (const blocker of out.blockedBy ?? []) {
       const reason = blocker.reason ? ` for "${blocker.reason}"` : '';
@@ -101,7 +110,10 @@ export default defineTool({
         `In the way: ${blocker.holder}, ${blocker.resource} (${blocker.mode})${reason}, since ${blocker.since}, until ${blocker.expiresAt}.`,
       );
     }
-    if (out.queue && out.queue.position > 1) lines.push(`Place in the queue: ${out.queue.position}.`);
+    if (out.queue) {
+      const kept = out.queue.keptUntil ? `, kept until ${out.queue.keptUntil}` : '';
+      lines.push(`Place in the queue: ${out.queue.position}${kept}.`);
+    }
     lines.push(...(out.warnings ?? []).map(warning => `Note: ${warning}`));
     if (out.next) lines.push(`Next: ${out.next}`);
     return lines.join('\n');
@@ -123,105 +135,55 @@ async function orUndoneLater<T>({ caller }: ToolContext, wanted: LockRequest, wo
   }
 }
 
-async function ask(context: ToolContext, wanted: LockRequest, waitMs: number): Promise<Output> {
-  // Hints are read before looking, so that a grant between the two is not missed.
-  const seen = waitMs > 0 ? (await context.caller.hints()).version : 0;
-  const { outcome, now } = await context.caller.transact(
-    async (unit, me) => ({
-      outcome: await acquire(unit, me, wanted, waitMs > 0 ? unit.tx.now + waitMs + limits.waiterGraceMs : null),
-      now: unit.tx.now,
-    }),
-    me => acquireAsks(me, wanted),
-  );
-  // Nobody reads the answer of a cancelled call, so nobody would know that the locks are held.
-  if (outcome.granted && context.signal.aborted) {
-    await context.caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
-  }
-  if (outcome.waiter) return waitInLine(context, outcome, outcome.waiter, waitMs, seen);
-  return shown(outcome, now, waitMs === 0);
-}
-
-/** Waits until the ticket is granted, the time is over, or the call is cancelled. Watches the holders for sudden death. */
-async function waitInLine(
-  context: ToolContext,
-  first: LockOutcome,
-  ticket: WaiterRecord,
-  waitMs: number,
-  seenBefore: number,
-): Promise<Output> {
+async function ask(context: ToolContext, wanted: LockRequest, waitMs: number, queue: boolean): Promise<Output> {
   const { caller, signal } = context;
   const { clock } = caller.world;
-  const hints = await caller.hints();
   const deadline = clock.elapsed() + waitMs;
-  let seen = seenBefore;
-  let lastLook = clock.elapsed();
-  let current = { outcome: first, endsAt: soonestEnd(context, first, ticket.since) };
-  while (!signal.aborted && clock.elapsed() < deadline) {
-    await hints.changed(seen, Math.min(limits.holderCheckMs, deadline - clock.elapsed()), signal);
-    const lookDue = hints.version !== seen || clock.elapsed() - lastLook >= limits.safetyPollMs;
-    if (!lookDue && clock.elapsed() < current.endsAt && !somebodyDied(context, current.outcome)) continue;
-    seen = hints.version;
-    lastLook = clock.elapsed();
-    const look = await whileAway(() =>
-      caller.transact(async unit => ({ outcome: await standing(unit, ticket), now: unit.tx.now })),
-    );
-    // The place in the queue stays while the store is away; the next look is due after the usual time.
-    if (look === undefined) {
-      current = { outcome: current.outcome, endsAt: Number.MAX_SAFE_INTEGER };
-      lastLook = clock.elapsed();
-      continue;
-    }
-    const { outcome, now } = look;
-    // A grant in the moment of the abort is given back below: nobody reads this answer any more.
-    if (signal.aborted || outcome.lost) break;
-    if (outcome.granted) return shown(outcome, now, false);
-    current = { outcome, endsAt: soonestEnd(context, outcome, now) };
-    const left = Math.max(0, deadline - clock.elapsed());
-    context.progress(`waiting for ${holders(outcome)}`, Math.round((waitMs - left) / 1000), Math.round(waitMs / 1000));
-  }
-  return giveUp(context, ticket);
-}
-
-/** When the first lock in the way ends by time, in `elapsed()` of this process; `now` is the store's time of the look. */
-function soonestEnd(context: ToolContext, outcome: LockOutcome, now: number): number {
-  const left = outcome.blockers.flatMap(({ lock }) => (lock === null ? [] : [lock.expiresAt - now]));
-  return context.caller.world.clock.elapsed() + Math.min(...left, Number.MAX_SAFE_INTEGER);
-}
-
-/** A cheap look at what ends without a hint and without a time. No store is asked. */
-function somebodyDied(context: ToolContext, outcome: LockOutcome): boolean {
-  const { processes } = context.caller.world;
-  return outcome.blockers.some(
-    ({ session }) => session.process !== null && processes.liveness(session.process) === 'dead',
+  const left = () => Math.max(0, deadline - clock.elapsed());
+  const stayFrom = (now: number): Stay | null =>
+    waitMs > 0 ? now + left() + limits.waiterGraceMs : queue ? 'standing' : null;
+  // Hints are read before looking, so that a grant between the two is not missed.
+  const seen = waitMs > 0 ? (await caller.hints()).version : 0;
+  const first = await caller.transact(
+    async (unit, me) => ({ outcome: await acquire(unit, me, wanted, stayFrom(unit.tx.now)), now: unit.tx.now }),
+    me => acquireAsks(me, wanted),
   );
+  const waited = async (look: Look): Promise<Look> => {
+    const { waiter } = look.outcome;
+    return waiter && waitMs > 0
+      ? waitInLine(context, { wanted, waitMs: left(), queue, seen }, look.outcome, waiter)
+      : look;
+  };
+  const last = await untilUsable(context, wanted, first, { waited, stayFrom });
+  // Nobody reads the answer of a cancelled call, so nobody would know of what it got.
+  if (signal.aborted && (last === first || last.outcome.granted)) {
+    await caller.transact((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
+  }
+  if (last.outcome.waiter) caller.watchQueue();
+  return shown(last, waitMs === 0 && !queue);
 }
 
-async function giveUp(context: ToolContext, ticket: WaiterRecord): Promise<Output> {
-  const { outcome, now } = await context.caller.transact(async (unit, me) => {
-    const last = await withdraw(unit, ticket);
-    if (last.granted && context.signal.aborted) await takeBack(unit, me, ticket.id, ticket.resources);
-    return { outcome: last, now: unit.tx.now };
-  });
-  return shown(outcome, now, false);
-}
-
-function holders(outcome: LockOutcome): string {
-  return [...new Set(outcome.blockers.map(blocker => blocker.session.handle))].join(', ');
-}
-
-function shown(outcome: LockOutcome, now: number, mayWait: boolean): Output {
-  const warnings = outcome.warnings.map(warning => `${spokenBlocker(warning, now)}; it does not block you.`);
+function shown({ outcome, now }: Look, mayWait: boolean): Output {
+  const warnings = [
+    ...outcome.warnings.map(warning => `${spokenBlocker(warning, now)}; it does not block you.`),
+    ...(outcome.inUse.length > 0 ? [spokenInUse(outcome.inUse)] : []),
+  ];
   const optional = warnings.length > 0 ? { warnings } : {};
   if (outcome.granted) return { granted: true, locks: outcome.granted.map(shownLock), ...optional };
+  const kept = outcome.waiter && isStanding(outcome.waiter) ? { keptUntil: instant(outcome.waiter.deadlineAt) } : {};
   return {
     granted: false,
     locks: [],
     blockedBy: outcome.blockers.map(shownBlocker),
-    // The place one would get (or had) in the queue: behind everybody who already waits for any of it.
-    queue: { position: outcome.blockers.filter(blocker => blocker.waiter !== null).length + 1 },
+    queue: { position: positionOf(outcome), ...kept },
     ...optional,
     next: nextStep(outcome, now, mayWait),
   };
+}
+
+/** The place one has, or would get, or had in the queue: behind everybody who goes first for any of it. */
+function positionOf(outcome: LockOutcome): number {
+  return outcome.blockers.filter(blocker => blocker.waiter !== null).length + 1;
 }
 
 function nextStep(outcome: LockOutcome, now: number, mayWait: boolean): string {
@@ -229,10 +191,17 @@ function nextStep(outcome: LockOutcome, now: number, mayWait: boolean): string {
     return `Waiting would never end (${outcome.cycle.join(' waits for ')}): release what the others wait for, then ask again.`;
   }
   const [blocker] = outcome.blockers;
+  if (!blocker && outcome.inUse.length > 0) {
+    return 'Nobody in Signalbox has these: end what uses them, or declare more in signalbox.json, then call again.';
+  }
   if (!blocker) return 'It has just become free: call again.';
   const who = spokenBlocker(blocker, now);
+  if (outcome.waiter && isStanding(outcome.waiter)) {
+    const leftMs = outcome.waiter.deadlineAt - now;
+    return `${who}. Your place is kept for ${spokenDuration(leftMs)}: go on with something else; a notice from signalbox (message_read, message_wait) tells you when it is yours. lock_release gives the place up.`;
+  }
   const then = mayWait
-    ? `Call again with waitSeconds ${limits.waitMaxSeconds} to wait in line`
+    ? `Call again with waitSeconds ${limits.waitMaxSeconds} to wait in line, with queue: true to keep a place`
     : 'Do something else first and call again';
   return `${who}. ${then}, or ask ${blocker.session.handle} with message_send.`;
 }

@@ -5,7 +5,8 @@ import { type Bench, createBench } from '../../test/support/rules.ts';
 import { limits } from '../core/limits.ts';
 import { lookAround } from '../core/presence.ts';
 import { end } from '../core/session.ts';
-import { Agent, Visitor } from './participant.ts';
+import { Agent } from './agent.ts';
+import { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
 
 const root = '/code/app';
