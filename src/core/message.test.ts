@@ -1,16 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench } from '../../test/support/rules.ts';
+import { confirm, handOver, recipientsOf } from './delivery.ts';
+import { type InboxFilter, lookInto, unreadCount } from './inbox.ts';
 import { limits } from './limits.ts';
-import {
-  confirm,
-  type Draft,
-  handOver,
-  type InboxFilter,
-  lookInto,
-  recipientsOf,
-  send,
-  unreadCount,
-} from './message.ts';
+import { type Draft, send } from './message.ts';
 import type { SessionRecord } from './records.ts';
 import { end, update } from './session.ts';
 

@@ -1,38 +1,31 @@
 /**
- * Messages: accepted means stored for every recipient. Order is the event sequence, never the clock. A delivery is `queued`
- * until a path hands it over, `delivered` until that is confirmed, then `read`; a crash in between shows it again (at least once).
+ * Sending messages: accepted means stored for every recipient. Order is the event sequence, never the clock. Who gets it is in
+ * `address.ts`, what becomes of it at each recipient in `delivery.ts`.
  */
+import { putAcknowledged } from './acknowledgement.ts';
+import { type Addressed, addressAsks, resolveAddresses } from './address.ts';
+import { type Answered, addressesOfAnswer, answerAsks, answeredMessage } from './answer.ts';
+import { refuseLoop } from './damper.ts';
+import { deliver, type Recipient, recipientsOf } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
-import { operatorHandle } from './handles.ts';
-import { leaseHolds } from './lease.ts';
+import { refuseFull } from './inbox.ts';
 import { limits } from './limits.ts';
-import { newDelivery } from './notice.ts';
-import type { Reader } from './ports.ts';
-import { findOrFail, lookAround, operator } from './presence.ts';
-import { type DeliveryRecord, type MessageRecord, ordered, type Priority, type SessionRecord } from './records.ts';
+import type { Ask, Reader } from './ports.ts';
+import { type MessageRecord, ordered, type Priority, type SessionRecord } from './records.ts';
 import { byteLength, cleanLine, cleanText } from './text.ts';
-import type { Unit, View } from './unit.ts';
+import type { Unit } from './unit.ts';
 
-export const channels = ['general', 'coordination', 'ideas', 'alerts', 'git'] as const;
-export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
-
-const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
 export interface Draft {
+  /** Empty only for an answer, which then goes where `addressesOfAnswer` says. */
   readonly to: readonly string[];
   readonly body: string;
   readonly priority: Priority;
   readonly replyTo: string | null;
+  readonly wantsAck?: boolean;
   readonly tags: readonly string[];
   readonly key: string | null;
-}
-
-export interface Recipient {
-  readonly session: SessionRecord;
-  readonly delivery: DeliveryRecord;
-  /** False for a session that has ended: the message waits for its return. */
-  readonly reachable: boolean;
 }
 
 export interface Sent {
@@ -45,9 +38,10 @@ export interface Sent {
 }
 
 /**
- * Stores a message for all its recipients in one unit of work and wakes them. The same `key` from the same sender sends once:
- * a repeat returns what the first one did. Errors: `not_found` for an unknown recipient (nothing is sent to anybody),
- * `limit_exceeded` for size and rate, `conflict` for a key that was used for another text.
+ * Stores a message for all its recipients in one unit of work and wakes them; an answer acknowledges what it answers. The same
+ * `key` from the same sender sends once: a repeat returns what the first one did. Errors: `not_found` for an unknown recipient
+ * or answered message (nothing is sent to anybody), `limit_exceeded` for size, rate, a full inbox and a loop, `conflict` for a key
+ * that was used for another text, `invalid_input` for an empty body, no recipient, or an answer to a notice.
  */
 export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Promise<Sent> {
   const { tx } = unit;
@@ -55,16 +49,13 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
   const tags = draft.tags.map(tag => cleanLine(tag, 'a tag', limits.tagCharacters)).filter(tag => tag !== '');
   const earlier = draft.key === null ? undefined : await sentBefore(tx, sender, draft.key);
   if (earlier) return repeated(unit, earlier, body.text);
-  await checkRate(tx, sender);
-  const answered = draft.replyTo === null ? undefined : await tx.get('message', draft.replyTo);
-  if (draft.replyTo !== null && !answered) {
-    throw new SignalboxError(
-      'not_found',
-      `There is no message ${draft.replyTo}.`,
-      'Use an id that message_read showed, or leave replyTo out.',
-    );
-  }
-  const { sessions, conversation } = await resolveAddresses(unit, sender, draft.to);
+  const answered = draft.replyTo === null ? null : await answeredMessage(unit, sender, draft.replyTo);
+  const { sessions, conversation } = await addressees(unit, sender, draft.to, answered);
+  await Promise.all([
+    checkRate(tx, sender),
+    refuseLoop(tx, sender, { conversation, recipients: sessions, body: body.text, key: draft.key }),
+    conversation === 'direct' ? refuseFull(tx, sessions) : undefined,
+  ]);
   const sequence = tx.emit({
     type: 'message.sent',
     audience: sessions.map(session => session.id),
@@ -75,21 +66,34 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
     sequence,
     from: sender.id,
     fromHandle: sender.handle,
-    to: draft.to,
+    to: draft.to.length > 0 ? draft.to : spelled(sessions, conversation),
     recipients: conversation === 'direct' ? sessions.map(session => session.id) : [],
     conversation,
     body: body.text,
     priority: draft.priority,
     replyTo: draft.replyTo,
-    thread: answered?.thread ?? `m${sequence}`,
-    wantsAck: false,
+    thread: answered?.message.thread ?? `m${sequence}`,
+    wantsAck: draft.wantsAck ?? false,
     tags,
     key: draft.key,
     at: tx.now,
   };
   tx.put('message', message);
+  if (answered?.delivery) putAcknowledged(unit, answered.delivery, null);
   const recipients = sessions.map(session => deliver(unit, session, message));
   return { message, recipients, repeated: false, cleaned: body.changed };
+}
+
+/** The reads that sending a draft will probably make. */
+export function sendAsks(sender: string, { to, key, replyTo }: Draft): Ask[] {
+  const page = { limit: 1 };
+  return [
+    ...(key === null
+      ? []
+      : [{ kind: 'message', index: 'key', range: { equals: `${sender}/${key}` }, page } satisfies Ask]),
+    ...(replyTo === null ? [] : answerAsks(sender, replyTo)),
+    ...addressAsks(to),
+  ];
 }
 
 function checkedBody(raw: string): { text: string; changed: boolean } {
@@ -128,15 +132,34 @@ async function repeated(unit: Unit, message: MessageRecord, body: string): Promi
   return { message, recipients: await recipientsOf(unit, message), repeated: true, cleaned: false };
 }
 
-/** The present state of a message at each of its recipients. */
-export async function recipientsOf(view: View, message: MessageRecord): Promise<Recipient[]> {
-  const { tx } = view;
-  const deliveries = await tx.list('delivery', 'message', { equals: message.id }, { limit: limits.sessionsPerProject });
-  const sessions = await Promise.all(deliveries.map(delivery => tx.get('session', delivery.session)));
-  return deliveries.flatMap((delivery, index) => {
-    const session = sessions[index];
-    return session ? [{ session, delivery, reachable: leaseHolds(view, session) }] : [];
-  });
+/**
+ * Who gets it: those addressed, else whom an answer goes to by itself. An answer to a channel also goes to the one it answers, who
+ * may be the operator, whom no channel reaches.
+ */
+async function addressees(
+  unit: Unit,
+  sender: SessionRecord,
+  to: readonly string[],
+  answered: Answered | null,
+): Promise<Addressed> {
+  if (to.length > 0) return resolveAddresses(unit, sender, to);
+  if (answered === null) {
+    throw new SignalboxError(
+      'invalid_input',
+      'to is missing: the message has no recipient.',
+      'Name handles, group:x, #general or all; only an answer (replyTo) goes to the sender by itself.',
+    );
+  }
+  const { message } = answered;
+  const { sessions, conversation } = await resolveAddresses(unit, sender, addressesOfAnswer(sender, message));
+  const isMissing = message.from !== sender.id && sessions.every(session => session.id !== message.from);
+  const author = conversation.startsWith('#') && isMissing ? await unit.tx.get('session', message.from) : undefined;
+  return { sessions: author ? [...sessions, author] : sessions, conversation };
+}
+
+/** Addresses as somebody would have written them. */
+function spelled(sessions: readonly SessionRecord[], conversation: string): string[] {
+  return conversation === 'direct' ? sessions.map(session => session.handle) : [conversation];
 }
 
 async function checkRate(tx: Reader, sender: SessionRecord): Promise<void> {
@@ -148,177 +171,4 @@ async function checkRate(tx: Reader, sender: SessionRecord): Promise<void> {
     `You sent ${recent} messages within a minute; the limit is ${limits.messagesPerMinute}.`,
     'Wait a minute, and put several points into one message.',
   );
-}
-
-interface Addressed {
-  readonly sessions: SessionRecord[];
-  readonly conversation: string;
-}
-
-/** Resolves every address or fails; the sender never is among the recipients. */
-async function resolveAddresses(unit: Unit, sender: SessionRecord, addresses: readonly string[]): Promise<Addressed> {
-  const broadcast = addresses.find(address => address === 'all' || address.startsWith('#'));
-  if (broadcast !== undefined && addresses.length > 1) {
-    throw new SignalboxError(
-      'invalid_input',
-      `"${broadcast}" cannot be combined with other addresses.`,
-      'Send it as a message of its own.',
-    );
-  }
-  const found = new Map<string, SessionRecord>();
-  for (const address of addresses) {
-    for (const session of await addressed(unit, address)) found.set(session.id, session);
-  }
-  found.delete(sender.id);
-  if (broadcast === undefined && found.size === 0) {
-    throw new SignalboxError(
-      'invalid_input',
-      'The only recipient is you.',
-      'Address another session; session_list shows who is here.',
-    );
-  }
-  return { sessions: [...found.values()], conversation: broadcast ?? 'direct' };
-}
-
-async function addressed(unit: Unit, address: string): Promise<readonly SessionRecord[]> {
-  if (address === 'all') return (await lookAround(unit)).live;
-  if (address.startsWith('#')) return knownChannel(address) && (await lookAround(unit)).live;
-  if (address.startsWith('group:')) return groupMembers(address, (await lookAround(unit)).live);
-  if (address === operatorHandle) return [await operator(unit)];
-  return [await findOrFail(unit, address)];
-}
-
-function knownChannel(address: string): true {
-  if (channels.some(channel => address === `#${channel}`)) return true;
-  throw new SignalboxError(
-    'not_found',
-    `There is no channel "${address.slice(0, limits.handleCharacters)}".`,
-    `The channels are ${channels.map(channel => `#${channel}`).join(', ')}.`,
-  );
-}
-
-function groupMembers(address: string, agents: readonly SessionRecord[]): SessionRecord[] {
-  const group = address.slice('group:'.length).toLowerCase();
-  const members = agents.filter(session => session.group === group);
-  if (members.length > 0) return members;
-  const groups = [...new Set(agents.flatMap(session => (session.group ? [`group:${session.group}`] : [])))].sort();
-  throw new SignalboxError(
-    'not_found',
-    `Nobody is in "${address.slice(0, limits.handleCharacters)}".`,
-    groups.length > 0
-      ? `Groups here: ${groups.join(', ')}.`
-      : 'No session has joined a group; session_update sets one.',
-  );
-}
-
-function deliver(unit: Unit, session: SessionRecord, message: MessageRecord): Recipient {
-  const delivery = newDelivery(session.id, message);
-  unit.tx.put('delivery', delivery);
-  return { session, delivery, reachable: leaseHolds(unit, session) };
-}
-
-/**
- * Gives a session that joins (or returns) the channel and `all` messages of the last hours that it has not got yet. Nothing is
- * concluded from when it went: its process may have died long before anybody noticed.
- */
-export async function deliverBroadcasts(unit: Unit, session: SessionRecord): Promise<void> {
-  const { tx } = unit;
-  const since = Math.max(tx.now - limits.broadcastKeptHours * hourMs, 0);
-  const range = { from: ordered(since), below: '~' };
-  const recent = await tx.list('message', 'broadcast', range, { limit: limits.broadcastsForJoiner, reverse: true });
-  for (const message of recent) {
-    const known = await tx.get('delivery', `${session.id}/${ordered(message.sequence)}`);
-    if (!known && message.from !== session.id) deliver(unit, session, message);
-  }
-}
-
-export interface InboxFilter {
-  /** `direct`, `all` or `#channel`. */
-  readonly conversation: string | null;
-  /** Session id of the sender. */
-  readonly from: string | null;
-  readonly minPriority: Priority;
-  readonly includeRead: boolean;
-  readonly limit: number;
-}
-
-export interface InboxItem {
-  readonly message: MessageRecord;
-  readonly delivery: DeliveryRecord;
-}
-
-/** What no path has handed over to a session yet, oldest first. */
-export async function lookForUndelivered(tx: Reader, session: SessionRecord): Promise<InboxItem[]> {
-  const page = { limit: limits.messagesReadMax };
-  const deliveries = await tx.list('delivery', 'queued', { equals: session.id }, page);
-  const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
-  return deliveries.flatMap((delivery, position) => {
-    const message = messages[position];
-    return message ? [{ message, delivery }] : [];
-  });
-}
-
-/**
- * What an inbox holds under a filter, oldest first, without changing anything. With the read ones included it is the newest
- * that are wanted; among the unread nothing may be skipped. Looks on, page by page, until it has enough or there is no more.
- */
-export async function lookInto(tx: Reader, session: SessionRecord, filter: InboxFilter): Promise<InboxItem[]> {
-  const index = filter.includeRead ? 'inbox' : 'unread';
-  const page = { limit: Math.max(filter.limit, limits.deliveriesPerPage), reverse: filter.includeRead };
-  const found: InboxItem[] = [];
-  let afterId: string | undefined;
-  do {
-    const range = afterId === undefined ? { equals: session.id } : { equals: session.id, afterId };
-    const deliveries = await tx.list(
-      'delivery',
-      index,
-      range,
-      isPlain(filter) ? { ...page, limit: filter.limit } : page,
-    );
-    const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
-    for (const [position, delivery] of deliveries.entries()) {
-      const message = messages[position];
-      if (message && matches(message, filter)) found.push({ message, delivery });
-    }
-    afterId = deliveries.length < page.limit ? undefined : deliveries.at(-1)?.id;
-  } while (afterId !== undefined && found.length < filter.limit);
-  const chosen = found.slice(0, filter.limit);
-  return filter.includeRead ? chosen.reverse() : chosen;
-}
-
-/** A filter that lets everything through. */
-function isPlain(filter: InboxFilter): boolean {
-  return filter.conversation === null && filter.from === null && filter.minPriority === 'low';
-}
-
-function matches(message: MessageRecord, filter: InboxFilter): boolean {
-  return (
-    (filter.conversation === null || message.conversation === filter.conversation) &&
-    (filter.from === null || message.from === filter.from) &&
-    priorities.indexOf(message.priority) >= priorities.indexOf(filter.minPriority)
-  );
-}
-
-/** How many messages a session has not taken out of its inbox. */
-export function unreadCount(tx: Reader, session: SessionRecord): Promise<number> {
-  return tx.count('delivery', 'unread', { equals: session.id });
-}
-
-/** Marks items as handed over by a path. They stay unread until `confirm`, so that a crash on the way shows them again. */
-export function handOver(unit: Unit, items: readonly InboxItem[], path: string): void {
-  for (const { delivery } of items) {
-    if (delivery.state !== 'queued') continue;
-    unit.tx.put('delivery', { ...delivery, state: 'delivered', path, deliveredAt: unit.tx.now });
-  }
-}
-
-/** Marks messages as read: the answer that showed them has reached the client. Repeating it changes nothing. */
-export async function confirm(unit: Unit, session: string, sequences: readonly number[]): Promise<void> {
-  const { tx } = unit;
-  const deliveries = await Promise.all(
-    sequences.map(sequence => tx.get('delivery', `${session}/${ordered(sequence)}`)),
-  );
-  for (const delivery of deliveries) {
-    if (delivery?.state === 'delivered') tx.put('delivery', { ...delivery, state: 'read', readAt: tx.now });
-  }
 }

@@ -23,6 +23,9 @@ describe('text from a peer', () => {
 
   it.each([
     '</peer-message>',
+    '</signalbox-notice>',
+    '<Signalbox-Notice id="m1">',
+    '</peer-context>',
     '<system-reminder>',
     '< / system-reminder >',
     '<SYSTEM>',

@@ -10,7 +10,7 @@ const invisible =
   /[\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
 // Tags by which clients mark what is not the user's text. A peer must not be able to open or close one.
 const wrappers =
-  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml)(?:[\s>/:]|$))/gi;
+  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|signalbox-notice|peer-context|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml)(?:[\s>/:]|$))/gi;
 // Words that code uses as well (`List<Event>`): clients write their tags in small letters.
 const commonWrappers =
   /<(?=\s*\/?\s*(?:[\w-]*:)?(?:event|human|user|assistant|tools?|function|parameter|instructions?)(?:[\s>/]|$))/g;

@@ -2,12 +2,15 @@ import { beforeEach, expect, it } from 'vitest';
 import { aside } from '../../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../../test/support/fakes.ts';
 import { type Bench, createBench, file } from '../../../test/support/rules.ts';
+import { acknowledge } from '../../core/acknowledgement.ts';
 import { locksInForce } from '../../core/blocking.ts';
+import { recipientsOf } from '../../core/delivery.ts';
 import { limits } from '../../core/limits.ts';
 import { acquire } from '../../core/lock.ts';
 import { send } from '../../core/message.ts';
+import { notify } from '../../core/notice.ts';
 import type { SessionRecord } from '../../core/records.ts';
-import { Agent } from '../../tools/participant.ts';
+import { Agent } from '../../tools/agent.ts';
 import { pushMessages } from './channel.ts';
 
 let bench: Bench;
@@ -15,6 +18,7 @@ let agent: Agent;
 let me: SessionRecord;
 let stop: AbortController;
 const pushed: string[] = [];
+let whilePushing: (() => Promise<unknown>) | undefined;
 
 beforeEach(async () => {
   bench = createBench();
@@ -33,7 +37,12 @@ beforeEach(async () => {
   } as const;
   agent = new Agent({ store, clock, ids, wakeups, processes, worktrees, log: new FakeLog(), ...aside() }, facts);
   me = await agent.transact(async (_unit, session) => session);
-  const server = { notification: async (note: { params: { content: string } }) => pushed.push(note.params.content) };
+  whilePushing = undefined;
+  const notification = async (note: { params: { content: string } }) => {
+    pushed.push(note.params.content);
+    await whilePushing?.();
+  };
+  const server = { notification };
   void pushMessages(server as never, agent, stop.signal);
 });
 
@@ -68,6 +77,7 @@ it('is no activity: the locks of a session that does nothing else lapse', async 
   const request = {
     ticket: 't',
     resources: [file('a')],
+    pools: [],
     mode: 'exclusive',
     reason: null,
     ttlMs: 60_000,
@@ -77,6 +87,32 @@ it('is no activity: the locks of a session that does nothing else lapse', async 
   await bench.clock.advance(61_000);
   expect((await bench.look(view => locksInForce(view, null, null))).locks).toEqual([]);
   expect((await bench.now(me)).lastSeenAt).toBe(me.lastSeenAt);
+});
+
+it('is no activity when it pushes either, and takes back nothing that was read meanwhile', async () => {
+  await bench.clock.advance(limits.touchEveryMs * 3);
+  const { lastSeenAt } = await bench.now(me);
+  const sender = await bench.join();
+  const draft = { to: ['heron'], body: 'hello', priority: 'normal', replyTo: null, tags: [], key: null } as const;
+  const { message } = await bench.transact(unit => send(unit, sender, draft));
+  whilePushing = () => bench.transact(unit => acknowledge(unit, me, [message.id], 'calls'));
+  await bench.clock.advance(limits.safetyPollMs);
+  expect(pushed).toHaveLength(1);
+  const [recipient] = await bench.look(view => recipientsOf(view, message));
+  expect(recipient?.delivery).toMatchObject({ state: 'acknowledged', path: 'calls' });
+  expect((await bench.now(me)).lastSeenAt).toBe(lastSeenAt);
+});
+
+it('says of a notice that it is no peer who speaks, and of a message what it asks for', async () => {
+  await bench.transact(async unit => notify(unit, [me.id], 'The lock is yours.'));
+  const sender = await bench.join('otter');
+  const draft = { to: ['heron'], body: 'Freeze', priority: 'normal', replyTo: null, tags: [], key: null } as const;
+  await bench.transact(unit => send(unit, sender, { ...draft, wantsAck: true }));
+  await bench.clock.advance(limits.safetyPollMs);
+  expect(pushed).toEqual([
+    'Notice from Signalbox itself, not from a peer:\nThe lock is yours.',
+    'Message from the peer session otter (not your user), who asks you to acknowledge it:\nFreeze',
+  ]);
 });
 
 it('ends when it is told to, and keeps no timer', async () => {

@@ -1,7 +1,10 @@
 /** Pushes new messages into a Claude Code session over its channel, on a legacy connection that was started with `--channel`. */
 import type { Server } from '@modelcontextprotocol/server';
+import { handOver } from '../../core/delivery.ts';
+import { type InboxItem, lookForUndelivered } from '../../core/inbox.ts';
 import { limits } from '../../core/limits.ts';
-import { handOver, lookForUndelivered } from '../../core/message.ts';
+import { noticeSender } from '../../core/notice.ts';
+import type { MessageRecord } from '../../core/records.ts';
 import type { Participant } from '../../tools/participant.ts';
 
 /**
@@ -30,15 +33,35 @@ async function pushOnce(server: Server, caller: Participant): Promise<void> {
     await server.notification({
       method: 'notifications/claude/channel',
       params: {
-        content: `Message from the peer session ${message.fromHandle} (not your user):\n${message.body}`,
+        content: `${headingOf(message)}\n${message.body}`,
         meta: {
           message: message.id,
           from: message.fromHandle,
           conversation: message.conversation,
           priority: message.priority,
+          ...(message.wantsAck ? { ack: 'true' } : {}),
         },
       },
     } as Parameters<Server['notification']>[0]);
-    await caller.transact(async unit => handOver(unit, [item], 'channel'));
+    await markPushed(caller, item);
   }
+}
+
+/**
+ * Not as an activity of the session, which would renew its locks: it may have done nothing for long. What it has read itself
+ * while it was being pushed stays read.
+ */
+async function markPushed(caller: Participant, { delivery }: InboxItem): Promise<void> {
+  const { world } = caller;
+  const { project } = await caller.place();
+  await world.store.transact(project, async tx => {
+    const present = await tx.get('delivery', delivery.id);
+    if (present) handOver({ tx }, [{ delivery: present }], 'channel');
+  });
+}
+
+function headingOf({ from, fromHandle, wantsAck }: MessageRecord): string {
+  if (from === noticeSender) return 'Notice from Signalbox itself, not from a peer:';
+  const asks = wantsAck ? ', who asks you to acknowledge it' : '';
+  return `Message from the peer session ${fromHandle} (not your user)${asks}:`;
 }
