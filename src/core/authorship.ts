@@ -1,0 +1,105 @@
+/** Which recorded edit a line that is not committed comes from, as far as the ledger can tell. Never guesses. */
+import type { LineRange } from './edit.ts';
+import { leaseHolds } from './lease.ts';
+import { limits } from './limits.ts';
+import type { EditRecord, IntentRecord } from './records.ts';
+import type { View } from './unit.ts';
+
+/** The checkout a question is about. */
+export interface Here {
+  readonly host: string;
+  readonly root: string;
+}
+
+/** The newest commit that changed a file; its time in whole seconds, as git keeps it. */
+export interface LastCommit {
+  readonly id: string;
+  readonly at: number;
+}
+
+/**
+ * Of the edits of a file, newest first, those made in a checkout since its last commit of that file. When the ledger has that
+ * commit, its place in it counts, and time for what came between the commit and its being recorded. When git knows none, the
+ * newest commit that was recorded there counts; without one all edits do.
+ */
+export function sinceLastCommit(edits: readonly EditRecord[], here: Here, last: LastCommit | undefined): EditRecord[] {
+  const ours = edits.filter(edit => edit.host === here.host && edit.root === here.root);
+  const recorded = last ? edits.findLast(edit => edit.commit === last.id) : ours.find(edit => edit.source === 'commit');
+  const after = recorded?.sequence ?? (last ? Number.POSITIVE_INFINITY : 0);
+  const since = last ? last.at + (recorded ? 1000 : 0) : Number.POSITIVE_INFINITY;
+  return ours.filter(edit => edit.source !== 'commit' && (edit.sequence > after || edit.at >= since));
+}
+
+/** An edit as evidence: whether its session still lives, and what it was part of. */
+export interface Witness extends PossibleEdit {
+  readonly isAlive: boolean;
+  readonly intent: IntentRecord | undefined;
+}
+
+/** What the store tells besides of the sessions and intents of edits. */
+export function witnessesOf(view: View, possible: readonly PossibleEdit[]): Promise<Witness[]> {
+  const { tx } = view;
+  return Promise.all(
+    possible.map(async item => {
+      const [session, intent] = await Promise.all([
+        tx.get('session', item.edit.session),
+        item.edit.intent === null ? undefined : tx.get('intent', item.edit.intent),
+      ]);
+      return { ...item, isAlive: session !== undefined && leaseHolds(view, session), intent };
+    }),
+  );
+}
+
+export interface PossibleEdit {
+  readonly edit: EditRecord;
+  /** Whether its lines may have been moved by later edits. */
+  readonly isApproximate: boolean;
+}
+
+export interface Authorship {
+  /** `known`: one edit is sure to have touched the line. `candidates`: it may be any of these. `unknown`: none is recorded. */
+  readonly answer: 'known' | 'candidates' | 'unknown';
+  /** Newest first, `limits.editsListed` at most. */
+  readonly possible: readonly PossibleEdit[];
+}
+
+/**
+ * Judges the edits of one file in one checkout since it was last committed, newest first. An edit that names its lines decides
+ * while nothing after it can have moved them; one that names none may have touched any line. What lies before the file was made
+ * or removed does not count.
+ */
+export function authorshipOf(edits: readonly EditRecord[], line: number): Authorship {
+  const possible: PossibleEdit[] = [];
+  let mayHaveMoved = false;
+  for (const edit of edits) {
+    if (edit.change === 'deleted') break;
+    const touches = edit.change === 'created' && edit.lines === null ? true : touchesLine(edit, line);
+    if (touches === true && !mayHaveMoved) return { answer: 'known', possible: [{ edit, isApproximate: false }] };
+    if (touches !== false || mayHaveMoved) {
+      possible.push({ edit, isApproximate: mayHaveMoved && edit.lines !== null });
+    }
+    if (edit.change === 'created') break;
+    mayHaveMoved ||= movesLine(edit, line);
+  }
+  const answer = possible.length === 0 ? 'unknown' : 'candidates';
+  return { answer, possible: possible.slice(0, limits.editsListed) };
+}
+
+/** Undefined when the edit does not say which lines it touched. */
+function touchesLine({ lines }: EditRecord, line: number): boolean | undefined {
+  return lines?.some(({ from, to }) => from <= line && line <= to);
+}
+
+/** Whether the line may have had another number before the edit. */
+function movesLine({ lines }: EditRecord, line: number): boolean {
+  return lines === null || lines.some(({ from }) => from <= line);
+}
+
+/** `10-20,30` as ranges in order; undefined for what is none, or more than `limits.lineRangesPerEdit`. */
+export function lineRangesOf(text: string): LineRange[] | undefined {
+  const parts = text.split(',').map(part => /^\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?$/.exec(part));
+  if (parts.length > limits.lineRangesPerEdit) return undefined;
+  const ranges = parts.map(part => ({ from: Number(part?.[1]), to: Number(part?.[2] ?? part?.[1]) }));
+  const isGood = ranges.every(({ from, to }) => from >= 1 && to >= from);
+  return isGood ? ranges.sort((a, b) => a.from - b.from) : undefined;
+}

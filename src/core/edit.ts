@@ -1,0 +1,132 @@
+/** The edit ledger: an append-only record of who changed which file when, and what is known of it. */
+import { foldCase } from './glob.ts';
+import { limits } from './limits.ts';
+import type { Reader } from './ports.ts';
+import { type EditRecord, type IntentRecord, inOrder, type SessionRecord } from './records.ts';
+import { fileResource, resourcesOverlap } from './resource.ts';
+import type { Unit } from './unit.ts';
+
+export type Change = EditRecord['change'];
+
+export interface LineRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A change of one file, where it was made. */
+export interface Edit {
+  /** As `Worktrees.resolve` gives it. */
+  readonly path: string;
+  readonly foldsCase: boolean;
+  readonly root: string;
+  readonly branch: string | null;
+  readonly change: Change;
+  /** Null when it is not known which. */
+  readonly lines: readonly LineRange[] | null;
+}
+
+/** What the edits of one call have in common. */
+export interface Origin {
+  readonly source: EditRecord['source'];
+  readonly commit: string | null;
+  /** The intent they belong to; null takes the open one of the session whose targets cover the file. */
+  readonly intent: string | null;
+  readonly host: string;
+}
+
+export interface Recorded {
+  readonly records: EditRecord[];
+  /** Paths that were left out, because the newest entry of the file says the same and is younger than `limits.editFoldedMs`. */
+  readonly folded: string[];
+}
+
+/**
+ * Appends what a session changed; nothing that stands in the ledger is ever changed. At most `limits.editsPerCall` at once, each
+ * path once. The same change of the same file without lines, again within a minute, is left out.
+ */
+export async function recordEdits(
+  unit: Unit,
+  session: SessionRecord,
+  edits: readonly Edit[],
+  origin: Origin,
+): Promise<Recorded> {
+  const { tx } = unit;
+  const [newest, intents] = await Promise.all([
+    Promise.all(edits.map(edit => newestOf(tx, edit))),
+    origin.intent === null ? openIntents(tx, session) : [],
+  ]);
+  const drafts = edits.map(edit =>
+    draftOf(session, edit, { ...origin, intent: origin.intent ?? covering(intents, edit) }),
+  );
+  const isNews = drafts.map((draft, at) => !repeats(draft, newest[at], tx.now));
+  const records = drafts.filter((_, at) => isNews[at]).map(draft => append(unit, draft));
+  return { records, folded: drafts.filter((_, at) => !isNews[at]).map(draft => draft.path) };
+}
+
+type Draft = Omit<EditRecord, 'id' | 'sequence' | 'at'>;
+
+function draftOf(session: SessionRecord, edit: Edit, origin: Origin): Draft {
+  const { foldsCase: _foldsCase, ...where } = edit;
+  const by = { session: session.id, handle: session.handle, task: session.task };
+  return { ...where, pathKey: foldCase(edit.path), ...by, ...origin };
+}
+
+function append({ tx }: Unit, draft: Draft): EditRecord {
+  const { path, session, change, source } = draft;
+  const sequence = tx.emit({ type: 'edit.recorded', audience: [], data: { path, session, change, source } });
+  const record = { ...draft, id: `e${sequence}`, sequence, at: tx.now };
+  tx.put('edit', record);
+  return record;
+}
+
+/** What must be the same for two entries to say the same. */
+const telling = ['path', 'change', 'session', 'task', 'intent', 'source', 'commit', 'host', 'root', 'branch'] as const;
+
+function repeats(draft: Draft, newest: EditRecord | undefined, now: number): boolean {
+  if (newest === undefined || draft.lines !== null || newest.lines !== null) return false;
+  return now - newest.at < limits.editFoldedMs && telling.every(field => draft[field] === newest[field]);
+}
+
+async function openIntents(tx: Reader, session: SessionRecord): Promise<IntentRecord[]> {
+  const range = { equals: session.id };
+  const intents = await tx.list('intent', 'session', range, { limit: limits.intentsPerSession });
+  return intents.filter(intent => intent.expiresAt > tx.now).sort((a, b) => b.sequence - a.sequence);
+}
+
+/** The newest intent with a target that covers the file. */
+function covering(intents: readonly IntentRecord[], { path, foldsCase }: Edit): string | null {
+  const isLong = [...path].length > limits.resourceCharacters - 'file:'.length;
+  if (intents.length === 0 || isLong) return null;
+  const file = fileResource({ path, foldsCase, isFolder: false });
+  const found = intents.find(intent => intent.resources.some(target => resourcesOverlap(target, file)));
+  return found?.id ?? null;
+}
+
+async function newestOf(tx: Reader, { path }: Edit): Promise<EditRecord | undefined> {
+  const range = { prefix: inOrder(foldCase(path)) };
+  const [newest] = await tx.list('edit', 'path', range, { limit: 1, reverse: true });
+  return newest;
+}
+
+/** The newest entries of a file, newest first; it looks at `limits.editsSearched` at most. */
+export async function editsOf(tx: Reader, path: string, foldsCase: boolean): Promise<EditRecord[]> {
+  const range = { prefix: inOrder(foldCase(path)) };
+  const edits = await tx.list('edit', 'path', range, { limit: limits.editsSearched, reverse: true });
+  return edits.filter(edit => foldsCase || edit.path === path);
+}
+
+/**
+ * Entries of a commit, by one session or by any (null): none only if there is none, and `limits.editsPerCall` at most. Of a
+ * commit that several sessions recorded it may be a part.
+ */
+export async function editsOfCommit(tx: Reader, commit: string, session: string | null): Promise<EditRecord[]> {
+  const found: EditRecord[] = [];
+  let afterId: string | undefined;
+  do {
+    const range = afterId === undefined ? { equals: commit } : { equals: commit, afterId };
+    const page = await tx.list('edit', 'commit', range, { limit: limits.editsPerCall });
+    found.push(...page.filter(edit => session === null || edit.session === session));
+    afterId = page.length < limits.editsPerCall ? undefined : page.at(-1)?.id;
+  } while (afterId !== undefined && found.length === 0);
+  return found;
+}
