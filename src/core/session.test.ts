@@ -22,6 +22,7 @@ const lock = (session: SessionRecord, path: string, ttlMs = 600_000) => {
   const request = {
     ticket: 't',
     resources: [file(path)],
+    pools: [],
     mode: 'exclusive',
     reason: null,
     ttlMs,
@@ -166,6 +167,7 @@ describe('being here', () => {
     const request = {
       ticket: 't',
       resources: [file('a')],
+      pools: [],
       mode: 'exclusive',
       reason: null,
       ttlMs: 60_000,

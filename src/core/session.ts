@@ -1,14 +1,18 @@
 /** Sessions: joining, being found, staying, leaving, coming back. */
+import { deliverBroadcasts } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
 import { chosenHandle, proposeHandle } from './handles.ts';
 import { endLapsed, endLease, processGone } from './lease.ts';
 import { limits } from './limits.ts';
-import { passOn } from './lock.ts';
-import { deliverBroadcasts } from './message.ts';
+import { heldBy, mindLocks, renewLocks } from './lock-time.ts';
+import type { Policy } from './policy.ts';
 import type { Ask, Reader } from './ports.ts';
 import { reap } from './presence.ts';
-import { processKey } from './process.ts';
+import { type ProcessIdentity, processKey } from './process.ts';
+import { passOn } from './queue.ts';
+import { placesAsk } from './queue-outlook.ts';
 import type { SessionRecord } from './records.ts';
+import { prune } from './retention.ts';
 import { cleanLine } from './text.ts';
 import type { Unit } from './unit.ts';
 
@@ -35,14 +39,24 @@ export type Arrival = Omit<
  * session carries the same client conversation, or when its server process died under a client process that still runs.
  * Two living processes are always two sessions. A wished handle that is taken is not an error here: it gets a proposed one.
  * `known` is the id this very process had before it was ended (it left, or was taken for dead): then it comes back as that.
+ * `drawn` is the id that a newcomer will have. Who joins again because the answer to the first time was lost gives the same one,
+ * and is the session that it has become.
+ * With a policy, what is too old by it is deleted on this occasion.
  */
-export async function join(unit: Unit, arrival: Arrival, known: string | null): Promise<SessionRecord> {
+export async function join(
+  unit: Unit,
+  arrival: Arrival,
+  known: string | null,
+  policy: Policy | null = null,
+  drawn: string = unit.ids.next(),
+): Promise<SessionRecord> {
   const { tx } = unit;
-  const former = known === null ? await formerSession(unit, arrival) : await tx.get('session', known);
+  const itself = await tx.get('session', known ?? drawn);
+  const former = itself ?? (known === null ? await formerSession(unit, arrival) : undefined);
   if (!former) await refuseCrowd(unit);
   const session: SessionRecord = {
     ...arrival,
-    id: former?.id ?? known ?? unit.ids.next(),
+    id: former?.id ?? known ?? drawn,
     handle: await handleFor(unit, former, arrival.handle),
     task: former?.task ?? null,
     status: former?.status ?? null,
@@ -61,7 +75,12 @@ export async function join(unit: Unit, arrival: Arrival, known: string | null): 
     data: { session: session.id, handle: session.handle },
   });
   await deliverBroadcasts(unit, session);
+  if (policy) await prune(unit, policy);
   return session;
+}
+
+function isProcess(one: ProcessIdentity | null, other: ProcessIdentity | null): boolean {
+  return one !== null && other !== null && processKey(one) === processKey(other);
 }
 
 async function refuseCrowd(unit: Unit): Promise<void> {
@@ -85,10 +104,13 @@ async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecor
   const { ended: lapsed } = await endLapsed(unit, candidates);
   if (lapsed > 0) await passOn(unit);
   const records = await Promise.all([...new Set(candidates.map(c => c.id))].map(id => tx.get('session', id)));
-  const ended = records
+  const same = records
     .filter(record => record !== undefined)
-    .filter(record => record.endedAt !== null && record.clientSession === arrival.clientSession)
-    .sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+    .filter(record => record.clientSession === arrival.clientSession);
+  // It came back as that one already, and the answer was lost: nobody else lives in this very process.
+  const itself = same.find(record => record.endedAt === null && isProcess(record.process, arrival.process));
+  if (itself) return itself;
+  const ended = same.filter(record => record.endedAt !== null).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   if (arrival.clientSession !== null) return ended[0];
   // Without a conversation id only a crash proves that it is the same one: a server that was told to stop was stopped on purpose.
   // One client process may run several conversations: only the one in this very folder can be meant.
@@ -126,30 +148,30 @@ async function handleIsFree(tx: Reader, handle: string, own: string | null): Pro
   );
 }
 
-/** The locks of a session, as `touch` reads them. */
-export function heldBy(session: string): Ask & { page: { limit: number } } {
-  return { kind: 'lock', index: 'holder', range: { equals: session }, page: { limit: limits.locksPerSession } };
-}
-
 /** Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. */
 export async function touch(unit: Unit, session: SessionRecord, branch: string | null): Promise<SessionRecord> {
-  const { tx } = unit;
-  const seen = { ...session, branch, lastSeenAt: tx.now, heartbeatAt: tx.now };
-  tx.put('session', seen);
-  const locks = await tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession });
-  for (const lock of locks) {
-    const left = lock.expiresAt - tx.now;
-    if (left > 0 && left < lock.ttlMs / 2) tx.put('lock', { ...lock, expiresAt: tx.now + lock.ttlMs });
-  }
+  const seen = { ...session, branch, lastSeenAt: unit.tx.now, heartbeatAt: unit.tx.now };
+  unit.tx.put('session', seen);
+  await renewLocks(unit, seen);
   return seen;
 }
 
-/** A sign of life for other machines. Nothing else changes; a session that was ended meanwhile stays ended: false. */
+/**
+ * A sign of life for other machines, which renews nothing; the session's locks that are about to lapse are told, those that have
+ * are ended. A session that was ended meanwhile stays ended: false.
+ */
 export async function heartbeat(unit: Unit, id: string): Promise<boolean> {
   const session = await unit.tx.get('session', id);
   if (!session || session.endedAt !== null) return false;
-  unit.tx.put('session', { ...session, heartbeatAt: unit.tx.now });
+  const living = { ...session, heartbeatAt: unit.tx.now };
+  unit.tx.put('session', living);
+  await mindLocks(unit, living);
   return true;
+}
+
+/** The reads of a heartbeat, and of the look whether its session stands in line. */
+export function heartbeatAsks(id: string): Ask[] {
+  return [{ kind: 'session', id }, heldBy(id), placesAsk(id)];
 }
 
 export interface SessionChange {

@@ -8,10 +8,10 @@ import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Store } from '../core/ports.ts';
 import { end } from '../core/session.ts';
+import { Agent } from './agent.ts';
 import { callTool } from './call-tool.ts';
 import type { ToolContext } from './define-tool.ts';
 import { tools } from './index.ts';
-import { Agent } from './participant.ts';
 
 const gone = () => Promise.reject(new SignalboxError('unavailable', 'The server cannot be reached.', 'Call again.'));
 
@@ -51,14 +51,14 @@ beforeEach(() => {
 });
 
 /** A session on a machine of its own: the others cannot judge its process, only its heartbeats. */
-function seat(handle: string) {
+function seat(handle: string, clientSession: string | null = null) {
   const { clock, ids, wakeups, processes } = bench;
   const self = { ...processes.spawn(), boot: `boot of ${handle}` };
   const wire = new Wire(bench.store);
   const worktrees = new FakeWorktrees([{ root: '/code/app', project: 'github.com/acme/shop' }]);
   const rest = { worktrees, log: new FakeLog(), ...aside() };
   const world = { store: wire, clock, ids, wakeups, processes: processes.as(self), ...rest };
-  const nothing = { client: 'test', clientVersion: null, clientSession: null, parent: null, project: null };
+  const nothing = { client: 'test', clientVersion: null, clientSession, parent: null, project: null };
   const caller = new Agent(world, {
     ...nothing,
     handle,
@@ -335,6 +335,33 @@ describe('a lock that nobody knows of', () => {
     expect((await heron.call('lock_acquire', { paths: ['a'] })).granted).toBe(true);
     await bench.clock.advance(limits.heartbeatMs);
     expect(await isFreeFor(otter)).toBe(false);
+  });
+});
+
+describe('a session whose joining was stored, but whose answer was lost,', () => {
+  const lostOnJoining = async (otter: ReturnType<typeof seat>) => {
+    await otter.caller.place();
+    otter.wire.beforeAnswer = () => gone();
+    await expect(otter.call('message_read')).rejects.toMatchObject({ code: 'unavailable' });
+  };
+  const living = async (other: ReturnType<typeof seat>) => (await other.call('session_list')).sessions;
+
+  it('is one session with its handle when it calls again', async () => {
+    const [heron, otter] = [seat('heron'), seat('otter')];
+    await lostOnJoining(otter);
+    expect((await otter.call('session_list')).you).toBe('otter');
+    expect(await living(heron)).toHaveLength(2);
+  });
+
+  it('is the one it came back as, with its mail', async () => {
+    const [heron, first] = [seat('heron'), seat('otter', 'talk')];
+    await first.call('session_list');
+    await first.caller.leave('client gone');
+    await heron.call('message_send', { to: ['otter'], body: 'for later' });
+    const second = seat('otter', 'talk');
+    await lostOnJoining(second);
+    expect((await second.call('message_read')).messages).toMatchObject([{ body: 'for later' }]);
+    expect(await living(heron)).toHaveLength(2);
   });
 });
 

@@ -36,8 +36,8 @@ export default defineTool({
   effect: 'read',
   idempotent: true,
   description:
-    'See who else works on this code base now (AI sessions, agents, peers): task, branch, checkout, locks, last activity. ' +
-    'Use at the start and before addressing somebody; for who holds a file use lock_list. Changes nothing.',
+    'See who else works on this code base now (AI sessions, agents, peers): task, branch, checkout, locks, activity. ' +
+    'Use at the start and before addressing somebody; for who holds a file use lock_list.',
   input: z.strictObject({
     scope: z.enum(['project', 'checkout', 'machine', 'all']).default('project'),
     branch: z.string().optional(),

@@ -11,7 +11,7 @@ export default defineTool({
   idempotent: true,
   description:
     'Tell the other sessions what you are working on. Use when a task begins or changes. ' +
-    'Only fields given change; an empty text clears one. Handles are unique.',
+    'Only fields given change; an empty text clears one.',
   input: z.strictObject({
     handle: z.string().optional(),
     task: z.string().optional(),

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { indexes, inOrder } from '../../src/core/records.ts';
+import { indexes, inOrder, ordered } from '../../src/core/records.ts';
 import { chooseDriver, type SqliteDatabase } from '../../src/engines/sqlite/driver.ts';
 import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
 import { applicationId } from '../../src/engines/sqlite/location.ts';
@@ -10,7 +10,7 @@ import { migrations } from '../../src/engines/sqlite/migrations/index.ts';
 import { happened, project } from '../contract/store-harness.ts';
 import { FakeClock } from '../support/fakes.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/folder.ts';
-import { aLock, aMessage } from '../support/records.ts';
+import { aLock, aMessage, aSession } from '../support/records.ts';
 
 const golden = join(import.meta.dirname, 'sqlite-schema.sql');
 let folder: TemporaryFolder;
@@ -57,6 +57,7 @@ it('is the schema in test/golden/sqlite-schema.sql, with the same declared index
 it('opens a store that was written by the first version, and goes on with it', async () => {
   const { pool: _pool, warnedAt: _warnedAt, ...lock } = aLock('a', { holder: 'h' });
   const { recipients: _r, thread: _t, wantsAck: _w, ...message } = aMessage('m1', { conversation: '#general', at: 7 });
+  const session = aSession('s', { endedAt: 6 });
   const event = { sequence: 1, at: 5, ...happened(1) };
   look(database => {
     database.exec(`PRAGMA application_id=${applicationId}; PRAGMA journal_mode=WAL`);
@@ -65,6 +66,7 @@ it('opens a store that was written by the first version, and goes on with it', a
     database.prepare('INSERT INTO project (key, name, sequence) VALUES (7, ?, 1)').run(project);
     database.prepare("INSERT INTO record VALUES (7, 'lock', 'a', ?)").run(JSON.stringify(lock));
     database.prepare("INSERT INTO record VALUES (7, 'message', 'm1', ?)").run(JSON.stringify(message));
+    database.prepare("INSERT INTO record VALUES (7, 'session', 's', ?)").run(JSON.stringify(session));
     database.prepare("INSERT INTO entry VALUES (7, 'lock', 'holder', 'h', 'a')").run();
     database.prepare('INSERT INTO event VALUES (7, 1, ?)').run(JSON.stringify(event));
   });
@@ -79,6 +81,8 @@ it('opens a store that was written by the first version, and goes on with it', a
   const history = { prefix: inOrder('#general') };
   const byChannel = await store.read(project, reader => reader.list('message', 'history', history, page));
   expect([byAge, byChannel]).toEqual([[old], [old]]);
+  const ended = { from: ordered(6), below: ordered(7) };
+  expect(await store.read(project, reader => reader.list('session', 'ended', ended, page))).toEqual([session]);
   expect(await store.transact(project, async tx => tx.emit(happened(2)))).toBe(2);
   expect((await store.eventsAfter(project, 0, 9)).map(each => each.sequence)).toEqual([1, 2]);
   await store.close();

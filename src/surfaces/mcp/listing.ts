@@ -24,16 +24,11 @@ export function listedTool(tool: ToolDefinition): Tool {
 
 /**
  * The JSON Schema in brief. Every session pays for this text, so what the call checks anyway (bounds, unknown fields) is left
- * out, and an object or a list inside an answer is told by the names of its fields; `docs/` and the command line have it in full.
+ * out, and so is what the objects and lists inside an answer hold: the answer itself says it, and `docs/tools/` has it in full.
  */
 export function schemaOf(schema: z.ZodObject, io: 'input' | 'output'): Json {
   const full = z.toJSONSchema(schema, { io }) as Json;
   return brief(full, io, 0) as Json;
-}
-
-/** What an object in an answer holds, by name; nothing for a list of texts, whose name says it. */
-function fieldsOf({ properties }: Json): Json {
-  return properties ? { description: Object.keys(properties as Json).join(', ') } : {};
 }
 
 /** What an input is checked for anyway; of the bounds only the upper ones help a caller. */
@@ -43,8 +38,8 @@ function brief(node: unknown, io: 'input' | 'output', depth: number): unknown {
   if (Array.isArray(node)) return node.map(item => brief(item, io, depth));
   if (typeof node !== 'object' || node === null) return node;
   const schema = node as Json;
-  if (io === 'output' && depth > 0 && schema.type === 'object') return { type: 'object', ...fieldsOf(schema) };
-  if (io === 'output' && schema.type === 'array') return { type: 'array', ...fieldsOf(schema.items as Json) };
+  if (io === 'output' && depth > 0 && (schema.type === 'object' || schema.type === 'array'))
+    return { type: schema.type };
   const dropped = io === 'output' ? [...silent, 'required', 'enum'] : silent;
   const kept = Object.entries(schema).filter(([key, value]) => !dropped.includes(key) && !saysNothing(key, value));
   return Object.fromEntries(kept.map(([key, value]) => [key, brief(value, io, depth + 1)]));

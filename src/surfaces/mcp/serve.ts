@@ -4,7 +4,7 @@ import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { limits } from '../../core/limits.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
-import type { Agent } from '../../tools/participant.ts';
+import type { Agent } from '../../tools/agent.ts';
 import type { World } from '../../tools/world.ts';
 import { AnsweringTransport, type ClientFacts } from './answers.ts';
 import { pushMessages } from './channel.ts';

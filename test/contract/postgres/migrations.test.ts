@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { inOrder } from '../../../src/core/records.ts';
+import { inOrder, ordered } from '../../../src/core/records.ts';
 import { migrations } from '../../../src/engines/postgres/migrations/index.ts';
-import { aLock, aMessage } from '../../support/records.ts';
+import { aLock, aMessage, aSession } from '../../support/records.ts';
 import { postgresServer } from '../../support/servers/choose.ts';
 import { describeWith } from '../../support/servers/suites.ts';
 import { happened, project } from '../store-harness.ts';
@@ -30,6 +30,8 @@ await describeWith(postgresServer, 'PostgreSQL', server => {
     const record = `INSERT INTO ${schema}.record VALUES (1, $1, $2, $3)`;
     await client.query(record, ['lock', 'a', JSON.stringify(lock)]);
     await client.query(record, ['message', 'm1', JSON.stringify(message)]);
+    const session = aSession('s', { endedAt: 6 });
+    await client.query(record, ['session', 's', JSON.stringify(session)]);
     await client.query(`INSERT INTO ${schema}.event VALUES (1, 1, $1)`, [
       JSON.stringify({ sequence: 1, at: 5, ...happened(1) }),
     ]);
@@ -41,9 +43,10 @@ await describeWith(postgresServer, 'PostgreSQL', server => {
         await reader.get('lock', 'a'),
         ...(await reader.list('message', 'at', { prefix: '' }, page)),
         ...(await reader.list('message', 'history', { prefix: inOrder('#general') }, page)),
+        ...(await reader.list('session', 'ended', { from: ordered(6), below: ordered(7) }, page)),
       ]);
       const old = { ...message, recipients: [], thread: 'm1', wantsAck: false };
-      expect(found).toEqual([{ ...lock, pool: null, warnedAt: null }, old, old]);
+      expect(found).toEqual([{ ...lock, pool: null, warnedAt: null }, old, old, session]);
       expect(await store.transact(project, async tx => tx.emit(happened(2)))).toBe(2);
     } finally {
       await store.close();
