@@ -99,6 +99,12 @@ describe('a free name', () => {
   });
 
   test('beginning with git: belongs to one checkout', () => {
+    for (const name of ['git:refs', 'git:stash']) {
+      const one = namedResource(name, 'host:/code/app', 'host:/code/app');
+      const ofWorktree = namedResource(name, 'host:/code/feature', 'host:/code/app');
+      expect([one, resourcesOverlap(one, ofWorktree)]).toEqual([ofWorktree, true]);
+      expect(resourcesOverlap(one, namedResource(name, 'host:/code/clone', 'host:/code/clone'))).toBe(false);
+    }
     const mine = namedResource('git:head', here);
     const theirs = namedResource('git:head', 'host:/code/other');
     expect(mine.checkout).toBe(here);

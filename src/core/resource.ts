@@ -33,13 +33,17 @@ export function fileResource(resolved: ResolvedPath): Resource {
   };
 }
 
+/** What all worktrees of a repository have together, and not each for itself. */
+export const sharedByWorktrees: readonly string[] = ['git:refs', 'git:stash'];
+
 /**
  * The resource of a free name such as `ci`, `port:3000` or `deploy:staging`. Case counts. Names that begin with `git:` belong
- * to one checkout (`checkout`, as `host:root`), all others to the project.
- * Fails with `invalid_input` for a name that is too long, begins with `file:`, or holds other characters than letters, digits
+ * to one checkout (`checkout`, as `host:root`), `git:refs` and `git:stash` to all worktrees of one repository (`repository`, as
+ * `host:anchor`), and all others to the project.
+ * Fails with `invalid_input` for a name that is too long, begins with `file:` or `pool:`, or holds other characters than letters, digits
  * and `. _ : / @ # + -` behind a first letter or digit.
  */
-export function namedResource(name: string, checkout: string): Resource {
+export function namedResource(name: string, checkout: string, repository = checkout): Resource {
   const normal = name.normalize('NFC');
   refuseLongName(normal, 'Choose a shorter name.');
   if (normal.toLowerCase().startsWith(filePrefix)) {
@@ -47,6 +51,13 @@ export function namedResource(name: string, checkout: string): Resource {
       'invalid_input',
       'A resource name cannot begin with `file:`.',
       'Give files and folders as paths, so that each has one spelling.',
+    );
+  }
+  if (normal.toLowerCase().startsWith('pool:')) {
+    throw new SignalboxError(
+      'invalid_input',
+      `${normal} stands for any free value of a pool, which can be locked, listed and released only.`,
+      'Name one of its values here, such as port:3000; lock_list shows them.',
     );
   }
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._:/@#+-]*$/u.test(normal)) {
@@ -61,8 +72,13 @@ export function namedResource(name: string, checkout: string): Resource {
     key: foldCase(normal),
     foldsCase: false,
     globBase: null,
-    checkout: normal.startsWith('git:') ? checkout : null,
+    checkout: sharedByWorktrees.includes(normal) ? repository : normal.startsWith('git:') ? checkout : null,
   };
+}
+
+/** Whether a text is a file as answers name it. */
+export function isFileName(text: string): boolean {
+  return text.trim().startsWith(filePrefix);
 }
 
 /**

@@ -6,6 +6,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { patternProblem } from '../core/glob.ts';
 import type { ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
 import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, needsGit, originIn } from './git-folder.ts';
+import { gitEnvironment } from './git-program.ts';
 import { normaliseOrigin } from './origin-url.ts';
 import { type RealPath, realPathOf } from './real-path.ts';
 
@@ -36,7 +37,7 @@ class GitWorktrees implements Worktrees {
   constructor(options: WorktreesOptions) {
     this.git = options.git === undefined ? 'git' : options.git;
     this.platform = options.platform ?? process.platform;
-    this.environment = withoutGit(options.environment ?? process.env);
+    this.environment = gitEnvironment(options.environment ?? process.env);
     this.assumedFolding = options.foldsCase;
   }
 
@@ -199,12 +200,6 @@ function withForwardSlashes(path: string): string {
     .replace(/^\\\\\?\\UNC\\/i, '\\\\')
     .replace(/^\\\\\?\\/, '')
     .replaceAll('\\', '/');
-}
-
-/** Git's own variables would point every question at one repository; and a question must neither write nor prompt. */
-function withoutGit(environment: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.toUpperCase().startsWith('GIT_'));
-  return { ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
 function stampOf(file: string): string {

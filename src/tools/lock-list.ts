@@ -1,12 +1,13 @@
 import * as z from 'zod/v4';
-import { isStanding, locksInForce, queueInForce } from '../core/blocking.ts';
-import { poolNamed, wantedNames } from '../core/pool.ts';
+import { locksInForce, queueInForce } from '../core/blocking.ts';
+import { poolNamed } from '../core/pool.ts';
 import { poolsInForce, shownPool } from '../core/pool-list.ts';
 import { findOrFail } from '../core/presence.ts';
 import { instant } from '../core/text.ts';
 import { defineTool } from './define-tool.ts';
 import { namedIn } from './pool-names.ts';
 import { blockerShape, paths, priority, resources } from './shapes.ts';
+import { shownPlace } from './shown.ts';
 
 const waitingShape = z.object({
   session: z.string(),
@@ -71,15 +72,7 @@ export default defineTool({
           expiresAt: instant(lock.expiresAt),
           fence: lock.fence,
         })),
-        waiting: waiting.map(({ waiter, session, position }) => ({
-          session: session.handle,
-          resources: wantedNames(waiter),
-          mode: waiter.mode,
-          position,
-          priority: waiter.priority,
-          since: instant(waiter.since),
-          ...(isStanding(waiter) ? { keptUntil: instant(waiter.deadlineAt) } : {}),
-        })),
+        waiting: waiting.map(shownPlace),
         ...(inPools.length > 0 ? { pools: inPools.map(shownPool) } : {}),
         ...(more ? { more } : {}),
       };

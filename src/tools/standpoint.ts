@@ -85,7 +85,8 @@ export abstract class Standpoint implements Participant {
     // Other checkouts are compared with what the folder itself belongs to, whatever project it was put into.
     const tree = await this.#ownTree();
     const files = spelled.map(path => this.world.worktrees.resolve(path, this.directory, tree.project));
-    const named = free.map(name => namedResource(name, `${this.world.processes.self().host}:${tree.root}`));
+    const { host } = this.world.processes.self();
+    const named = free.map(name => namedResource(name, `${host}:${tree.root}`, `${host}:${tree.anchor}`));
     const all = [...(await Promise.all(files)).map(fileResource), ...named];
     return [...new Map(all.map(resource => [`${resource.checkout}|${resource.name}`, resource])).values()];
   }

@@ -164,7 +164,7 @@ async function lastCommitOf(caller: Participant, { tree, path }: FilePlace): Pro
 /** Whether the file differs from what is committed; undefined when git cannot tell, or has never heard of it. */
 async function isUncommitted(caller: Participant, { tree, path }: FilePlace): Promise<boolean | undefined> {
   const { git } = caller.world;
-  const changed = await git.changedFiles(tree.root, limits.changedFilesListed, limits.gitAnswerMs);
+  const changed = await git.changedFiles(tree.root, limits.changedFilesListed, limits.gitAnswerMs, [path]);
   if (changed?.files.some(file => file.normalize('NFC') === path)) return true;
   if (changed === undefined || changed.more) return undefined;
   const isCommitted = (await git.blame(tree.root, path, 1, limits.gitAnswerMs)) !== undefined;

@@ -27,10 +27,23 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   lock_acquire: ['lock', 'acquire', 'src/auth.ts', '--reason', 'look'],
   lock_release: ['lock', 'release', '--all'],
   lock_list: ['lock', 'list'],
+  intent_announce: ['intent', 'announce', 'refactor', '--targets', 'src', '--description', 'rename'],
+  intent_list: ['intent', 'list'],
   conflict_check: ['conflict', 'check', 'git_push'],
   message_send: ['message', 'send', '--to', 'all', 'Hello'],
   message_read: ['message', 'read'],
   message_wait: ['message', 'wait', '--timeout-seconds', '0'],
+  message_ack: ['message', 'ack', 'm1'],
+  message_search: ['message', 'search', 'hello'],
+  conversation_list: ['conversation', 'list'],
+  conversation_leave: ['conversation', 'leave', 'c12'],
+  conversation_history: ['conversation', 'history', '#general'],
+  context_share: ['context', 'share', 'note', 'Hello'],
+  context_query: ['context', 'query', 'hello'],
+  data_set: ['data', 'set', 'status', '{"ok":true}'],
+  data_get: ['data', 'get', 'status'],
+  data_list: ['data', 'list'],
+  data_delete: ['data', 'delete', 'status'],
 };
 
 describe('--json', () => {

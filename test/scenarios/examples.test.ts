@@ -25,7 +25,7 @@ describe('the day of a session', () => {
     });
     expect(conflicts).toEqual([]);
     expect((await heron.call('intent_list')).intents).toMatchObject([
-      { id: intent, session: 'login', type: 'file_edit', status: 'announced' },
+      { intent, session: 'login', type: 'file_edit', status: 'announced' },
     ]);
     await otter.call('intent_update', { intent, status: 'in_progress' });
     expect((await heron.call('intent_list', { type: 'file_edit' })).intents).toMatchObject([{ status: 'in_progress' }]);
@@ -47,7 +47,9 @@ describe('the day of a session', () => {
     };
     expect((await run('lock', 'acquire', 'src/auth.ts', '--reason', 'login')).answer.granted).toBe(true);
     const { answer } = await run('intent', 'announce', 'file_edit', '--targets', 'src/auth.ts');
-    expect((await run('intent', 'list')).answer.intents).toMatchObject([{ id: answer.intent, session: 'operator' }]);
+    expect((await run('intent', 'list')).answer.intents).toMatchObject([
+      { intent: answer.intent, session: 'operator' },
+    ]);
     await run('intent', 'update', answer.intent, '--status', 'completed');
     expect((await run('intent', 'list')).answer.intents).toEqual([]);
     expect((await run('lock', 'release', '--all')).answer.released).toEqual(['file:src/auth.ts']);

@@ -1,7 +1,9 @@
 /** A project on the memory engine with fake time and processes, and sessions that act on it through the rules. */
 import { locksInForce } from '../../src/core/blocking.ts';
-import { acquire, type LockOutcome, type LockRequest } from '../../src/core/lock.ts';
+import { acquire } from '../../src/core/lock.ts';
+import type { LockRequest } from '../../src/core/lock-grant.ts';
 import type { ProcessIdentity } from '../../src/core/ports.ts';
+import type { LockOutcome, Stay } from '../../src/core/queue.ts';
 import type { LockMode, Resource, SessionRecord, WaiterRecord } from '../../src/core/records.ts';
 import { fileResource, namedResource } from '../../src/core/resource.ts';
 import { type Arrival, join } from '../../src/core/session.ts';
@@ -52,6 +54,13 @@ export function createBench() {
       if (!record) throw new Error(`no session ${session.handle}`);
       return record;
     },
+    /** What Signalbox has told a session by notices, oldest first. */
+    notices: (session: SessionRecord) =>
+      look(async ({ tx }) => {
+        const deliveries = await tx.list('delivery', 'inbox', { equals: session.id }, { limit: 1_000 });
+        const messages = await Promise.all(deliveries.map(delivery => tx.get('message', delivery.message)));
+        return messages.flatMap(message => (message?.conversation === 'notice' ? [message.body] : []));
+      }),
     kill: (session: SessionRecord) => processes.kill(session.process as ProcessIdentity),
   };
 }
@@ -59,23 +68,27 @@ export function createBench() {
 export type Bench = ReturnType<typeof createBench>;
 
 export const file = (path: string, foldsCase = false): Resource => fileResource({ path, foldsCase });
-export const named = (name: string, checkout = 'here:/shop'): Resource => namedResource(name, checkout);
+export const named = (name: string, checkout = 'here:/shop', repository = checkout): Resource =>
+  namedResource(name, checkout, repository);
 
 type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority' | 'fence'>>;
 
 /** Asks for locks as sessions do, on the bench of the moment. */
 export function lockCalls(bench: () => Bench) {
-  const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, waitMs: number | null) => {
+  const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, stay: Stay | null) => {
     const request = {
       ticket: bench().ids.next(),
       resources,
       mode,
       reason: null,
       ttlMs: 15 * 60_000,
+      pools: [],
       priority: 'normal',
       ...about,
     } as const;
-    return bench().transact(unit => acquire(unit, session, request, waitMs === null ? null : unit.tx.now + waitMs));
+    return bench().transact(unit =>
+      acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay),
+    );
   };
   return {
     /** Takes at once or is refused. */
@@ -84,6 +97,9 @@ export function lockCalls(bench: () => Bench) {
     /** Takes at once or stands in line, for 45 s. */
     queue: (session: SessionRecord, resources: Resource[], mode: LockMode = 'exclusive', about: About = {}) =>
       ask(session, resources, mode, about, 45_000),
+    /** Takes at once or keeps a place in line that nobody waits at. */
+    stand: (session: SessionRecord, resources: Resource[], mode: LockMode = 'exclusive', about: About = {}) =>
+      ask(session, resources, mode, about, 'standing'),
     ticketOf: (outcome: LockOutcome): WaiterRecord => {
       if (!outcome.waiter) throw new Error('expected a place in the queue');
       return outcome.waiter;

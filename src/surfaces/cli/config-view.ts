@@ -18,8 +18,17 @@ interface ShownSetting {
   readonly help: string;
 }
 
+interface ShownPool {
+  readonly name: string;
+  readonly origin: string;
+  /** Resources it gives out, in the order of preference. */
+  readonly values: readonly string[];
+  readonly probe: 'tcp' | 'none';
+}
+
 interface ShownConfig {
   readonly settings: readonly ShownSetting[];
+  readonly pools: readonly ShownPool[];
   readonly files: readonly string[];
   readonly unknown: readonly string[];
   readonly runtimeFolder: string;
@@ -30,6 +39,7 @@ export function runConfig(invocation: Invocation): Promise<number> {
     const effective = await valuesInForce(parts);
     const shown: ShownConfig = {
       settings: settings.map(setting => shownSetting(setting, parts, effective)),
+      pools: parts.pools.map(({ pool, origin }) => ({ ...pool, origin, probe: pool.probe ?? 'none' })),
       files: parts.files,
       unknown: parts.unknownSettings,
       runtimeFolder: parts.runtimeFolder,
@@ -61,9 +71,20 @@ function shownSetting(
   return { key, value: effective[key] ?? value, origin, flag, environment, file, help };
 }
 
+/** A pool as its first values, how many there are, and where it is declared. */
+function poolText({ name, values, probe, origin }: ShownPool, indent: number, { style, columns }: Page): string {
+  const few = values.length <= 3 ? values.join(', ') : `${values[0]} … ${values.at(-1)}`;
+  const head = `${style.name(`pool:${name}`.padEnd(indent))}${style.strong(few)}  ${style.careful(origin)}`;
+  const probed = probe === 'tcp' ? '; a TCP port that something uses is passed over' : '';
+  const more = `${values.length} ${values.length === 1 ? 'place' : 'places'}${probed}.`;
+  const lines = wrap(more, columns === undefined ? undefined : columns - indent);
+  return [head, ...lines.map(line => `${' '.repeat(indent)}${style.quiet(line)}`)].join('\n');
+}
+
 function configText(config: ShownConfig, page: Page): string {
   const { style, columns } = page;
-  const indent = Math.max(...config.settings.map(({ key }) => displayWidth(key))) + 2;
+  const names = [...config.settings.map(({ key }) => key), ...config.pools.map(({ name }) => `pool:${name}`)];
+  const indent = Math.max(...names.map(displayWidth)) + 2;
   const blocks = config.settings.map(setting => {
     const value = shortPath(oneLine(setting.value).replace(/^sqlite:(?=\/)/, ''), page) || '–';
     const origin = setting.origin === 'default' ? style.quiet('default') : style.careful(setting.origin);
@@ -76,10 +97,11 @@ function configText(config: ShownConfig, page: Page): string {
     const head = `${style.name(setting.key.padEnd(indent))}${style.strong(value)}  ${origin}`;
     return [head, ...more.map(line => `${' '.repeat(indent)}${style.quiet(line)}`)].join('\n');
   });
+  const pools = config.pools.map(pool => poolText(pool, indent, page));
   const files =
     config.files.length === 0
       ? ['No settings files were read.']
       : config.files.map(file => `Read: ${shortPath(oneLine(file), page)}`);
   const unknown = config.unknown.map(setting => `${style.careful('!')} Unknown: ${oneLine(setting)}`);
-  return `${blocks.join('\n')}\n\n${[...files, ...unknown].join('\n')}\n`;
+  return `${[...blocks, ...pools].join('\n')}\n\n${[...files, ...unknown].join('\n')}\n`;
 }

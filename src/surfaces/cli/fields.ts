@@ -40,7 +40,7 @@ export function fieldsOf(tool: ToolDefinition): Field[] {
     choices: field.enum ?? field.items?.enum,
     isRequired: required.has(name),
     fallback: field.default,
-    isPositional: hints?.positional === name,
+    isPositional: [hints?.positional].flat().includes(name),
     takesSession: hints?.sessions?.includes(name) === true,
   }));
 }

@@ -5,7 +5,14 @@
 
 import { cleanText } from '../../core/text.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { peerNote } from '../../tools/shapes.ts';
+import { contextRenderers } from './context-renderers.ts';
+import { conversationRenderers } from './conversation-renderers.ts';
+import { dataRenderers } from './data-renderers.ts';
+import { editRenderers } from './edit-renderers.ts';
+import { intentRenderers } from './intent-renderers.ts';
 import { oneLine, table, wrap } from './layout.ts';
+import { type ShownMessage, shownMessage } from './message-look.ts';
 import { ago, left } from './spoken.ts';
 import type { Style } from './style.ts';
 import { inCommandWords } from './words.ts';
@@ -60,18 +67,10 @@ export interface ShownWaiter {
   readonly session: string;
   readonly resources: readonly string[];
   readonly mode: string;
+  readonly position?: number;
+  readonly priority?: string;
   readonly since: string;
-}
-
-interface ShownMessage {
-  readonly id: string;
-  readonly from: string;
-  readonly conversation: string;
-  readonly priority: string;
-  readonly body: string;
-  readonly sentAt: string;
-  readonly replyTo?: string;
-  readonly again?: boolean;
+  readonly keptUntil?: string;
 }
 
 interface Inbox {
@@ -79,10 +78,18 @@ interface Inbox {
   readonly unread: number;
 }
 
+interface SentMessage {
+  readonly message: string;
+  readonly recipients: readonly { readonly session: string; readonly state: string; readonly path: string }[];
+  readonly answers?: readonly ShownMessage[];
+  readonly notes?: readonly string[];
+}
+
 interface Acquired {
   readonly granted: boolean;
   readonly locks: readonly (Omit<ShownLock, 'holder'> & { readonly fence: number })[];
   readonly blockedBy?: readonly ShownLock[];
+  readonly queue?: { readonly position: number; readonly keptUntil?: string };
   readonly warnings?: readonly string[];
   readonly next?: string;
 }
@@ -117,7 +124,7 @@ const renderers = {
           lock =>
             `${style.good('✓')} ${oneLine(lock.resource)} ${style.quiet(`${lock.mode}, ${left(lock.expiresAt, page.now)}`)}`,
         )
-      : [`${style.bad('✗')} Not granted; nothing was locked.`];
+      : [`${style.bad('✗')} Not granted; ${outcome(out, page)}.`];
     const blockers = out.blockedBy ?? [];
     if (blockers.length > 1) lines.push('', lockTable(blockers, page));
     lines.push(...(out.warnings ?? []).map(warning => `${style.careful('!')} ${own(warning)}`));
@@ -126,23 +133,23 @@ const renderers = {
     return `${lines.join('\n')}\n`;
   },
 
-  conflict_check(
-    out: { safe: boolean; conflicts: { severity: string; description: string }[] },
-    { style }: Page,
-    own: (text: string) => string,
-  ): string {
-    const verdict = out.safe
-      ? `${style.good('✓')} ${out.conflicts.length === 0 ? 'Safe: nothing in the way.' : 'Safe, but know this:'}`
-      : `${style.bad('✗')} Not safe now:`;
-    const conflicts = out.conflicts.map(({ severity, description }) => {
-      const paint = severity === 'high' ? style.bad : severity === 'medium' ? style.careful : style.quiet;
-      return `  ${paint(severity.padEnd(6))}  ${own(description)}`;
-    });
-    return `${[verdict, ...conflicts].join('\n')}\n`;
+  message_send(out: SentMessage, page: Page, own: (text: string) => string): string {
+    const recipients = out.recipients.map(({ session, state, path }) => `${session}: ${state} (${path})`);
+    // What a model has to know of its peers goes without saying to a person.
+    const notes = (out.notes ?? []).filter(note => !note.startsWith(peerNote));
+    const lines = [`Stored as ${out.message}.`, ...recipients, ...notes].map(line => `${own(line)}\n`);
+    const answers = (out.answers ?? []).map(message => `\n${shownMessage(message, page)}`);
+    return [...lines, ...answers].join('');
   },
 
   message_read: (out: Inbox, page: Page) => inbox(out, 'No messages.', page),
   message_wait: (out: Inbox, page: Page) => inbox(out, 'Nothing came.', page),
+
+  ...contextRenderers,
+  ...conversationRenderers,
+  ...intentRenderers,
+  ...dataRenderers,
+  ...editRenderers,
 };
 
 function sessionTable(sessions: readonly ShownSession[], you: string, page: Page): string {
@@ -213,12 +220,29 @@ export function waitingTable(waiting: readonly ShownWaiter[], page: Page): strin
       { title: 'WAITING', paint: style.name },
       { title: 'FOR', gives: 'middle' },
       { title: 'MODE' },
+      { title: 'TURN' },
+      { title: 'PRIORITY', mayGo: true },
       { title: 'SINCE', paint: style.quiet },
+      { title: 'KEPT', paint: style.quiet, mayGo: true },
     ],
-    waiting.map(place => [place.session, place.resources.join(', '), place.mode, ago(place.since, now)]),
+    waiting.map(place => [
+      place.session,
+      place.resources.join(', '),
+      place.mode,
+      String(place.position ?? ''),
+      place.priority === 'normal' ? '' : (place.priority ?? ''),
+      ago(place.since, now),
+      place.keptUntil ? left(place.keptUntil, now) : '',
+    ]),
     style.quiet,
     page.columns,
   );
+}
+
+/** What became of a request that was not granted. */
+function outcome({ queue }: Acquired, { now }: Page): string {
+  if (!queue?.keptUntil) return 'nothing was locked';
+  return `place ${queue.position} in line is kept, ${left(queue.keptUntil, now)}`;
 }
 
 /** A path with the home folder as `~`. */
@@ -231,30 +255,6 @@ function inbox({ messages, unread }: Inbox, empty: string, page: Page): string {
   if (messages.length === 0) return `${empty}\n${rest}`;
   return `${messages.map(message => shownMessage(message, page)).join('\n')}${rest && `\n${rest}`}`;
 }
-
-/** A heading and the body below it, indented, so that nothing in a body can pass for the heading of another message. */
-function shownMessage(message: ShownMessage, { style, columns, now }: Page): string {
-  const facts = [
-    ago(message.sentAt, now),
-    message.conversation === 'direct' ? '' : oneLine(message.conversation),
-    message.replyTo ? `answers ${oneLine(message.replyTo)}` : '',
-    oneLine(message.id),
-    message.again ? 'shown before' : '',
-  ].filter(fact => fact !== '');
-  const urgency = message.priority === 'urgent' ? style.bad : message.priority === 'high' ? style.careful : undefined;
-  const head = [
-    style.name(oneLine(message.from)),
-    ...(urgency ? [urgency(message.priority)] : []),
-    style.quiet(facts.join(' · ')),
-  ];
-  const body = wrap(
-    cleanText(message.body).text.trimEnd(),
-    columns === undefined ? undefined : columns - bodyIndent.length,
-  );
-  return `${head.join('  ')}\n${body.map(line => `${bodyIndent}${line}`.trimEnd()).join('\n')}\n`;
-}
-
-const bodyIndent = '  ';
 
 function moreLine(more: boolean | undefined, hint: string, { style }: Page, own: (text: string) => string): string {
   return more ? `${style.quiet(own(`There are more. ${hint}`))}\n` : '';

@@ -1,5 +1,6 @@
-/** How the overview looks: numbers first, then what is wrong, then who is here, what is locked, and who waits. */
+/** How the overview looks: numbers first, then what is wrong, who is here, what is locked, who waits, and what is announced. */
 import { basename } from 'node:path';
+import { intentTable, type ShownIntent } from './intent-renderers.ts';
 import { oneLine, table, wrap } from './layout.ts';
 import { doing, lockTable, named, type Page, shortPath, waitingTable } from './renderers.ts';
 import { ago, counted } from './spoken.ts';
@@ -33,7 +34,16 @@ export interface Facts {
     since: string;
     expiresAt: string;
   }[];
-  readonly waiting: readonly { session: string; resources: string[]; mode: string; since: string }[];
+  readonly waiting: readonly {
+    session: string;
+    resources: string[];
+    mode: string;
+    position: number;
+    priority: string;
+    since: string;
+    keptUntil?: string;
+  }[];
+  readonly intents: readonly ShownIntent[];
   /** Messages in the caller's own inbox. */
   readonly unread: number;
   readonly you: string;
@@ -60,6 +70,7 @@ export function statusText(status: Status, page: Page): string {
     ...(status.sessions.length > 0 ? [sessionsText(status, page)] : []),
     ...(status.locks.length > 0 ? [lockTable(status.locks, page)] : []),
     ...(status.waiting.length > 0 ? [waitingTable(status.waiting, page)] : []),
+    ...(status.intents.length > 0 ? [intentTable(status.intents, page)] : []),
     ...(status.unread > 0
       ? [`${counted(status.unread, 'unread message')} for you: ${style.name('signalbox message read')}\n`]
       : []),
@@ -68,11 +79,12 @@ export function statusText(status: Status, page: Page): string {
   return parts.join('\n');
 }
 
-function summary({ sessions, locks, waiting }: Status): string {
+function summary({ sessions, locks, waiting, intents }: Status): string {
   const facts = [
     sessions.length === 0 ? 'no sessions' : counted(sessions.length, 'session'),
     locks.length === 0 ? 'no locks' : counted(locks.length, 'lock'),
     ...(waiting.length > 0 ? [`${waiting.length} waiting`] : []),
+    ...(intents.length > 0 ? [counted(intents.length, 'intent')] : []),
   ];
   return facts.join(', ');
 }

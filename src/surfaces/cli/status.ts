@@ -3,19 +3,21 @@ import type { Composition } from '../../compose.ts';
 import { locksInForce, queueInForce } from '../../core/blocking.ts';
 import { toSignalboxError } from '../../core/errors.ts';
 import { operatorHandle } from '../../core/handles.ts';
+import { unreadCount } from '../../core/inbox.ts';
+import { openIntents } from '../../core/intent.ts';
 import { limits } from '../../core/limits.ts';
-import { unreadCount } from '../../core/message.ts';
 import { lookAround } from '../../core/presence.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import { instant } from '../../core/text.ts';
 import type { View } from '../../core/unit.ts';
+import { shownIntent, shownPlace } from '../../tools/shown.ts';
 import { errorExitCodes, exitCodes } from './exit-codes.ts';
 import { folderProblem } from './folder-health.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
 import { projectOf, storeExists, withoutSecrets } from './place.ts';
 import { type Facts, type Problem, type StatusSession, statusText } from './status-view.ts';
 
-const nothing: Facts = { sessions: [], locks: [], waiting: [], unread: 0, you: operatorHandle };
+const nothing: Facts = { sessions: [], locks: [], waiting: [], intents: [], unread: 0, you: operatorHandle };
 
 /** Prints the overview. A store that cannot be read still gives a person what is known, and the error's exit code. */
 export function runStatus(invocation: Invocation): Promise<number> {
@@ -50,10 +52,11 @@ async function lookInside(parts: Composition, project: string): Promise<Facts> {
   const mine = (await parts.shellSession()) ?? operatorHandle;
   return store.read(project, async tx => {
     const view = { tx, processes };
-    const [{ live }, { locks }, waiting, me] = await Promise.all([
+    const [{ live }, { locks }, waiting, { intents }, me] = await Promise.all([
       lookAround(view),
       locksInForce(view, null, null),
       queueInForce(view, null, null),
+      openIntents(view, {}),
       tx.get('session', mine),
     ]);
     return {
@@ -68,12 +71,8 @@ async function lookInside(parts: Composition, project: string): Promise<Facts> {
         since: instant(lock.since),
         expiresAt: instant(lock.expiresAt),
       })),
-      waiting: waiting.map(({ waiter, session }) => ({
-        session: session.handle,
-        resources: waiter.resources.map(resource => resource.name),
-        mode: waiter.mode,
-        since: instant(waiter.since),
-      })),
+      waiting: waiting.map(shownPlace),
+      intents: intents.map(shownIntent),
     };
   });
 }

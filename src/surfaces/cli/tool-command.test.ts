@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/v4';
 import { settings } from '../../config.ts';
 import { defineTool, type ToolDefinition } from '../../tools/define-tool.ts';
-import { tools } from '../../tools/index.ts';
+import { operations, tools } from '../../tools/index.ts';
 import { fieldsOf } from './fields.ts';
 import { createProgram, everyCommand, pathOf, type Request } from './program.ts';
 import { commandLine, commandPath, inCommandWords } from './words.ts';
@@ -97,7 +97,7 @@ describe('every tool', () => {
 
   it.each(tools.map(tool => [tool.name, tool] as const))('%s gives hints about fields that it has', (_, tool) => {
     const { positional, sessions = [], help = {} } = tool.cli ?? {};
-    const named = [...(positional ? [positional] : []), ...sessions, ...Object.keys(help)];
+    const named = [...[positional ?? []].flat(), ...sessions, ...Object.keys(help)];
     expect(named.filter(name => !(name in tool.input.shape))).toEqual([]);
   });
 });
@@ -172,5 +172,17 @@ describe('sentences for models', () => {
     ['Nothing to change, not even reason or camelCase.', 'Nothing to change, not even reason or camelCase.'],
   ])('%j is said as %j', (said, heard) => {
     expect(inCommandWords(said, tools)).toBe(heard);
+  });
+
+  it('leaves alone words that are commands by themselves', () => {
+    const said = 'Tell who is here, in brief.';
+    expect(inCommandWords(said, operations)).toBe(said);
+  });
+
+  it('shows several arguments in their order', () => {
+    const tool = operations.find(candidate => candidate.name === 'data_set') as ToolDefinition;
+    expect(commandLine(tool, { value: '-5', key: 'a b', scope: 'ci' })).toBe(
+      "signalbox data set --scope ci -- 'a b' -5",
+    );
   });
 });

@@ -42,7 +42,7 @@ function asList(value: unknown): string[] {
  */
 export function inCommandWords(text: string, tools: readonly ToolDefinition[]): string {
   const fields = new Set(tools.flatMap(tool => Object.keys(tool.input.shape)));
-  const positional = new Set(tools.map(tool => tool.cli?.positional));
+  const positional = new Set(tools.flatMap(tool => tool.cli?.positional ?? []));
   const asFlags = text
     .replace(/\b([a-z]+) \["([^"\]]*)"\]/g, (whole, name: string, value: string) => {
       if (!fields.has(name)) return whole;
@@ -50,7 +50,9 @@ export function inCommandWords(text: string, tools: readonly ToolDefinition[]): 
     })
     .replace(/\b([a-z][A-Za-z]*): true\b/g, (whole, name: string) => (fields.has(name) ? `--${kebab(name)}` : whole))
     .replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, name => (fields.has(name) ? `--${kebab(name)}` : name));
-  return tools.reduce((said, tool) => {
+  // A name of one word is a word like any other in a sentence (`who`).
+  const named = tools.filter(tool => tool.name.includes('_'));
+  return named.reduce((said, tool) => {
     const name = new RegExp(`\`?\\b${tool.name}\\b\`?`, 'g');
     return said.replace(name, `\`signalbox ${commandPath(tool.name).join(' ')}\``);
   }, asFlags);
