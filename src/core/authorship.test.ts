@@ -31,7 +31,7 @@ function edit(handle: string, lines: string | null, about: Partial<EditRecord> =
 
 /** The answer over edits given oldest first, and who is possible, newest first; `~` marks approximate lines. */
 function ask(line: number, ...edits: readonly EditRecord[]): string {
-  const { answer, possible } = authorshipOf(edits.toReversed(), line);
+  const { answer, possible } = authorshipOf(edits.toReversed(), line, 'main');
   const names = possible.map(item => item.edit.handle + (item.isApproximate ? '~' : ''));
   return [answer, ...names].join(' ');
 }
@@ -72,9 +72,16 @@ describe('who wrote a line that is not committed', () => {
     expect(ask(10, edit('w', '10'), edit('v', null, { change: 'deleted' }))).toBe('unknown');
   });
 
-  it('shows a bounded number of edits', () => {
+  it('is not sure where the edit was made on another branch', () => {
+    const elsewhere = edit('x', '10', { branch: 'next' });
+    expect(ask(10, elsewhere)).toBe('candidates x~');
+    expect(ask(10, elsewhere, edit('y', '10'))).toBe('known y');
+  });
+
+  it('shows a bounded number of edits, and says how many more there are', () => {
     const many = Array.from({ length: limits.editsListed + 5 }, () => edit('x', null));
-    expect(authorshipOf(many, 1).possible).toHaveLength(limits.editsListed);
+    const { possible, more } = authorshipOf(many, 1, 'main');
+    expect([possible.length, more]).toEqual([limits.editsListed, 5]);
   });
 });
 

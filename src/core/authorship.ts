@@ -1,15 +1,9 @@
 /** Which recorded edit a line that is not committed comes from, as far as the ledger can tell. Never guesses. */
-import type { LineRange } from './edit.ts';
+import type { Here, LineRange } from './edit.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import type { EditRecord, IntentRecord } from './records.ts';
 import type { View } from './unit.ts';
-
-/** The checkout a question is about. */
-export interface Here {
-  readonly host: string;
-  readonly root: string;
-}
 
 /** The newest commit that changed a file; its time in whole seconds, as git keeps it. */
 export interface LastCommit {
@@ -61,20 +55,24 @@ export interface Authorship {
   readonly answer: 'known' | 'candidates' | 'unknown';
   /** Newest first, `limits.editsListed` at most. */
   readonly possible: readonly PossibleEdit[];
+  /** How many more there are. */
+  readonly more: number;
 }
 
 /**
  * Judges the edits of one file in one checkout since it was last committed, newest first. An edit that names its lines decides
  * while nothing after it can have moved them; one that names none may have touched any line. What lies before the file was made
- * or removed does not count.
+ * or removed does not count. On another branch than the one checked out now nothing is sure: changing branches changes files.
  */
-export function authorshipOf(edits: readonly EditRecord[], line: number): Authorship {
+export function authorshipOf(edits: readonly EditRecord[], line: number, branch: string | null): Authorship {
   const possible: PossibleEdit[] = [];
   let mayHaveMoved = false;
   for (const edit of edits) {
     if (edit.change === 'deleted') break;
     const touches = edit.change === 'created' && edit.lines === null ? true : touchesLine(edit, line);
-    if (touches === true && !mayHaveMoved) return { answer: 'known', possible: [{ edit, isApproximate: false }] };
+    mayHaveMoved ||= edit.branch !== branch;
+    if (touches === true && !mayHaveMoved)
+      return { answer: 'known', possible: [{ edit, isApproximate: false }], more: 0 };
     if (touches !== false || mayHaveMoved) {
       possible.push({ edit, isApproximate: mayHaveMoved && edit.lines !== null });
     }
@@ -82,7 +80,8 @@ export function authorshipOf(edits: readonly EditRecord[], line: number): Author
     mayHaveMoved ||= movesLine(edit, line);
   }
   const answer = possible.length === 0 ? 'unknown' : 'candidates';
-  return { answer, possible: possible.slice(0, limits.editsListed) };
+  const shown = possible.slice(0, limits.editsListed);
+  return { answer, possible: shown, more: possible.length - shown.length };
 }
 
 /** Undefined when the edit does not say which lines it touched. */

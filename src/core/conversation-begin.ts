@@ -4,7 +4,7 @@ import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
 import { notify } from './notice.ts';
 import type { ConversationRecord, SessionRecord } from './records.ts';
-import { cleanLine } from './text.ts';
+import { cleanLine, quoted } from './text.ts';
 import type { Unit } from './unit.ts';
 
 export interface Begun {
@@ -40,6 +40,7 @@ export async function begin(
     members: ids,
     createdBy: creator.id,
     at: tx.now,
+    spokenAt: tx.now,
     endedAt: null,
   };
   tx.put('conversation', conversation);
@@ -113,5 +114,5 @@ function invitation(
   members: readonly SessionRecord[],
 ): string {
   const handles = members.map(member => member.handle).join(', ');
-  return `${creator.handle} added you to the conversation ${id} "${name}" of ${handles}. Write to all of them with message_send to ["${id}"]; conversation_leave takes you out.`;
+  return `${creator.handle} added you to the conversation ${id} ${quoted(name)} of ${handles}. Write to all of them with message_send to ["${id}"]; conversation_leave takes you out.`;
 }

@@ -7,7 +7,9 @@ import { confirm, handOver } from './delivery.ts';
 import { type InboxFilter, lookInto } from './inbox.ts';
 import { limits } from './limits.ts';
 import { type Draft, send } from './message.ts';
+import { defaultPolicy } from './policy.ts';
 import type { ConversationRecord, SessionRecord } from './records.ts';
+import { prune as retention } from './retention.ts';
 import { end } from './session.ts';
 
 const dayMs = 86_400_000;
@@ -165,8 +167,25 @@ describe('a group conversation', () => {
     await bench.clock.advance(limits.conversationIdleKeptDays * dayMs + 1);
     const young = (await start(otter, ['heron'], 'young')).conversation;
     expect(await prune()).toBe(2);
-    const left = await bench.look(view => view.tx.list('conversation', 'at', { prefix: '' }, { limit: 10 }));
+    const left = await bench.look(view => view.tx.list('conversation', 'spoken', { prefix: '' }, { limit: 10 }));
     expect(left.map((each: ConversationRecord) => each.id)).toEqual([spoken.id, young.id]);
+    // Its message is as old by now: whoever deletes that deletes the conversation.
+    while ((await bench.transact(unit => retention(unit, defaultPolicy))) > 0);
+    expect(await bench.look(view => view.tx.get('conversation', spoken.id))).toBeUndefined();
+    expect(await bench.look(view => view.tx.get('conversation', young.id))).toBeDefined();
+  });
+
+  it('is kept while somebody writes to it, however old it is and however soon its messages go', async () => {
+    const { id } = (await start(otter, ['heron'], 'old and in use')).conversation;
+    for (let day = 0; day < 3; day++) {
+      await bench.clock.advance((limits.conversationIdleKeptDays / 2) * dayMs);
+      await write(otter, [id], `still here ${day}`);
+      const policy = { ...defaultPolicy, messagesKeptDays: 1 };
+      await bench.clock.advance(2 * dayMs);
+      while ((await bench.transact(unit => retention(unit, policy))) > 0);
+    }
+    await write(heron, [id], 'and so am I');
+    expect(await bench.look(view => view.tx.get('conversation', id))).toBeDefined();
   });
 
   it('is deleted in the end also behind many older ones that are in use', async () => {
@@ -229,6 +248,7 @@ describe('the list of conversations', () => {
           members: [otter.id],
           createdBy: otter.id,
           at: 1,
+          spokenAt: 1,
           endedAt: null,
         };
         unit.tx.put('conversation', conversation);

@@ -60,15 +60,23 @@ export async function leave({ tx }: Unit, session: SessionRecord, id: string): P
 }
 
 /**
- * Deletes some conversations that nobody needs, looking at `batch` or twice as many: those that ended, and those that hold no message and are older than
- * `limits.conversationIdleKeptDays`. Called by whoever deletes old messages; returns how many went.
+ * Notes that somebody wrote to a group conversation, so that it is kept from now on. Nothing happens for any other one.
+ */
+export async function noteSpoken({ tx }: Unit, id: string): Promise<void> {
+  const conversation = isConversationId(id) ? await tx.get('conversation', id) : undefined;
+  if (conversation) tx.put('conversation', { ...conversation, spokenAt: tx.now });
+}
+
+/**
+ * Deletes some conversations that nobody needs, looking at `batch` or twice as many: those that ended, and those in which nothing
+ * was said for `limits.conversationIdleKeptDays` and no message is left. Called by whoever deletes old messages; returns how many went.
  */
 export async function pruneConversations({ tx, ids }: Unit, batch: number): Promise<number> {
   const before = Math.max(0, tx.now - limits.conversationIdleKeptDays * dayMs);
   const oldFrom = (at: number) =>
-    tx.list('conversation', 'at', { from: ordered(at), below: ordered(before) }, { limit: batch });
+    tx.list('conversation', 'spoken', { from: ordered(at), below: ordered(before) }, { limit: batch });
   const first = await oldFrom(0);
-  const since = first[0]?.at ?? before;
+  const since = first[0]?.spokenAt ?? before;
   // Behind as many old ones that live, others are found by chance.
   const old = first.length < batch ? first : [...first, ...(await oldFrom(since + ids.below(before - since)))];
   let deleted = 0;

@@ -26,7 +26,8 @@ const edit = (path: string, about: Partial<Edit> = {}): Edit => ({
 });
 const record = (me: SessionRecord, edits: readonly Edit[], origin: Partial<Origin> = {}) =>
   bench.transact(unit => recordEdits(unit, me, edits, { ...byHand, ...origin }));
-const history = (path: string, foldsCase = false) => bench.look(view => editsOf(view.tx, path, foldsCase));
+const history = async (path: string, foldsCase = false) =>
+  (await bench.look(view => editsOf(view.tx, path, foldsCase))).edits;
 const stored = () => bench.look(view => view.tx.count('edit', 'at', { prefix: '' }));
 
 function announce(me: SessionRecord, sequence: number, resources: Resource[], about: Partial<IntentRecord> = {}) {

@@ -32,6 +32,8 @@ export interface Origin {
   /** The intent they belong to; null takes the open one of the session whose targets cover the file. */
   readonly intent: string | null;
   readonly host: string;
+  /** When it was changed, where that is known to be earlier than now. */
+  readonly at?: number;
 }
 
 export interface Recorded {
@@ -63,7 +65,7 @@ export async function recordEdits(
   return { records, folded: drafts.filter((_, at) => !isNews[at]).map(draft => draft.path) };
 }
 
-type Draft = Omit<EditRecord, 'id' | 'sequence' | 'at'>;
+type Draft = Omit<EditRecord, 'id' | 'sequence' | 'at'> & { readonly at?: number };
 
 function draftOf(session: SessionRecord, edit: Edit, origin: Origin): Draft {
   const { foldsCase: _foldsCase, ...where } = edit;
@@ -74,7 +76,7 @@ function draftOf(session: SessionRecord, edit: Edit, origin: Origin): Draft {
 function append({ tx }: Unit, draft: Draft): EditRecord {
   const { path, session, change, source } = draft;
   const sequence = tx.emit({ type: 'edit.recorded', audience: [], data: { path, session, change, source } });
-  const record = { ...draft, id: `e${sequence}`, sequence, at: tx.now };
+  const record = { ...draft, id: `e${sequence}`, sequence, at: Math.min(tx.now, draft.at ?? tx.now) };
   tx.put('edit', record);
   return record;
 }
@@ -108,11 +110,39 @@ async function newestOf(tx: Reader, { path }: Edit): Promise<EditRecord | undefi
   return newest;
 }
 
-/** The newest entries of a file, newest first; it looks at `limits.editsSearched` at most. */
-export async function editsOf(tx: Reader, path: string, foldsCase: boolean): Promise<EditRecord[]> {
-  const range = { prefix: inOrder(foldCase(path)) };
-  const edits = await tx.list('edit', 'path', range, { limit: limits.editsSearched, reverse: true });
-  return edits.filter(edit => foldsCase || edit.path === path);
+/** A checkout, as entries name it. */
+export interface Here {
+  readonly host: string;
+  readonly root: string;
+}
+
+/**
+ * The newest entries of a file, newest first, `limits.editsSearched` at most. With `here` those made in that checkout and all
+ * commits, whatever others did elsewhere; `isWhole` is false when there may be older ones that were not looked at.
+ */
+export async function editsOf(
+  tx: Reader,
+  path: string,
+  foldsCase: boolean,
+  here: Here | null = null,
+): Promise<{ edits: EditRecord[]; isWhole: boolean }> {
+  const key = inOrder(foldCase(path));
+  const page = { limit: limits.editsSearched, reverse: true };
+  const edits: EditRecord[] = [];
+  let below: string | undefined;
+  for (let pages = 0; pages < limits.editPagesSearched && edits.length < limits.editsSearched; pages++) {
+    const range = below === undefined ? { prefix: key } : { from: key, below };
+    const found = await tx.list('edit', 'path', range, page);
+    edits.push(...found.filter(edit => (foldsCase || edit.path === path) && isOf(edit, here)));
+    const oldest = found.at(-1);
+    if (oldest === undefined || found.length < limits.editsSearched) return { edits, isWhole: true };
+    below = inOrder(foldCase(path), oldest.sequence);
+  }
+  return { edits: edits.slice(0, limits.editsSearched), isWhole: false };
+}
+
+function isOf(edit: EditRecord, here: Here | null): boolean {
+  return here === null || edit.source === 'commit' || (edit.host === here.host && edit.root === here.root);
 }
 
 /**

@@ -29,12 +29,22 @@ describe('a value that came as text', () => {
     },
   );
 
-  it.each(['[1e400]', '{"a":-1e999}', '[12345678901234567890]', '{"a":{"b":[9007199254740993]}}'])(
-    'is refused with a number inside that cannot be kept: %s',
-    text => {
-      expect(() => keptValue(text)).toThrow(/cannot be kept exactly/);
-    },
-  );
+  it('keeps numbers inside that are only spelled otherwise', () => {
+    expect(keptValue('[1.50, 15e-1, 1e3, 0.10, 1E+2, 0]').json).toBe('[1.5,1.5,1000,0.1,100,0]');
+  });
+
+  it.each([
+    '[1e400]',
+    '{"a":-1e999}',
+    '[12345678901234567890]',
+    '{"a":{"b":[9007199254740993]}}',
+    '[123456789012345678.5]',
+    '[1e-400]',
+    '[0.12345678901234567890123]',
+    '[-0]',
+  ])('is refused with a number inside that cannot be kept: %s', text => {
+    expect(() => keptValue(text)).toThrow(/cannot be kept exactly/);
+  });
 
   it('may hold numbers that only look like it', () => {
     expect(keptValue('[9007199254740992, 1.10, 1e3, "1e400", "12345678901234567890"]').json).toBe(

@@ -89,8 +89,18 @@ function noteName(names: Set<string> | null | undefined, name: string): void {
 
 function refuseInexactNumber(token: string): void {
   const number = Number(token);
-  const isExact = Number.isFinite(number) && (!/^-?\d+$/.test(token) || BigInt(token) === BigInt(number));
+  const isExact = Number.isFinite(number) && canonical(token) === canonical(JSON.stringify(number));
   if (!isExact) throw inexact(token.slice(0, limits.handleCharacters));
+}
+
+/** A number of JSON as its significant digits and the power of ten behind them, so that `1.50` and `15e-1` are the same text. */
+function canonical(token: string): string {
+  const [, sign = '', whole = '', part = '', power = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(token) ?? [];
+  const digits = (whole + part).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return `${sign}0`;
+  return `${sign}${significant}e${Number(power) - part.length + digits.length - significant.length}`;
 }
 
 /** A value that came as one, not as text. */

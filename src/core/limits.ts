@@ -32,11 +32,26 @@ export const limits = {
   /** How much longer than its caller a place in the queue lives: time for the caller to withdraw it itself. */
   waiterGraceMs: 2_000,
   waitersPerProject: 1_000,
+  queuePlacesPerSession: 50,
+  /** How long a place that nobody waits at is kept in the queue. */
+  queuePlaceMs: 14_400_000,
+  /** For each of these that a place has waited it counts as one priority higher. */
+  queueAgeingMs: 60_000,
+  /** A holder is told that a lock is about to lapse so long before, at most; for a short lock it is a quarter of its time. */
+  lapseWarningMs: 60_000,
+  locksInNotice: 10,
   reasonCharacters: 300,
   globAlternatives: 64,
   /** Comparing takes time in proportion to wildcards times length: this keeps two hostile patterns within milliseconds. */
   wildcardsPerPattern: 32,
   patternsCached: 1_000,
+
+  // Pools.
+  pools: 20,
+  poolValues: 1_000,
+  poolNameCharacters: 40,
+  poolValueCharacters: 60,
+  poolValuesListed: 20,
 
   // Messages.
   messageBodyBytes: 16_384,
@@ -52,22 +67,70 @@ export const limits = {
   broadcastsForJoiner: 1_000,
   messageWaitDefaultSeconds: 45,
   messageWaitMaxSeconds: 50,
+  /** How many messages may lie unread in one inbox before nobody may write to it directly any more. */
+  unreadPerSession: 5_000,
+  /** As many turns of two sessions within the window are a loop; it ends when nothing was said for as long. */
+  loopTurns: 12,
+  loopWindowMs: 60_000,
+  /** The same at the pace at which models answer, for what is said by rote. */
+  slowLoopTurns: 24,
+  slowLoopWindowMs: 1_800_000,
+  slowLoopPauseMs: 300_000,
+  /** A longer text is no rote. */
+  roteCharacters: 200,
+  /** How much of a loop may say something new at most. */
+  roteWorkPercent: 10,
+  /** How many newest messages of a sender, and of its inbox, are looked at to find a loop. */
+  ownMessagesExamined: 48,
+  inboxExamined: 200,
+  /** How often the same text goes to the same recipients within the window. */
+  sameBodyTimes: 2,
+  sameBodyWindowMs: 600_000,
+
+  // Retention.
+  pruneEveryMs: 60_000,
+  /** How many old records of each kind one unit of work deletes at most. */
+  retentionBatch: 200,
+  /** The same for conversations, which are looked at one by one. */
+  conversationsPruned: 20,
+  endedIntentsKeptDays: 90,
 
   // Words, by which texts are found.
-  wordsIndexed: 200,
+  wordsIndexed: 1_500,
   wordCharacters: 40,
 
   // Conversations.
   conversationNameCharacters: 80,
   conversationMembers: 50,
   conversationsPerSession: 200,
+  conversationsListed: 100,
+  /** Within this the same session that asks for the same conversation again gets the one it began. */
+  conversationRepeatMs: 3_600_000,
+  conversationIdleKeptDays: 30,
+  firstLineCharacters: 120,
   historyDefault: 20,
   historyMax: 200,
+  /** How much of the bodies one answer of conversation_history carries. */
+  historyAnswerBytes: 48_000,
+  /** How many pages of a thread are looked through for messages that the session may see. */
+  historyPages: 10,
 
   // Search.
   searchDefault: 10,
   searchMax: 50,
   searchQueryCharacters: 300,
+  searchWords: 20,
+  snippetCharacters: 200,
+  /** How many records a search takes from the index for each word, and as many for the words that begin with it. */
+  searchCandidates: 500,
+  /** How many messages a search looks through, the newest first, and how long they may be together. */
+  messagesSearched: 20_000,
+  messagesSearchedCharacters: 32_000_000,
+  /** How many of those that hold a word are ranked, those with most of the words first. */
+  messagesRanked: 1_000,
+  /** Of how many messages of groups that one has left a search finds out whether one got them before. */
+  deliveriesAsked: 1_000,
+  searchPage: 1_000,
 
   // Intents.
   intentKeptMs: 7_200_000,
@@ -75,11 +138,42 @@ export const limits = {
   intentDescriptionCharacters: 300,
   intentsPerSession: 50,
   intentsListed: 200,
+  /** How many open intents, the newest ones, are held against an action. */
+  intentsSearched: 1_000,
+  /** How many of the oldest open intents each announcement looks at, to end those that are too old. */
+  intentsAgedAtOnce: 20,
+  branchCharacters: 255,
+
+  // Looking for conflicts in git.
+  /** All of it together, and how many questions at a time. */
+  conflictGitMs: 2_000,
+  conflictGitAtOnce: 2,
+  checkoutsExamined: 8,
+  mergesTried: 8,
+  changedFilesExamined: 1_000,
+  /** How many newest edits of each session in the checkout are looked at to tell whose a changed file is. */
+  editsExamined: 500,
+  /** Of how many sessions in the checkout. */
+  companyExamined: 20,
+  branchesExamined: 10_000,
+  filesNamed: 8,
+  conflictsListed: 40,
 
   // Shared context.
   contextContentBytes: 16_384,
   contextTitleCharacters: 120,
   contextEntries: 10_000,
+  contextMaxTtlDays: 3_650,
+  /** How much of the contents one answer of context_query carries. */
+  contextAnswerBytes: 24_000,
+
+  // The digest for a joining session. A token counts as four characters.
+  briefDefaultTokens: 800,
+  briefMinTokens: 100,
+  briefMaxTokens: 8_000,
+  briefLineCharacters: 240,
+  /** How many records of a kind are looked at for it. */
+  briefLooked: 60,
 
   // Data.
   dataValueBytes: 65_536,
@@ -87,19 +181,48 @@ export const limits = {
   dataKeyCharacters: 200,
   dataKeysPerScope: 1_000,
   dataKeysListed: 500,
+  dataScopesListed: 100,
+  /** How many keys a search over all scopes looks at. */
+  dataKeysSearched: 2_000,
+  dataKeysPerProject: 20_000,
+  dataKeysNamed: 20,
+  dataNestingLevels: 50,
   deletedKeptDays: 30,
+  /** How many deleted keys are remembered; beyond that the longest deleted is forgotten before its time. */
+  deletedKeysKept: 20_000,
 
   // The edit ledger.
   editsKeptDays: 90,
   editsPerCall: 500,
+  /** Within this the same change of the same file by the same session is one entry. */
+  editFoldedMs: 60_000,
+  lineRangesPerEdit: 50,
+  editsListed: 10,
+  /** How many edits of one file are looked at to find who wrote a line. */
+  editsSearched: 200,
+  /** How many pages of that many entries are read at most to find those of one checkout. */
+  editPagesSearched: 10,
+  /** How long before its session began a commit may have been made, for clocks that differ, to be recorded as the session's own. */
+  commitBeforeSessionMs: 300_000,
+  fileCountedBytes: 16_777_216,
+  /** How many commits back the newest one of a file is looked for. */
+  commitsSearched: 10,
+  gitAnswerMs: 2_000,
+  changedFilesListed: 5_000,
 
   // Waiting in a process.
   holderCheckMs: 100,
+  /** How often a process looks whether those are alive whom a standing place of its session waits for. */
+  queueWatchMs: 500,
   safetyPollMs: 2_000,
   progressEveryMs: 5_000,
   unfinishedKept: 100,
 
   // A server process.
+  subscriptionsPerConnection: 100,
+  /** How many events are read at once when somebody watches. */
+  eventsPerLook: 500,
+  completionsShown: 100,
   parentCheckMs: 5_000,
   shutdownMs: 3_000,
   channelJoinDelayMs: 3_000,

@@ -3,14 +3,14 @@ import { limits } from './limits.ts';
 import { notify } from './notice.ts';
 import { poolName, wantedNames } from './pool.ts';
 import type { LockRecord, WaiterRecord } from './records.ts';
-import { instant, spokenDuration } from './text.ts';
+import { instant, quoted, spokenDuration } from './text.ts';
 import type { Unit } from './unit.ts';
 
 /** A standing place was served. */
 export function tellGranted(unit: Unit, session: string, locks: readonly LockRecord[]): void {
   const [first] = locks;
   if (!first) return;
-  const purpose = first.reason ? `, for "${first.reason}"` : '';
+  const purpose = first.reason ? `, for ${quoted(first.reason)}` : '';
   const body = `${withFences(locks)} ${verb(locks)} yours now, until ${instant(first.expiresAt)}${purpose}: you waited in the queue.${unlooked(locks)} Release with lock_release when done.`;
   notify(unit, [session], body);
 }
@@ -58,7 +58,7 @@ export function tellLapsed(unit: Unit, session: string, lapses: readonly Lapse[]
 export function tellHandedOff(unit: Unit, session: string, giver: string, locks: readonly LockRecord[]): void {
   const [first] = locks;
   if (!first) return;
-  const purpose = first.reason ? `, taken for "${first.reason}"` : '';
+  const purpose = first.reason ? `, taken for ${quoted(first.reason)}` : '';
   const body = `${giver} has handed off to you: ${withFences(locks)}, until ${instant(first.expiresAt)}${purpose}. Release with lock_release when done.`;
   notify(unit, [session], body);
 }
@@ -66,7 +66,7 @@ export function tellHandedOff(unit: Unit, session: string, giver: string, locks:
 /** Locks were broken by the operator. */
 export function tellBroken(unit: Unit, session: string, locks: readonly LockRecord[], reason: string): void {
   const what = `Your ${locks.length > 1 ? 'locks' : 'lock'} on ${withFences(locks)}`;
-  const body = `${what} ${locks.length > 1 ? 'were' : 'was'} broken by the operator, for this reason: "${reason}". Stop changing what was covered; ask the operator, or acquire again.`;
+  const body = `${what} ${locks.length > 1 ? 'were' : 'was'} broken by the operator, for this reason: ${quoted(reason)}. Stop changing what was covered; ask the operator, or acquire again.`;
   notify(unit, [session], body, 'urgent');
 }
 

@@ -3,14 +3,16 @@
  * searches cost: the newest ones of the narrowest place are looked through, a bounded number, which `messagesLeft` tells.
  */
 import { isCurrent } from './context.ts';
-import { type History, maySee, maySeeByItself } from './history.ts';
+import { type History, maySeeByItself } from './history.ts';
 import { limits } from './limits.ts';
 import type { Range, Reader } from './ports.ts';
-import { lowered, type Query } from './query.ts';
+import type { Query } from './query.ts';
 import { contextDocument, holdsPhrases, messageDocument, type Rarity, rank } from './ranking.ts';
 import { type ContextRecord, inOrder, type MessageRecord, ordered, type SessionRecord } from './records.ts';
 import { candidates } from './search.ts';
+import { sightOf } from './sight.ts';
 import type { View } from './unit.ts';
+import { isSingle, lowered } from './words.ts';
 
 export type Hit =
   | { readonly kind: 'message'; readonly record: MessageRecord }
@@ -29,7 +31,8 @@ export interface Hits {
 
 export interface Wanted {
   readonly query: Query;
-  readonly from: SessionRecord | null;
+  /** Only what this one wrote; the operator need not have written or even been here. */
+  readonly from: Pick<SessionRecord, 'id'> | null;
   /** Only messages of this one, and no entries. */
   readonly history: History | null;
   readonly limit: number;
@@ -77,18 +80,23 @@ interface Looked {
   readonly isWhole: boolean;
 }
 
-/** The messages that hold a word of the query, of those the session may see. */
+/** The messages that hold a word of the query, of those the session may see; nothing of the others counts for anything. */
 async function lookThrough(view: View, me: SessionRecord, { query, from, history }: Wanted): Promise<Looked> {
   const isWanted = (message: MessageRecord) =>
     (from === null || message.from === from.id) && maySeeByItself(me, message) !== false;
+  const sight = sightOf(view, me);
+  const mentions = mentionsOf(query);
   const found: Mentioning[] = [];
-  let looked = 0;
-  let characters = 0;
+  let [looked, characters, documents] = [0, 0, 0];
   let isWhole = true;
   for await (const page of pagesOf(view.tx, history, from)) {
     looked += page.length;
     characters += page.reduce((sum, { body }) => sum + body.length, 0);
-    found.push(...page.flatMap(message => (isWanted(message) ? mentions(message, query) : [])));
+    const wanted = page.filter(isWanted);
+    documents += wanted.length;
+    const mentioning = wanted.flatMap(mentions);
+    const may = await Promise.all(mentioning.map(({ message }) => sight.maySee(message)));
+    found.push(...mentioning.filter((_each, position) => may[position]));
     isWhole = looked < limits.messagesSearched && characters < limits.messagesSearchedCharacters;
     if (!isWhole) break;
   }
@@ -96,11 +104,8 @@ async function lookThrough(view: View, me: SessionRecord, { query, from, history
   const holding = new Map(query.words.map(word => [word, number(word)]));
   // The sort keeps the newest first among those with as many words.
   const best = found.sort((left, right) => right.words.length - left.words.length).slice(0, limits.messagesRanked);
-  const may = await Promise.all(best.map(({ message }) => maySee(view, me, message)));
-  const messages = best.filter((_each, position) => may[position]).map(({ message }) => message);
-  // What may not be seen has taken the place of others.
-  const isCut = messages.length < best.length && best.length < found.length;
-  return { messages, rarity: { documents: looked, holding }, isWhole: isWhole && !isCut };
+  const messages = best.map(({ message }) => message);
+  return { messages, rarity: { documents, holding }, isWhole: isWhole && sight.isWhole() };
 }
 
 interface Mentioning {
@@ -110,18 +115,27 @@ interface Mentioning {
 }
 
 /** A quick look before the exact one: nothing for a message that cannot answer the query. */
-function mentions(message: MessageRecord, { words, phrases }: Query): Mentioning[] {
-  const { body, tags } = message;
-  const text = lowered(tags.length === 0 ? body : [body, ...tags].join('\n'));
-  const there = words.filter(word => text.includes(word));
-  return there.length > 0 && holdsPhrases(phrases, [body, ...tags]) ? [{ message, words: there }] : [];
+function mentionsOf({ words, phrases }: Query): (message: MessageRecord) => Mentioning[] {
+  const asked = words.map(word => ({ word, alone: isSingle(word) ? standingAlone(word) : null }));
+  return message => {
+    const { body, tags } = message;
+    const text = lowered(tags.length === 0 ? body : [body, ...tags].join('\n'));
+    const there = asked.filter(({ word, alone }) => (alone ? alone.test(text) : text.includes(word)));
+    if (there.length === 0 || !holdsPhrases(phrases, [body, ...tags])) return [];
+    return [{ message, words: there.map(({ word }) => word) }];
+  };
+}
+
+/** Finds a letter or digit that is no part of a word; a few more, where words are of other alphabets. */
+function standingAlone(letter: string): RegExp {
+  return new RegExp(`(?<![a-z0-9])${letter}(?![a-z0-9])`);
 }
 
 /** The messages to look through, page by page; of a thread its first message at last, which stands in no index of it. */
 async function* pagesOf(
   tx: Reader,
   history: History | null,
-  from: SessionRecord | null,
+  from: Wanted['from'],
 ): AsyncGenerator<readonly MessageRecord[]> {
   yield* newestFirst(tx, placeOf(history, from));
   const first = history?.index === 'thread' ? await tx.get('message', history.name) : undefined;
@@ -135,7 +149,7 @@ interface Place {
   valueOf(message: MessageRecord): string;
 }
 
-function placeOf(history: History | null, from: SessionRecord | null): Place {
+function placeOf(history: History | null, from: Wanted['from']): Place {
   if (history !== null) {
     const { index, name } = history;
     return { index, prefix: inOrder(name), valueOf: ({ sequence }) => inOrder(name, sequence) };

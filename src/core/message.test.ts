@@ -96,12 +96,13 @@ describe('sending', () => {
     expect(await unread(heron)).toBe(limits.messagesPerMinute + 2);
   });
 
-  it('has one effect for one key, and refuses the key for another text', async () => {
+  it('has one effect for one key, and refuses the key for another text or other recipients', async () => {
     const first = await write(otter, ['heron'], 'once', { key: 'k1' });
     const second = await write(otter, ['heron'], 'once', { key: 'k1' });
     expect([second.message.id, second.repeated]).toEqual([first.message.id, true]);
     expect(second.recipients.map(r => r.session.handle)).toEqual(['heron']);
     await expect(write(otter, ['heron'], 'other', { key: 'k1' })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(write(otter, ['wren'], 'once', { key: 'k1' })).rejects.toThrow(/other recipients/);
     await write(wren, ['heron'], 'another sender', { key: 'k1' });
     expect(await bodies(heron)).toEqual(['once', 'another sender']);
   });
@@ -177,8 +178,14 @@ describe('the inbox', () => {
 describe('messages to all and to channels', () => {
   it('reach those who join within 24 hours, once, and not later ones', async () => {
     await write(otter, ['#general'], 'welcome');
-    const early = await bench.join('early');
+    const early = await bench.join('early', { clientSession: 'c' });
     expect(await bodies(early)).toEqual(['welcome']);
+    const items = await inbox(early);
+    await bench.transact(async unit => handOver(unit, items, 'calls'));
+    const sequences = items.map(item => item.message.sequence);
+    await bench.transact(unit => confirm(unit, early.id, sequences));
+    await bench.transact(unit => end(unit, early.id, 'left'));
+    expect(await bodies(await bench.join('early', { clientSession: 'c' }))).toEqual([]);
     await bench.clock.advance(24 * 3_600_000 + 1);
     expect(await bodies(await bench.join('late'))).toEqual([]);
   });

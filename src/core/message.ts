@@ -5,6 +5,7 @@
 import { putAcknowledged } from './acknowledgement.ts';
 import { type Addressed, addressAsks, resolveAddresses } from './address.ts';
 import { type Answered, addressesOfAnswer, answerAsks, answeredMessage } from './answer.ts';
+import { noteSpoken } from './conversation.ts';
 import { refuseLoop } from './damper.ts';
 import { deliver, type Recipient, recipientsOf } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
@@ -48,12 +49,18 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
   const body = checkedBody(draft.body);
   const tags = draft.tags.map(tag => cleanLine(tag, 'a tag', limits.tagCharacters)).filter(tag => tag !== '');
   const earlier = draft.key === null ? undefined : await sentBefore(tx, sender, draft.key);
-  if (earlier) return repeated(unit, earlier, body.text);
+  if (earlier) return repeated(unit, earlier, body.text, draft.to);
   const answered = draft.replyTo === null ? null : await answeredMessage(unit, sender, draft.replyTo);
   const { sessions, conversation } = await addressees(unit, sender, draft.to, answered);
   await Promise.all([
     checkRate(tx, sender),
-    refuseLoop(tx, sender, { conversation, recipients: sessions, body: body.text, key: draft.key }),
+    refuseLoop(tx, sender, {
+      conversation,
+      recipients: sessions,
+      body: body.text,
+      key: draft.key,
+      answered: answered?.message ?? null,
+    }),
     conversation === 'direct' ? refuseFull(tx, sessions) : undefined,
   ]);
   const sequence = tx.emit({
@@ -81,6 +88,7 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
   tx.put('message', message);
   if (answered?.delivery) putAcknowledged(unit, answered.delivery, null);
   const recipients = sessions.map(session => deliver(unit, session, message));
+  await noteSpoken(unit, conversation);
   return { message, recipients, repeated: false, cleaned: body.changed };
 }
 
@@ -121,11 +129,12 @@ async function sentBefore(tx: Reader, sender: SessionRecord, key: string): Promi
   return message;
 }
 
-async function repeated(unit: Unit, message: MessageRecord, body: string): Promise<Sent> {
-  if (message.body !== body) {
+async function repeated(unit: Unit, message: MessageRecord, body: string, to: readonly string[]): Promise<Sent> {
+  const isElsewhere = to.length > 0 && [...to].sort().join(' ') !== [...message.to].sort().join(' ');
+  if (message.body !== body || isElsewhere) {
     throw new SignalboxError(
       'conflict',
-      `The key "${message.key}" was already used for message ${message.id} with another text.`,
+      `The key "${message.key}" was already used for message ${message.id} with ${isElsewhere ? 'other recipients' : 'another text'}.`,
       'Use a new key for a new message; repeat a key only to retry the same call.',
     );
   }

@@ -240,6 +240,7 @@ export interface BlamedLine {
 export interface CommitFacts {
   readonly id: string;
   readonly author: string;
+  /** When it was committed; after a rebase that is later than when it was written. */
   readonly at: number;
   readonly summary: string;
   readonly files: readonly { readonly path: string; readonly change: 'created' | 'modified' | 'deleted' }[];
@@ -247,15 +248,19 @@ export interface CommitFacts {
 
 /**
  * What only git can tell. Every answer comes within the time given, or is undefined: git is missing or too old, the folder is
- * no checkout, or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), runs no hook, filter of a pager
- * or prompt. Paths are repo-relative with `/`.
+ * no checkout, or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), and starts no program that a
+ * repository's config names: no hook, monitor, filter, driver, converter, pager or prompt. Paths are repo-relative with `/`.
  */
 export interface GitFacts {
-  /** Files that differ from HEAD or are new and not ignored, at most `limit` of them, in any order. */
+  /**
+   * Files that differ from HEAD or are new and not ignored, at most `limit` of them, in any order; with `under` only what lies
+   * at or below these paths, which costs as much less as they hold less.
+   */
   changedFiles(
     root: string,
     limit: number,
     withinMs: number,
+    under?: readonly string[],
   ): Promise<{ readonly files: readonly string[]; readonly more: boolean } | undefined>;
   /** Read from files: takes no process and no noticeable time. */
   state(root: string): GitState | undefined;
@@ -268,8 +273,10 @@ export interface GitFacts {
   branches(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
 }
 
-/** Looks whether something outside Signalbox uses a resource of this machine. */
+/** Looks at what is on this machine besides Signalbox. Never fails. */
 export interface Probes {
+  /** How many lines a file of a checkout has, the last one without an end included; undefined for what is no file, cannot be read, or is larger than `limits.fileCountedBytes`. */
+  lineCount(root: string, path: string): Promise<number | undefined>;
   /** Whether nobody listens on a TCP port of this machine, on any address. */
   isPortFree(port: number): Promise<boolean>;
 }

@@ -100,6 +100,7 @@ const fields = {
     members: 'list',
     createdBy: 'text',
     at: 'number',
+    spokenAt: 'number',
     endedAt: 'number or null',
   },
   intent: {

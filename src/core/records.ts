@@ -92,11 +92,15 @@ export interface LockRecord extends Resource {
   readonly warnedAt: number | null;
 }
 
-/** One place out of a pool, whichever is free. */
+/** One or more places out of a pool, whichever are free. */
 export interface PoolWish {
   readonly pool: string;
-  /** What the pool holds, in the order of preference. Kept with the wish, so that whoever grants it needs no configuration. */
-  readonly values: readonly Resource[];
+  readonly count: number;
+  /**
+   * Names of what may be given (`port:3000`), in the order of preference. Kept with the wish, so that whoever grants it needs no
+   * configuration. What was found in use outside is left out of it.
+   */
+  readonly values: readonly string[];
 }
 
 /** A place in the queue: one request for several resources, granted all or none. */
@@ -170,6 +174,7 @@ export interface ConversationRecord {
   readonly members: readonly string[];
   readonly createdBy: string;
   readonly at: number;
+  readonly spokenAt: number;
   readonly endedAt: number | null;
 }
 
@@ -204,7 +209,10 @@ export interface ContextRecord {
   readonly id: string;
   readonly type: ContextType;
   readonly title: string | null;
-  /** The title folded: with the type it names the entry, and sharing it again makes a new revision. */
+  /**
+   * The title folded: with the type it names the entry, and sharing it again makes a new revision. Without a title a mark of the
+   * content, by which a repeat of the same call is known.
+   */
   readonly titleKey: string | null;
   readonly content: string;
   readonly tags: readonly string[];
@@ -294,16 +302,17 @@ export function ordered(sequence: number): string {
 /** What stands between a text and a number in an index value; no path or name holds it. */
 const separator = '\t';
 
-/** The index value under which the direct messages between two sessions are found: the same from either side. */
+/** The index value under which one session finds the direct messages between itself and another. */
 export function pairOf(one: string, other: string): string {
-  return `direct/${[one, other].sort().join('/')}`;
+  return `direct/${one}/${other}`;
 }
 
-/** The values under which a message stands in the history of its conversations; a direct one in that of each pair. */
+/** The values under which a message stands in the history of its conversations; a direct one in that of each pair, from both sides. */
 function historiesOf(message: MessageRecord): string[] {
   const { conversation, from, recipients, sequence } = message;
   if (conversation === 'notice') return [];
-  const names = conversation === 'direct' ? recipients.map(to => pairOf(from, to)) : [conversation];
+  const names =
+    conversation === 'direct' ? recipients.flatMap(to => [pairOf(from, to), pairOf(to, from)]) : [conversation];
   return names.map(name => inOrder(name, sequence));
 }
 
@@ -315,7 +324,7 @@ export function inOrder(text: string, sequence?: number): string {
 const priorityRank: Record<Priority, string> = { urgent: '0', high: '1', normal: '2', low: '3' };
 
 /** Whether everybody here gets what is sent to it, and those who join within a day. */
-function isBroadcast(conversation: string): boolean {
+export function isBroadcast(conversation: string): boolean {
   return conversation === 'all' || conversation.startsWith('#');
 }
 
@@ -330,6 +339,7 @@ export const indexes = {
     pastHandle: (s: SessionRecord) => s.pastHandles.map(past => past.handle),
     clientSession: (s: SessionRecord) => s.clientSession ?? undefined,
     parent: (s: SessionRecord) => (s.parent ? processKey(s.parent) : undefined),
+    ended: (s: SessionRecord) => (s.endedAt === null ? undefined : ordered(s.endedAt)),
   },
   lock: {
     all: (l: LockRecord) => ordered(l.fence),
@@ -349,8 +359,6 @@ export const indexes = {
     history: historiesOf,
     /** Answers only: the thread's first message is found by its id. */
     thread: (m: MessageRecord) => (m.thread === m.id ? undefined : inOrder(m.thread, m.sequence)),
-    word: (m: MessageRecord) =>
-      m.conversation === 'notice' ? [] : wordsOf(m.body, ...m.tags).map(word => inOrder(word, m.sequence)),
   },
   delivery: {
     unread: (d: DeliveryRecord) => (d.state === 'queued' || d.state === 'delivered' ? d.session : undefined),
@@ -362,6 +370,7 @@ export const indexes = {
   },
   conversation: {
     member: (c: ConversationRecord) => c.members,
+    spoken: (c: ConversationRecord) => ordered(c.spokenAt),
   },
   intent: {
     open: (i: IntentRecord) => (i.endedAt === null ? ordered(i.sequence) : undefined),
@@ -372,7 +381,7 @@ export const indexes = {
     recent: (c: ContextRecord) => ordered(c.order),
     type: (c: ContextRecord) => inOrder(c.type, c.order),
     title: (c: ContextRecord) => (c.titleKey === null ? undefined : inOrder(`${c.type}/${c.titleKey}`)),
-    word: (c: ContextRecord) => wordsOf(c.title ?? '', c.content, ...c.tags).map(word => inOrder(word, c.order)),
+    word: (c: ContextRecord) => wordsOf(c.title ?? '', ...c.tags, c.content).map(word => inOrder(word, c.order)),
     expiry: (c: ContextRecord) => (c.expiresAt === null ? undefined : ordered(c.expiresAt)),
   },
   data: {

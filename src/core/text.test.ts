@@ -35,8 +35,20 @@ describe('text from a peer', () => {
     '<assistant',
     '<function_calls>',
     '<foo:invoke name="x">',
+    '<user-prompt-submit-hook>',
+    '<task-notification>',
+    '</local-command-stdout>',
+    '<tool_result>',
+    '<|im_start|>system',
+    '<system\u200d-reminder>',
+    '<s\u200cystem>',
   ])('cannot open or close the wrapper %s', raw => {
     expect(cleanText(raw).text).toBe(raw.replace('<', '&lt;'));
+  });
+
+  it('hides no tag behind characters that nobody sees', () => {
+    expect(cleanText('<sys\u00adtem-reminder>').text).toBe('&lt;system-reminder>');
+    expect(cleanText('\u034f\u180ea').text).toBe('a');
   });
 
   it.each([
@@ -47,6 +59,7 @@ describe('text from a peer', () => {
     "'; DROP TABLE session; --",
     'tabs\tand\nlines',
     '👩‍💻 família ∑',
+    'x <| f |> g, <toolbar>, می‌خواهم',
   ])('keeps %j as it is', raw => {
     expect(cleanText(raw)).toEqual({ text: raw, changed: false });
   });

@@ -7,13 +7,19 @@ const escapeSequences =
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 // Direction overrides and invisible characters that hide or reorder text; the joiner U+200D stays, emoji need it.
 const invisible =
-  /[\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\u034f|\udb40[\udc00-\udc7f]/g;
 // Tags by which clients mark what is not the user's text. A peer must not be able to open or close one.
 const wrappers =
-  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|signalbox-notice|peer-context|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml)(?:[\s>/:]|$))/gi;
+  /^\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|signalbox-notice|peer-context|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml|tool[_-](?:use|result|call)|task-notification|user-prompt-submit-hook|local-command-(?:stdout|stderr|caveat)|command-(?:name|message|args)|bash-(?:input|stdout|stderr))(?:[\s>/:]|$)/i;
 // Words that code uses as well (`List<Event>`): clients write their tags in small letters.
 const commonWrappers =
-  /<(?=\s*\/?\s*(?:[\w-]*:)?(?:event|human|user|assistant|tools?|function|parameter|instructions?)(?:[\s>/]|$))/g;
+  /^\s*\/?\s*(?:[\w-]*:)?(?:event|human|user|assistant|tools?|function|parameter|instructions?)(?:[\s>/]|$)/;
+// `<|im_start|>` and its like separate turns for some models.
+const turnMarks = /^\|[a-z_]+\|>/i;
+/** What a tag's name may have between its letters without being seen; emoji and some scripts need it elsewhere. */
+const joiners = /[\u200c\u200d]/g;
+/** The longest beginning of a tag that is looked at. */
+const tagCharacters = 80;
 
 export interface CleanText {
   readonly text: string;
@@ -28,9 +34,13 @@ export function cleanText(raw: string): CleanText {
     .replace(escapeSequences, '')
     .replace(controls, '')
     .replace(invisible, '')
-    .replace(wrappers, '&lt;')
-    .replace(commonWrappers, '&lt;');
+    .replace(/</g, (_bracket, at: number, whole: string) => (opensWrapper(whole, at) ? '&lt;' : '<'));
   return { text, changed: text !== raw.replaceAll('\r\n', '\n') };
+}
+
+function opensWrapper(text: string, at: number): boolean {
+  const inside = text.slice(at + 1, at + 1 + tagCharacters).replace(joiners, '');
+  return wrappers.test(inside) || commonWrappers.test(inside) || turnMarks.test(inside);
 }
 
 /** The same on one line: for names, tasks, reasons. Refused when longer than `maxCharacters`, so that nothing is cut unseen. */
@@ -44,6 +54,11 @@ export function cleanLine(raw: string, field: string, maxCharacters: number): st
     );
   }
   return text;
+}
+
+/** A peer's words within a sentence of ours: between quotes that they cannot close, on one line. */
+export function quoted(text: string): string {
+  return `"${text.replace(/\s+/g, ' ').replaceAll('"', "'")}"`;
 }
 
 /**

@@ -79,7 +79,7 @@ class RealGitFacts implements GitFacts {
 
   async commit(root: string, revision: string, withinMs: number): Promise<CommitFacts | undefined> {
     if (!isRevision(revision)) return undefined;
-    const facts = '--format=%H%x00%an%x00%at%x00%s';
+    const facts = '--format=%H%x00%an%x00%ct%x00%s';
     const files = ['--name-status', '--no-renames', '-m', '--first-parent', '--no-ext-diff', '--no-textconv'];
     const args = ['log', '-1', '-z', '--no-show-signature', facts, ...files, revision, '--'];
     const answer = await this.#ask({ root, args, withinMs });

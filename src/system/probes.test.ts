@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/folder.ts';
 import { createProbes } from './probes.ts';
 
 const probes = createProbes();
@@ -76,5 +78,22 @@ describe('a port', () => {
 
   it.each([0, -1, 65_536, 1.5, Number.NaN])('that is no port is not free, and no error: %d', async port => {
     expect(await probes.isPortFree(port)).toBe(false);
+  });
+});
+
+describe('the lines of a file', () => {
+  it.each([
+    ['', 0],
+    ['one', 1],
+    ['one\n', 1],
+    ['one\ntwo', 2],
+    ['\n\n', 2],
+  ])('of %j are %i', async (text, count) => {
+    const folder = temporaryFolder();
+    writeFileSync(folder.path('a'), text);
+    expect(await probes.lineCount(folder.root, 'a')).toBe(count);
+    expect(await probes.lineCount(folder.root, 'b')).toBeUndefined();
+    expect(await probes.lineCount(folder.root, '.')).toBeUndefined();
+    folder.remove();
   });
 });

@@ -1,5 +1,8 @@
-/** The port `Probes`: asks the machine itself by binding, which no list of processes answers as surely. */
+/** The port `Probes`: asks the machine itself; for a port by binding, which no list of processes answers as surely. */
+import { readFile, stat } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { limits } from '../core/limits.ts';
 import type { Probes } from '../core/ports.ts';
 
 /**
@@ -16,7 +19,18 @@ const addresses = [
 const connectMs = 250;
 
 export function createProbes(): Probes {
-  return { isPortFree: port => isPortFree(port).catch(() => false) };
+  return {
+    isPortFree: port => isPortFree(port).catch(() => false),
+    lineCount: (root, path) => lineCount(join(root, path)).catch(() => undefined),
+  };
+}
+
+async function lineCount(file: string): Promise<number | undefined> {
+  const status = await stat(file);
+  if (!status.isFile() || status.size > limits.fileCountedBytes) return undefined;
+  const text = await readFile(file, 'latin1');
+  const ends = text.split('\n').length - 1;
+  return text === '' || text.endsWith('\n') ? ends : ends + 1;
 }
 
 async function isPortFree(port: number): Promise<boolean> {

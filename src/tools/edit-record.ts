@@ -73,6 +73,7 @@ async function recordFiles(caller: Participant, given: Given) {
   const { files = [] } = given;
   const lines = linesOf(given);
   const edits = await Promise.all(files.map(file => editOf(caller, file, given)));
+  await refuseLinesBehind(caller, edits[0], lines);
   const distinct = [...new Map(edits.map(edit => [`${edit.root}|${edit.path}`, { ...edit, lines }])).values()];
   const recorded = await caller.transact(async (unit, me) =>
     recordEdits(unit, me, distinct, await originOf(caller, unit, me, 'command', null, given)),
@@ -91,6 +92,17 @@ async function editOf(caller: Participant, file: string, { change }: Given): Pro
   }
   const seen = isFolder === undefined ? 'deleted' : 'modified';
   return { path, foldsCase, root: tree.root, branch: tree.branch, change: change ?? seen, lines: null };
+}
+
+async function refuseLinesBehind(caller: Participant, edit: Edit | undefined, lines: Edit['lines']): Promise<void> {
+  const last = lines?.at(-1)?.to;
+  if (edit === undefined || last === undefined) return;
+  const count = await caller.world.probes.lineCount(edit.root, edit.path);
+  if (count === undefined || last <= count) return;
+  throw invalid(
+    `The file has ${count} lines; line ${last} is not one of them.`,
+    'Name lines of the file as it is now.',
+  );
 }
 
 function linesOf({ files = [], change, lines }: Given): Edit['lines'] {
@@ -137,7 +149,15 @@ async function recordOnce(
 ): Promise<Recorded> {
   const before = await editsOfCommit(unit.tx, facts.id, me.id);
   if (before.length > 0) return { records: [], folded: before.map(edit => edit.path) };
-  return recordEdits(unit, me, edits, await originOf(caller, unit, me, 'commit', facts.id, given));
+  if (facts.at < me.startedAt - limits.commitBeforeSessionMs) {
+    throw new SignalboxError(
+      'conflict',
+      `The commit ${facts.id.slice(0, 10)} was made before ${me.handle} was here, so it is not its own.`,
+      'Record only commits of your own; who tells the author of others from git.',
+    );
+  }
+  const origin = await originOf(caller, unit, me, 'commit', facts.id, given);
+  return recordEdits(unit, me, edits, { ...origin, at: facts.at });
 }
 
 async function originOf(

@@ -4,7 +4,7 @@ import type { Recipient } from '../core/delivery.ts';
 import type { Blocker } from '../core/obstacles.ts';
 import { poolName, wantedNames } from '../core/pool.ts';
 import type { LockRecord, MessageRecord, SessionRecord } from '../core/records.ts';
-import { instant, spokenDuration } from '../core/text.ts';
+import { instant, quoted, spokenDuration } from '../core/text.ts';
 
 export const lockModes = z.enum(['exclusive', 'shared', 'intent']);
 export const priority = z.enum(['low', 'normal', 'high', 'urgent']);
@@ -157,7 +157,7 @@ function attributesOf(message: MessageShape): string {
 export function spokenBlocker(blocker: Blocker, now: number): string {
   const { lock, waiter, session } = blocker;
   if (lock) {
-    const reason = lock.reason ? ` for "${lock.reason}"` : '';
+    const reason = lock.reason ? ` for ${quoted(lock.reason)}` : '';
     return `${session.handle} has ${lock.name}${reason} (${lock.mode}, ${spokenDuration(lock.expiresAt - now)} left unless renewed, last active ${spokenDuration(now - session.lastSeenAt)} ago)`;
   }
   return `${session.handle} waits ahead for ${(waiter ? wantedNames(waiter) : []).join(', ')}`;

@@ -33,6 +33,7 @@ export interface ShownAnswer {
   readonly answer: 'known' | 'candidates' | 'unknown';
   readonly commit?: z.output<typeof commitShape> | undefined;
   readonly edits: readonly z.input<typeof editShape>[];
+  readonly more?: number | undefined;
   readonly locks: readonly {
     readonly holder: string;
     readonly mode: string;
@@ -77,18 +78,19 @@ function spokenFile({ file, edits }: ShownAnswer): string {
   return `${file} was last ${newest.change} by ${newest.session} at ${newest.at}, as far as is recorded.`;
 }
 
-function spokenLine({ file, answer, commit, edits }: ShownAnswer, line: number): string {
+function spokenLine({ file, answer, commit, edits, more }: ShownAnswer, line: number): string {
   const where = `Line ${line} of ${file}`;
   if (answer === 'unknown') return `Unknown: who wrote line ${line} of ${file}.`;
   const names = [...new Set(edits.map(edit => edit.session))];
-  const by = names.length > 1 ? `one of ${names.join(', ')}` : names[0];
+  const rest = more ? ` or of ${more} older edits` : '';
+  const by = names.length > 1 || more ? `one of ${names.join(', ')}${rest}` : names[0];
   if (commit) {
-    const made = by ? `; the session is ${by}` : '';
+    const made = by ? `, recorded as ${names.length > 1 ? 'their' : 'its'} own by ${names.join(', ')}` : '';
     return `${where} is from commit ${commit.id.slice(0, 10)} by ${commit.author} at ${commit.at}, "${commit.summary}"${made}.`;
   }
   const isFree = edits.some(edit => edit.approximate) ? ' Later edits may have moved lines.' : '';
   return answer === 'known'
-    ? `${where} is not committed; ${by} changed it.`
+    ? `${where} is not committed; ${by} changed it, as far as is recorded.`
     : `${where} is not committed; it is by ${by}, if its edit was recorded.${isFree}`;
 }
 

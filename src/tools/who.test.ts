@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aside, type FakeGitFacts } from '../../test/support/fake-git.ts';
+import { aside, type FakeGitFacts, type FakeProbes } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { type Bench, createBench, project } from '../../test/support/rules.ts';
 import type { ResolvedPath } from '../core/ports.ts';
@@ -40,18 +40,19 @@ function open() {
     const record = (files: string[], about: object = {}) => call('edit_record', { files, ...about });
     return { call, said, record, self };
   };
-  return { bench, git: ports.git, seat };
+  return { bench, git: ports.git, probes: ports.probes, seat };
 }
 
 type Seat = ReturnType<ReturnType<typeof open>['seat']>;
 let bench: Bench;
 let git: FakeGitFacts;
+let probes: FakeProbes;
 let seat: (handle: string, directory?: string) => Seat;
 let otter: Seat;
 let heron: Seat;
 
 beforeEach(() => {
-  ({ bench, git, seat } = open());
+  ({ bench, git, probes, seat } = open());
   [otter, heron] = [seat('otter'), seat('heron')];
 });
 
@@ -89,6 +90,7 @@ describe('edit record', () => {
   });
 
   it('records a commit once for each session', async () => {
+    await heron.call('session_list');
     commit('a.ts', 'src/b.ts');
     const first = await otter.call('edit_record', { commit: 'HEAD' });
     expect(first).toMatchObject({ commit: commitId, edits: [{ path: 'a.ts' }, { path: 'src/b.ts' }], known: [] });
@@ -98,6 +100,23 @@ describe('edit record', () => {
       known: ['a.ts', 'src/b.ts'],
     });
     expect((await heron.call('edit_record', { commit: 'HEAD' })).edits).toHaveLength(2);
+  });
+
+  it('records no commit that was made before the session was here', async () => {
+    commit('a.ts');
+    bench.clock.stepWallClock(3_600_000);
+    const wren = seat('wren');
+    await expect(wren.call('edit_record', { commit: 'HEAD' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('before wren was here'),
+    });
+    expect((await otter.call('who', { file: 'a.ts' })).answer).toBe('unknown');
+  });
+
+  it('takes only lines that the file has', async () => {
+    probes.lineCounts.set('a.ts', 3);
+    await expect(otter.record(['a.ts'], { lines: '4' })).rejects.toMatchObject({ code: 'invalid_input' });
+    expect((await otter.record(['a.ts'], { lines: '3' })).edits).toHaveLength(1);
   });
 
   it('records a bounded part of a commit and says how much is left', async () => {
@@ -196,7 +215,7 @@ describe('who wrote a line that is committed', () => {
     await heron.record(['a.ts']);
     const found = await heron.call('who', { file: 'a.ts:5' });
     expect(found).toMatchObject({ answer: 'known', edits: [{ session: 'otter', by: 'commit', commit: commitId }] });
-    expect(found.text).toContain('the session is otter');
+    expect(found.text).toContain('recorded as its own by otter');
   });
 
   it('may be each of several sessions that recorded the commit', async () => {
@@ -206,7 +225,7 @@ describe('who wrote a line that is committed', () => {
     await heron.call('edit_record', { commit: 'HEAD' });
     const found = await heron.call('who', { file: 'a.ts:5' });
     expect(found).toMatchObject({ answer: 'candidates' });
-    expect(found.text).toContain('one of heron, otter');
+    expect(found.text).toContain('recorded as their own by heron, otter');
   });
 
   it('is found when the file had another name in the commit', async () => {
@@ -272,6 +291,43 @@ describe('what git does not know', () => {
       answer: 'known',
       edits: [{ session: 'otter', change: 'created' }],
     });
+  });
+
+  it('is unknown for a line behind the end of a file that git does not know yet', async () => {
+    await otter.record(['a.ts'], { change: 'created' });
+    git.changed.set('/code/app', ['a.ts']);
+    probes.lineCounts.set('a.ts', 2);
+    expect(await otter.call('who', { file: 'a.ts:2' })).toMatchObject({
+      answer: 'known',
+      edits: [{ session: 'otter' }],
+    });
+    const behind = await otter.call('who', { file: 'a.ts:3' });
+    expect(behind).toMatchObject({ answer: 'unknown', text: expect.stringContaining('It has 2 lines.') });
+    await expect(otter.call('who', { file: 'a.ts:0' })).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('is not hidden by any number of edits in another checkout', async () => {
+    blame('a.ts:4', null);
+    await otter.record(['a.ts'], { lines: '4' });
+    for (let at = 0; at < 230; at++) {
+      later();
+      await heron.record(['/code/other/a.ts'], { lines: '1' });
+    }
+    expect(await otter.call('who', { file: 'a.ts:4' })).toMatchObject({
+      answer: 'known',
+      edits: [{ session: 'otter' }],
+    });
+  });
+
+  it('names how many candidates there are beside those that are shown', async () => {
+    blame('a.ts:1', null);
+    for (let at = 0; at < 12; at++) {
+      await seat(`wren-${at}`).record(['a.ts']);
+      later(90);
+    }
+    const found = await otter.call('who', { file: 'a.ts:1' });
+    expect(found).toMatchObject({ answer: 'candidates', more: 2, text: expect.stringContaining('2 older edits') });
+    expect(found.edits).toHaveLength(10);
   });
 
   it('is a line that is not there, or anything at all where git cannot be asked: unknown, whatever is recorded', async () => {

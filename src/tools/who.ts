@@ -21,6 +21,7 @@ const output = z.object({
   text: z.string(),
   commit: commitShape.optional(),
   edits: z.array(editShape),
+  more: z.number().optional(),
   locks: z.array(
     z.object({ holder: z.string(), mode: z.string(), reason: z.string().optional(), expiresAt: z.string() }),
   ),
@@ -60,6 +61,7 @@ export default defineTool({
       answer,
       ...(commit ? { commit: shownCommit(commit) } : {}),
       edits: edits.map(shownWitness),
+      ...(finding.more ? { more: finding.more } : {}),
       locks: await locksOn(caller, place),
       ...(uncommitted === undefined ? {} : { uncommitted }),
     };
@@ -71,6 +73,8 @@ export default defineTool({
 interface Finding {
   readonly answer: Authorship['answer'];
   readonly edits: readonly Witness[];
+  /** How many more candidates there are. */
+  readonly more?: number;
   readonly commit?: BlamedLine & { readonly commit: string };
   readonly uncommitted?: boolean | undefined;
   /** What the answer rests on, as a sentence; empty when the evidence says it. */
@@ -79,17 +83,19 @@ interface Finding {
 
 /** A name with a number behind a colon is a line, unless a file is called so. */
 async function asked(caller: Participant, text: string): Promise<{ place: FilePlace; line?: number }> {
-  const [, name, number] = /^(.+?):([1-9]\d{0,8})(?::\d+)?$/s.exec(text) ?? [];
+  const [, name, number] = /^(.+?):(\d{1,9})(?::\d+)?$/s.exec(text) ?? [];
   if (name === undefined) return { place: await locate(caller, text) };
   const whole = await locate(caller, text).catch(() => undefined);
   if (whole?.isFolder === false) return { place: whole };
+  if (Number(number) === 0) throw new SignalboxError('invalid_input', 'There is no line 0.', 'Lines count from 1.');
   return { place: await locate(caller, name), line: Number(number) };
 }
 
 async function whoChanged(caller: Participant, place: FilePlace): Promise<Finding> {
   const uncommitted = await isUncommitted(caller, place);
   const edits = await caller.read(async view => {
-    const newest = (await editsOf(view.tx, place.path, place.foldsCase)).slice(0, limits.editsListed);
+    const { edits: found } = await editsOf(view.tx, place.path, place.foldsCase);
+    const newest = found.sort((a, b) => b.at - a.at || b.sequence - a.sequence).slice(0, limits.editsListed);
     return witnessesOf(
       view,
       newest.map(edit => ({ edit, isApproximate: false })),
@@ -105,8 +111,14 @@ async function whoWrote(caller: Participant, place: FilePlace, line: number): Pr
   if (blamed) return written(caller, place, line, await lastCommitOf(caller, place));
   // Git tells nothing of a file that is new. Of one it knows, the line is not there.
   const knows = line > 1 && (await git.blame(place.tree.root, place.path, 1, limits.gitAnswerMs)) !== undefined;
-  if (!knows && (await isUncommitted(caller, place))) return written(caller, place, line, undefined);
-  const because = knows ? `Git knows no line ${line} in it.` : 'Git cannot tell anything about it.';
+  const lines = knows ? undefined : await caller.world.probes.lineCount(place.tree.root, place.path);
+  const isBehind = lines !== undefined && line > lines;
+  if (!knows && !isBehind && (await isUncommitted(caller, place))) return written(caller, place, line, undefined);
+  const because = isBehind
+    ? `It has ${lines} lines.`
+    : knows
+      ? `Git knows no line ${line} in it.`
+      : 'Git cannot tell anything about it.';
   return { answer: 'unknown', edits: [], because };
 }
 
@@ -116,10 +128,12 @@ async function committed(
   commit: BlamedLine & { readonly commit: string },
 ): Promise<Finding> {
   const edits = await caller.read(async view => {
-    const ofFile = (await editsOf(view.tx, place.path, place.foldsCase)).filter(edit => edit.commit === commit.commit);
+    const ofCommit = await editsOfCommit(view.tx, commit.commit, null);
+    const ofFile = ofCommit.filter(edit => edit.path === place.path);
     // The file may have had another name then.
-    const recorded = ofFile.length > 0 ? ofFile : await editsOfCommit(view.tx, commit.commit, null);
-    const bySession = new Map(recorded.map(edit => [edit.session, edit]));
+    const recorded = ofFile.length > 0 ? ofFile : ofCommit;
+    const newestFirst = [...recorded].sort((a, b) => b.sequence - a.sequence);
+    const bySession = new Map(newestFirst.map(edit => [edit.session, edit]));
     return witnessesOf(
       view,
       [...bySession.values()].map(edit => ({ edit, isApproximate: false })),
@@ -138,15 +152,23 @@ async function written(
 ): Promise<Finding> {
   const here = { host: caller.world.processes.self().host, root: place.tree.root };
   return caller.read(async (view: View) => {
-    const edits = sinceLastCommit(await editsOf(view.tx, place.path, place.foldsCase), here, last);
-    const { answer, possible } = authorshipOf(edits, line);
+    const { edits: ours, isWhole } = await editsOf(view.tx, place.path, place.foldsCase, here);
+    const edits = sinceLastCommit(ours, here, last);
+    const { answer, possible, more } = authorshipOf(edits, line, place.tree.branch);
+    const rest = isWhole || answer === 'known' ? '' : ' Older entries of the ledger were not looked at.';
     const because =
       answer === 'unknown'
         ? `The line is not committed, and ${edits.length === 0 ? 'no edit of the file since its last commit is recorded in this checkout' : 'no recorded edit since the last commit touched it'}.`
         : answer === 'candidates' && edits.length === 1
           ? 'It is the only recorded edit since the last commit.'
           : '';
-    return { answer, edits: await witnessesOf(view, possible), uncommitted: true, because };
+    return {
+      answer,
+      edits: await witnessesOf(view, possible),
+      more,
+      uncommitted: true,
+      because: `${because}${rest}`.trim(),
+    };
   });
 }
 

@@ -42,6 +42,12 @@ export class FakeGitFacts implements GitFacts {
 /** All ports are free but those in `used`. */
 export class FakeProbes implements Probes {
   readonly used = new Set<number>();
+  /** By path. */
+  readonly lineCounts = new Map<string, number>();
+
+  async lineCount(_root: string, path: string): Promise<number | undefined> {
+    return this.lineCounts.get(path);
+  }
 
   async isPortFree(port: number): Promise<boolean> {
     return !this.used.has(port);

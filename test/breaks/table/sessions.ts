@@ -1,0 +1,195 @@
+import type { Break } from '../break.ts';
+
+export const ofSessions: readonly Break[] = [
+  {
+    what: 'looking makes no session',
+    file: 'src/surfaces/mcp/server.ts',
+    replace: "server.setRequestHandler('tools/list', () => ({ tools: listed }));",
+    by: "server.setRequestHandler('tools/list', async (_, request) => {\n    await context(request).caller.hints();\n    return { tools: listed };\n  });",
+    caughtBy:
+      'test/scenarios/story.test.ts › are not made by a client that only looks: discovery, listing, health check',
+  },
+  {
+    what: 'a living session is not taken over by a newcomer of the same conversation',
+    file: 'src/core/session.ts',
+    replace: 'same.filter(record => record.endedAt !== null)',
+    by: 'same',
+    caughtBy:
+      'src/core/session.test.ts › makes two sessions of two living processes, even of one client and one conversation',
+  },
+  {
+    what: 'handles of living sessions are not given away',
+    file: 'src/core/session.ts',
+    replace: '(holder.endedAt === null || holder.endedAt >= keptSince)',
+    by: '(holder.endedAt ?? 0) >= keptSince',
+    caughtBy: 'src/core/session.test.ts › gives every session two words that nobody else has',
+  },
+  {
+    what: 'handles of ended sessions are kept',
+    file: 'src/core/session.ts',
+    replace: '(holder.endedAt === null || holder.endedAt >= keptSince)',
+    by: 'holder.endedAt === null',
+    caughtBy: 'src/core/session.test.ts › does not give a handle away for 30 days after its session ended',
+  },
+  {
+    what: 'handles that were given up are kept',
+    file: 'src/core/session.ts',
+    replace: 'session.id === own || session.pastHandles.every(',
+    by: 'true || session.pastHandles.every(',
+    caughtBy:
+      'src/core/session.test.ts › that a session gave up is not given to others for 30 days, and may be taken back',
+  },
+  {
+    what: 'a handle is no id',
+    file: 'src/core/handles.ts',
+    replace: '/^[0-9a-z]{26}$|^[a-z][0-9]+$/.test(handle)',
+    by: 'false',
+    caughtBy: 'src/core/session.test.ts › cannot be the id of another session',
+  },
+  {
+    what: 'the remote names the project',
+    file: 'src/system/worktrees.ts',
+    replace: "origin => normaliseOrigin(origin ?? '') ?? realpathSync.native(folder.commonDirectory)",
+    by: '() => realpathSync.native(folder.commonDirectory)',
+    caughtBy:
+      'src/system/worktrees.test.ts › belongs to the project of its origin, in every checkout, clone and subfolder',
+  },
+  {
+    what: 'linked worktrees are one project without a remote',
+    file: 'src/system/worktrees.ts',
+    replace: "origin => normaliseOrigin(origin ?? '') ?? realpathSync.native(folder.commonDirectory)",
+    by: "origin => normaliseOrigin(origin ?? '') ?? folder.root",
+    caughtBy:
+      'src/system/worktrees.test.ts › belongs to its git common directory when there is no origin that others share',
+  },
+  {
+    what: 'a place stays with the project of those at work',
+    file: 'src/tools/place.ts',
+    replace: 'return known.project;',
+    by: 'return tree.project;',
+    caughtBy: 'test/scenarios/story.test.ts › are not parted when %s in the middle of work',
+  },
+  {
+    what: 'projects are kept apart',
+    file: 'src/engines/memory/engine.ts',
+    replace: 'this.#state.get(name)',
+    by: 'this.#state.values().next().value',
+    caughtBy: 'test/contract/unit-contract.ts › keeps projects apart',
+    through: 'test/contract/memory.test.ts',
+  },
+  {
+    what: 'a session ends with its process',
+    file: 'src/core/lease.ts',
+    replace: "if (liveness !== 'unknown') return liveness === 'alive';",
+    by: "if (liveness !== 'unknown') return true;",
+    caughtBy: 'src/core/session.test.ts › ends with the process at once, and frees what the session held',
+  },
+  {
+    what: 'all locks go with their holder at once',
+    file: 'src/core/lease.ts',
+    replace: 'limit: limits.locksPerSession * 2',
+    by: 'limit: 1',
+    caughtBy: 'src/core/lock.test.ts › comes with the death of its holder, at once and for everything it held',
+  },
+  {
+    what: 'a pid that was taken over is another process',
+    file: 'src/system/processes.ts',
+    replace: "return seen.startedAt === process.startedAt ? 'alive' : 'dead';",
+    by: "return 'alive';",
+    caughtBy: 'src/system/processes.test.ts › takes a later process with the same pid for another one',
+  },
+  {
+    what: 'a zombie is dead',
+    file: 'src/system/processes.ts',
+    replace: "/[ZXx]/.test(state) ? 'gone' : { startedAt }",
+    by: '{ startedAt }',
+    caughtBy: 'src/system/processes.test.ts › takes a zombie that nobody collects for dead, although its pid answers',
+  },
+  {
+    what: 'a stopped process is alive',
+    file: 'src/system/processes.ts',
+    replace: '/[ZXx]/',
+    by: '/[ZXxT]/',
+    caughtBy: 'src/system/processes.test.ts › takes a stopped process for alive',
+  },
+  {
+    what: 'the lease elsewhere ends',
+    file: 'src/core/lease.ts',
+    replace: 'view.tx.now - session.heartbeatAt < limits.leaseWithoutHeartbeatMs',
+    by: 'true',
+    caughtBy: 'src/core/session.test.ts › ends on another machine 30 s after the last heartbeat, not before',
+  },
+  {
+    what: 'processes of other machines are not judged',
+    file: 'src/system/processes.ts',
+    replace: "if (process.boot !== bootOnce()) return 'unknown';",
+    by: '',
+    caughtBy: 'src/system/processes.test.ts › does not judge processes of another boot, machine or pid namespace',
+  },
+  {
+    what: 'the server ends with its input',
+    file: 'src/surfaces/mcp/serve.ts',
+    replace: 'await transport.closed();',
+    by: 'await new Promise(() => setInterval(() => {}, 1_000));',
+    caughtBy: 'test/scenarios/story.test.ts › leave no process and no lock behind when their clients go',
+  },
+  {
+    what: 'the server ends on signals',
+    file: 'src/surfaces/mcp/serve.ts',
+    replace: 'process.on(signal, end)',
+    by: 'process.on(signal, () => {})',
+    caughtBy: 'test/scenarios/protocol.test.ts › leaves properly on %s',
+  },
+  {
+    what: 'the server ends with its client',
+    file: 'src/surfaces/mcp/serve.ts',
+    replace: 'if (process.ppid !== ppid) end();',
+    by: 'void ppid;',
+    caughtBy: 'test/scenarios/protocol.test.ts › ends with its client even when another process still holds its input',
+  },
+  {
+    what: 'the same conversation comes back as the same session',
+    file: 'src/core/session.ts',
+    replace: 'if (arrival.clientSession !== null) return ended[0];',
+    by: 'if (arrival.clientSession !== null) return undefined;',
+    caughtBy:
+      'src/core/session.test.ts › is the same session with the same handle and mail when the client names the same conversation',
+  },
+  {
+    what: 'a killed server comes back as the same session',
+    file: 'src/core/session.ts',
+    replace: 'record.endReason === processGone &&',
+    by: 'false &&',
+    caughtBy:
+      'src/core/session.test.ts › is the same session when its server process was killed under a client that still runs',
+  },
+  {
+    what: 'who left comes back as the same session',
+    file: 'src/tools/agent.ts',
+    replace: 'join(this.unit(tx), this.#arrival(tree, branch), id)',
+    by: 'join(this.unit(tx), this.#arrival(tree, branch), null)',
+    caughtBy: 'test/scenarios/story.test.ts › that left come back under the same handle with their next call',
+  },
+  {
+    what: 'no command in the shell of an AI client is the operator',
+    file: 'src/compose.ts',
+    replace: '(client.conversation === null && client.pid === null)) return null;',
+    by: 'true) return null;',
+    caughtBy: 'test/scenarios/cli-calls.test.ts › in the shell of an AI client is never the operator by accident',
+  },
+  {
+    what: 'of several sessions of a client process the one of the conversation counts',
+    file: 'src/core/presence.ts',
+    replace: 'if (both || ofProcess.length === 1) return both ?? ofProcess[0];',
+    by: 'if (both || ofProcess.length > 0) return ofProcess[0];',
+    caughtBy: 'src/core/session.test.ts › knows which of several sessions of one client process a command runs in',
+  },
+  {
+    what: 'the client process counts before the conversation',
+    file: 'src/core/presence.ts',
+    replace: 'if (both || ofProcess.length === 1)',
+    by: 'if (ofConversation[0]) return ofConversation[0];\n  if (both || ofProcess.length === 1)',
+    caughtBy:
+      'src/core/session.test.ts › knows the session whose shell a command runs in by its client process before its conversation',
+  },
+];
