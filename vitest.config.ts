@@ -31,6 +31,7 @@ export default defineConfig({
     projects: [
       project('unit', ['src/**/*.test.ts', 'test/fuzz/**/*.test.ts'], { testTimeout: 30_000 }),
       project('tidy', ['test/tidy/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
       project('contract', ['test/contract/**/*.test.ts'], processes),
       project('golden', ['test/golden/**/*.test.ts'], processes),
       project('scenarios', ['test/scenarios/**/*.test.ts'], processes),

@@ -116,12 +116,16 @@ export const queueAsk: Ask = { kind: 'waiter', index: 'queue', ...wholeQueue };
 
 /** The places of others that stand ahead of a request and may want something it excludes: by name, or out of a pool. */
 export async function queueAhead(tx: Reader, candidate: Candidate): Promise<WaiterRecord[]> {
-  const queue = await queueOf(tx);
+  return aheadIn(await queueOf(tx), candidate, tx.now);
+}
+
+/** The same among the places given. */
+export function aheadIn(queue: readonly WaiterRecord[], candidate: Candidate, now: number): WaiterRecord[] {
   return queue.filter(
     place =>
-      compareRanks(rankOf(place, tx.now), candidate.rank) < 0 &&
+      compareRanks(rankOf(place, now), candidate.rank) < 0 &&
       place.session !== candidate.session &&
-      place.deadlineAt > tx.now &&
+      place.deadlineAt > now &&
       excludes(place.mode, candidate.mode) &&
       mayMeet(place, candidate),
   );
@@ -148,12 +152,12 @@ export function isStanding(place: WaiterRecord): boolean {
   return place.process === null;
 }
 
-/** Locks that count at this moment, oldest grant first, optionally only those that overlap resources or belong to a session. */
+/** Locks that count at this moment, oldest grant first (`stale`: others were met that ended and nobody has ended yet), optionally only those that overlap resources or belong to a session. */
 export async function locksInForce(
   view: View,
   about: readonly Resource[] | null,
   holder: SessionRecord | null,
-): Promise<{ locks: { lock: LockRecord; holder: SessionRecord }[]; more: boolean }> {
+): Promise<{ locks: { lock: LockRecord; holder: SessionRecord }[]; more: boolean; stale: boolean }> {
   const { tx } = view;
   const page = { limit: limits.locksListed * 2 };
   const candidates = about
@@ -167,7 +171,8 @@ export async function locksInForce(
     const session = holders[index];
     return session && leaseHolds(view, session) ? [{ lock, holder: session }] : [];
   });
-  return { locks: locks.slice(0, limits.locksListed), more: locks.length > limits.locksListed };
+  const stale = locks.length < candidates.filter(lock => !holder || lock.holder === holder.id).length;
+  return { locks: locks.slice(0, limits.locksListed), more: locks.length > limits.locksListed, stale };
 }
 
 /** Places in the queue that count at this moment, in the order they will be served; optionally only those about resources and pools, or of a session. */

@@ -3,7 +3,8 @@
  * The word and the shape come from etcd (a lock hangs from a lease); the lease's keep-alive is the process itself.
  */
 import { limits } from './limits.ts';
-import type { SessionRecord } from './records.ts';
+import { notify } from './notice.ts';
+import type { SessionRecord, WaiterRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 
 /** The end reason of a session whose process died without a word. */
@@ -50,10 +51,24 @@ export async function endLease(unit: Unit, session: SessionRecord, reason: strin
     tx.emit({ type: 'lock.ended', audience: [], data: { resource: lock.name, holder: session.id, cause: reason } });
   }
   for (const waiter of waiters) tx.delete('waiter', waiter.id);
+  tellLostPlaces(unit, session, waiters, reason);
   for (const intent of intents)
     tx.put('intent', { ...intent, status: 'abandoned', endedAt: tx.now, endReason: reason });
   tx.put('session', { ...session, endedAt: tx.now, endReason: reason });
   tx.emit({ type: 'session.ended', audience: [], data: { session: session.id, handle: session.handle, reason } });
+}
+
+/** A session whose process died may return, and believes that it still stands in line. */
+function tellLostPlaces(unit: Unit, session: SessionRecord, waiters: readonly WaiterRecord[], reason: string): void {
+  const kept = waiters.filter(waiter => waiter.process === null);
+  if (reason !== processGone || kept.length === 0) return;
+  const names = kept.flatMap(({ resources, pools }) => [
+    ...resources.map(resource => resource.name),
+    ...pools.map(({ pool }) => `pool:${pool}`),
+  ]);
+  const rest = names.length > limits.locksInNotice ? ` and ${names.length - limits.locksInNotice} more` : '';
+  const body = `Your server process died, and with it went your place in the queue for ${names.slice(0, limits.locksInNotice).join(', ')}${rest}. Call lock_acquire with queue: true to stand in line again.`;
+  notify(unit, [session.id], body);
 }
 
 /** Ends every session among `sessions` that has not ended and whose lease no longer holds; returns those that live. */

@@ -219,7 +219,8 @@ export const limits = {
   unfinishedKept: 100,
 
   // A server process.
-  subscriptionsPerConnection: 100,
+  subscriptionsPerConnection: 1_000,
+  listensPerConnection: 100,
   /** How many events are read at once when somebody watches. */
   eventsPerLook: 500,
   completionsShown: 100,

@@ -65,9 +65,15 @@ export async function grant(
       warnedAt: null,
     };
     tx.put('lock', lock);
+    if (own && same && (own.ttlMs !== lock.ttlMs || own.reason !== lock.reason)) emitRenewal(unit, lock);
     locks.push(lock);
   }
   return { locks, isWeaker };
+}
+
+/** Says that a lock is held for another time or reason now. A renewal alone is no news. */
+function emitRenewal({ tx }: Unit, { name, holder, ttlMs }: LockRecord): void {
+  tx.emit({ type: 'lock.renewed', audience: [], data: { resource: name, holder, ttlMs } });
 }
 
 /** Says that a session gets a lock now; returns its fence. */

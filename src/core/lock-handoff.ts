@@ -1,5 +1,5 @@
 /** Handing locks off to another session: no moment in between in which somebody else could have them. */
-import { isAtLeast } from './blocking.ts';
+import { excludes, isAtLeast, overlappingLocks } from './blocking.ts';
 import { SignalboxError } from './errors.ts';
 import { operatorHandle } from './handles.ts';
 import { leaseHolds } from './lease.ts';
@@ -12,6 +12,7 @@ import { poolName } from './pool.ts';
 import { findOrFail, operator } from './presence.ts';
 import { passOn } from './queue.ts';
 import type { LockRecord, Resource, SessionRecord } from './records.ts';
+import { resourcesOverlap } from './resource.ts';
 import type { Unit } from './unit.ts';
 import { awaitedPlaces } from './waits-for.ts';
 
@@ -19,7 +20,7 @@ import { awaitedPlaces } from './waits-for.ts';
  * Passes locks to a living session, past the queue: each with a new, higher fence, its time begun anew, its reason kept. What
  * the other has there already is merged; the stronger mode stays. All or none. The other is told by a notice.
  * Errors: `not_found` for nobody of that name; `conflict` when it has ended, is the giver, or would make a cycle of waiting, and
- * when a lock is not the giver's; `limit_exceeded` when the other holds too many.
+ * when a lock is not the giver's or overlaps one that it keeps; `limit_exceeded` when the other holds too many.
  */
 export async function handOff(
   unit: Unit,
@@ -31,6 +32,7 @@ export async function handOff(
   const recipient = await recipientFor(unit, giver, address);
   const held = await ownOrFail(unit, giver, resources, pools);
   await refuseTooMany(unit, recipient, held);
+  await refuseOverlap(unit, giver, held);
   for (const lock of held) await refuseCycle(unit, recipient, lock);
   const locks: LockRecord[] = [];
   for (const lock of held) locks.push(await move(unit, lock, recipient));
@@ -82,6 +84,22 @@ async function refuseTooMany({ tx }: Unit, recipient: SessionRecord, locks: read
     `A session can hold ${limits.locksPerSession} locks; ${recipient.handle} holds ${has}.`,
     'Hand off fewer locks, or release them.',
   );
+}
+
+/** One's own locks may overlap each other. What the giver keeps must not overlap what goes: both would have it then. */
+async function refuseOverlap({ tx }: Unit, giver: SessionRecord, locks: readonly LockRecord[]): Promise<void> {
+  const going = new Set(locks.map(lock => lock.id));
+  const near = await overlappingLocks(tx, locks);
+  const kept = near.filter(held => held.holder === giver.id && held.expiresAt > tx.now && !going.has(held.id));
+  for (const lock of locks) {
+    const other = kept.find(held => excludes(held.mode, lock.mode) && resourcesOverlap(held, lock));
+    if (!other) continue;
+    throw new SignalboxError(
+      'conflict',
+      `You also hold ${other.name}, which overlaps ${lock.name}; nothing was handed off.`,
+      `Hand off ${other.name} in the same call, or release it first.`,
+    );
+  }
 }
 
 async function refuseCycle(unit: Unit, recipient: SessionRecord, lock: LockRecord): Promise<void> {

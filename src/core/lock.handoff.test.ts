@@ -52,6 +52,7 @@ describe('handing off', () => {
 
   it('leaves no moment in which nobody has the lock: one unit, one event after the other', async () => {
     await take(otter, [file('a')]);
+    await stand(wren, [file('a')]);
     const before = await bench.look(async view => view.tx.sequence);
     await give(otter, [file('a')], 'heron');
     const events = await bench.store.eventsAfter('github.com/acme/shop', before, 10);
@@ -134,6 +135,16 @@ describe('a hand-off is refused, and nothing moves,', () => {
     expect(await holdersOf(file('a'))).toEqual(['otter']);
     await free(otter);
     expect(await refused('all', 'heron')).toBe('conflict');
+  });
+
+  it('of what overlaps a lock that the giver keeps: both would have it then', async () => {
+    await take(otter, [file('src/**'), file('src/a.ts')]);
+    expect(await refused([file('src/a.ts')], 'heron')).toBe('conflict');
+    expect(await refused([file('src/**')], 'heron')).toBe('conflict');
+    expect(await holdersOf(file('src/a.ts'))).toEqual(['otter', 'otter']);
+    expect(await give(otter, 'all', 'heron')).toHaveLength(2);
+    await take(wren, [file('docs/**'), file('docs/x.md')], 'shared');
+    expect(await give(wren, [file('docs/x.md')], 'heron')).toHaveLength(1);
   });
 
   it('when the other would hold too many', async () => {

@@ -37,12 +37,18 @@ export async function passOn(unit: Unit): Promise<void> {
   await tellHolders(unit, lapsed);
 }
 
+/** Takes a place out of the line without a grant. */
+function endPlace({ tx }: Unit, { id, session }: WaiterRecord): void {
+  tx.delete('waiter', id);
+  tx.emit({ type: 'lock.withdrawn', audience: [], data: { waiter: id, session } });
+}
+
 /** The session a place stands for; undefined when the place is void, and then it is gone. */
 async function owner(unit: Unit, waiter: WaiterRecord): Promise<SessionRecord | undefined> {
   const session = await unit.tx.get('session', waiter.session);
   const isHere = session !== undefined && leaseHolds(unit, session);
   if (isHere && placeHolds(unit, waiter)) return session;
-  unit.tx.delete('waiter', waiter.id);
+  endPlace(unit, waiter);
   if (isHere && isStanding(waiter)) tellPlaceOver(unit, waiter);
   return undefined;
 }
@@ -132,7 +138,7 @@ async function placesGranted(tx: Reader, { id, session, pools }: WaiterRecord): 
 export async function withdraw(unit: Unit, ticket: WaiterRecord): Promise<LockOutcome & { lost: boolean }> {
   const outcome = await standing(unit, ticket);
   if (outcome.waiter) {
-    unit.tx.delete('waiter', ticket.id);
+    endPlace(unit, ticket);
     await passOn(unit);
   }
   return outcome;
@@ -177,7 +183,8 @@ export async function standInLine(
   return waiter;
 }
 
-async function refuseManyPlaces(tx: Reader, session: string): Promise<void> {
+/** `limit_exceeded` when a session has as many standing places as it may. */
+export async function refuseManyPlaces(tx: Reader, session: string): Promise<void> {
   const places = (await placesOf(tx, session)).filter(isStanding);
   if (places.length < limits.queuePlacesPerSession) return;
   throw new SignalboxError(
@@ -211,6 +218,8 @@ export function refreshPlace(unit: Unit, place: WaiterRecord, request: LockReque
   const reason = request.reason ?? place.reason;
   const waiter = { ...place, mode, ttlMs, priority, pools, reason, deadlineAt: unit.tx.now + limits.queuePlaceMs };
   unit.tx.put('waiter', waiter);
+  const data = { waiter: place.id, session: place.session, priority };
+  if (priority !== place.priority) unit.tx.emit({ type: 'lock.reordered', audience: [], data });
   return waiter;
 }
 
@@ -229,7 +238,7 @@ export async function dropPlaces(
       place.resources.some(resource => named.has(lockId(session.id, resource))) ||
       place.pools.some(wish => pools.some(isSamePool(wish.pool))),
   );
-  for (const place of dropped) unit.tx.delete('waiter', place.id);
+  for (const place of dropped) endPlace(unit, place);
   const all = dropped.flatMap(place => place.resources);
   return {
     resources: [...new Map(all.map(resource => [lockId(session.id, resource), resource])).values()],

@@ -152,6 +152,9 @@ async function handleIsFree(tx: Reader, handle: string, own: string | null): Pro
 export async function touch(unit: Unit, session: SessionRecord, branch: string | null): Promise<SessionRecord> {
   const seen = { ...session, branch, lastSeenAt: unit.tx.now, heartbeatAt: unit.tx.now };
   unit.tx.put('session', seen);
+  if (branch !== session.branch) {
+    unit.tx.emit({ type: 'session.updated', audience: [], data: { session: session.id, handle: session.handle } });
+  }
   await renewLocks(unit, seen);
   return seen;
 }

@@ -186,6 +186,8 @@ export class Agent extends Standpoint {
     if (!joined) return;
     try {
       const [id, tree] = [await joined, await this.place()];
+      // It may have been about to join, and its heart has begun to beat only now.
+      this.#stopHeartbeat?.();
       await this.world.store.transact(tree.project, tx => end(this.unit(tx), id, reason));
       await this.#stopListening?.();
     } catch (error) {

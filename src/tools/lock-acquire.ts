@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import { acquire, acquireAsks } from '../core/lock.ts';
 import type { LockRequest } from '../core/lock-grant.ts';
 import { takeBack } from '../core/lock-release.ts';
-import type { LockOutcome, Stay } from '../core/queue.ts';
+import { type LockOutcome, refuseManyPlaces, type Stay } from '../core/queue.ts';
 import { cleanLine, instant, spokenDuration } from '../core/text.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { type Look, waitInLine } from './in-line.ts';
@@ -22,6 +22,7 @@ import {
   shownLock,
   spokenBlocker,
 } from './shapes.ts';
+import type { Work } from './unfinished.ts';
 
 const output = z.object({
   granted: z.boolean(),
@@ -95,7 +96,8 @@ export default defineTool({
       priority: input.priority,
       fence: input.fence,
     };
-    return orUndoneLater(context, wanted, () => ask(context, wanted, input.waitSeconds * 1000, input.queue));
+    const mayWait = input.waitSeconds > 0;
+    return orUndone(context, wanted, mayWait, () => ask(context, wanted, input.waitSeconds * 1000, input.queue));
   },
   text: out => {
     const lines = out.granted
@@ -122,15 +124,23 @@ export default defineTool({
 
 type Output = z.input<typeof output>;
 
-/** Nobody knows how a call that failed this way left the queue and the locks: whatever it got goes back once the store is there. */
-async function orUndoneLater<T>({ caller }: ToolContext, wanted: LockRequest, work: () => Promise<T>): Promise<T> {
+/**
+ * A call that failed leaves nothing behind of which nobody knows: what stood in line, or was granted, goes back. Where the store
+ * is away that is done once it is there again. A call that did not wait has stored nothing when a rule refuses it.
+ */
+async function orUndone<T>(
+  { caller }: ToolContext,
+  wanted: LockRequest,
+  mayWait: boolean,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { code } = toSignalboxError(error);
-    if (code === 'unavailable' || code === 'internal') {
-      caller.later((unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources));
-    }
+    const undo: Work = (unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources);
+    if (code === 'unavailable' || code === 'internal') caller.later(undo);
+    else if (mayWait) await caller.transact(undo).catch(() => caller.later(undo));
     throw error;
   }
 }
@@ -145,7 +155,12 @@ async function ask(context: ToolContext, wanted: LockRequest, waitMs: number, qu
   // Hints are read before looking, so that a grant between the two is not missed.
   const seen = waitMs > 0 ? (await caller.hints()).version : 0;
   const first = await caller.transact(
-    async (unit, me) => ({ outcome: await acquire(unit, me, wanted, stayFrom(unit.tx.now)), now: unit.tx.now }),
+    async (unit, me) => {
+      const outcome = await acquire(unit, me, wanted, stayFrom(unit.tx.now));
+      // The place is to be kept when the wait is over: whoever has too many is told before it waits.
+      if (queue && outcome.waiter && !isStanding(outcome.waiter)) await refuseManyPlaces(unit.tx, me.id);
+      return { outcome, now: unit.tx.now };
+    },
     me => acquireAsks(me, wanted),
   );
   const waited = async (look: Look): Promise<Look> => {
@@ -175,7 +190,7 @@ function shown({ outcome, now }: Look, mayWait: boolean): Output {
     granted: false,
     locks: [],
     blockedBy: outcome.blockers.map(shownBlocker),
-    queue: { position: positionOf(outcome), ...kept },
+    ...(outcome.cycle ? {} : { queue: { position: positionOf(outcome), ...kept } }),
     ...optional,
     next: nextStep(outcome, now, mayWait),
   };

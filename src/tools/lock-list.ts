@@ -2,8 +2,10 @@ import * as z from 'zod/v4';
 import { locksInForce, queueInForce } from '../core/blocking.ts';
 import { poolNamed } from '../core/pool.ts';
 import { poolsInForce, shownPool } from '../core/pool-list.ts';
-import { findOrFail } from '../core/presence.ts';
+import { findOrFail, reap } from '../core/presence.ts';
+import { passOn } from '../core/queue.ts';
 import { instant } from '../core/text.ts';
+import type { View } from '../core/unit.ts';
 import { defineTool } from './define-tool.ts';
 import { namedIn } from './pool-names.ts';
 import { blockerShape, paths, priority, resources } from './shapes.ts';
@@ -54,15 +56,15 @@ export default defineTool({
     const named = (input.paths?.length ?? 0) + (input.resources?.length ?? 0) > 0;
     const asked = named ? await namedIn(caller, input.paths, input.resources) : null;
     const pools = [...new Set(asked?.pools)].map(name => poolNamed(caller.world.policy, name));
-    return caller.read(async view => {
+    const look = async (view: View) => {
       const holder = input.session === undefined ? null : await findOrFail(view, input.session);
-      const { locks, more } = await locksInForce(view, asked?.resources ?? null, holder);
+      const { locks, more, stale } = await locksInForce(view, asked?.resources ?? null, holder);
       const inPools = await poolsInForce(view, pools);
       const wishes = pools.map(({ name, values }) => ({ pool: name, count: 1, values }));
       const waiting = await queueInForce(view, asked?.resources ?? null, holder, wishes);
       const ofPools = inPools.flatMap(pool => pool.locks).filter(lock => !holder || lock.holder.id === holder.id);
       const all = new Map([...locks, ...ofPools].map(each => [each.lock.id, each]));
-      return {
+      const shown = {
         locks: [...all.values()].map(({ lock, holder: session }) => ({
           resource: lock.name,
           holder: session.handle,
@@ -76,7 +78,16 @@ export default defineTool({
         ...(inPools.length > 0 ? { pools: inPools.map(shownPool) } : {}),
         ...(more ? { more } : {}),
       };
+      return { shown, isDue: stale && waiting.length > 0 };
+    };
+    const first = await caller.read(look);
+    if (!first.isDue) return first.shown;
+    // Somebody waits for what nobody holds any more: whoever looks passes it on.
+    await caller.transact(async unit => {
+      await reap(unit);
+      await passOn(unit);
     });
+    return (await caller.read(look)).shown;
   },
   text: out =>
     [

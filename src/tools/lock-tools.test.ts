@@ -211,6 +211,23 @@ describe('lock_acquire with queue: true', () => {
     expect((await otter.call('lock_list')).waiting).toEqual([]);
   });
 
+  it('leaves nothing of a call that may keep no more places, whether it is told before or after it waited', async () => {
+    const [otter, heron] = [seat('otter'), seat('heron')];
+    const names = Array.from({ length: limits.queuePlacesPerSession + 1 }, (_, at) => `r${at}`);
+    const [last = '', ...others] = names;
+    for (const some of [names.slice(0, 50), names.slice(50)]) await otter.call('lock_acquire', { resources: some });
+    const wanted = { resources: [last], waitSeconds: 5, queue: true };
+    const early = heron.call('lock_acquire', wanted).catch((error: Error) => error);
+    await bench.clock.advance(1_000);
+    for (const name of others) await heron.call('lock_acquire', { resources: [name], queue: true });
+    await bench.clock.advance(5_000);
+    expect(await early).toMatchObject({ code: 'limit_exceeded' });
+    // Now it is known at once.
+    await expect(heron.call('lock_acquire', wanted)).rejects.toMatchObject({ code: 'limit_exceeded' });
+    await otter.call('lock_release', { resources: [last] });
+    expect((await otter.call('lock_list', { resources: [last] })).locks).toEqual([]);
+  });
+
   it('keeps the place that stood before a call that waits at it, however that ends', async () => {
     const [otter, heron] = [seat('otter'), seat('heron')];
     await otter.call('lock_acquire', { paths: ['a'] });

@@ -52,7 +52,7 @@ export async function contendForLocks(
 ): Promise<Findings> {
   const findings = new Findings();
   const { processes, rounds } = options;
-  const started = Array.from({ length: processes }, (_, at) => workers.start('contend', url, `w${at}`));
+  const started = Array.from({ length: processes }, (_, at) => workers.start('contend', url, `worker-${at}`));
   for (const worker of started) await heard(worker);
   const wins = new Map<string, number>();
   const answeredMs: number[] = [];
@@ -66,22 +66,22 @@ export async function contendForLocks(
     if (!findings.check(granted.length === 1, `round ${round}: granted to ${granted.length}`)) continue;
     const others = answers.filter(answer => answer.fence === null).map(({ holder }) => holder);
     findings.check(
-      others.every(holder => holder === `w${winner}`),
-      `round ${round}: w${winner} got it, the others were refused because of ${others.join(', ')}`,
+      others.every(holder => holder === `worker-${winner}`),
+      `round ${round}: worker-${winner} got it, the others were refused because of ${others.join(', ')}`,
     );
     const fence = answers[winner]?.fence ?? 0;
     findings.check(fence > lastFence, `round ${round}: fence ${fence} follows ${lastFence}`);
     lastFence = fence;
-    wins.set(`w${winner}`, (wins.get(`w${winner}`) ?? 0) + 1);
+    wins.set(`worker-${winner}`, (wins.get(`worker-${winner}`) ?? 0) + 1);
     answeredMs.push(...answers.map(({ tookMs }) => tookMs));
   }
   findings.numbers.seconds = ((performance.now() - begunAt) / 1000).toFixed(1);
   findings.durations('answer', answeredMs);
-  findings.numbers['wins of each'] = started.map((_, at) => wins.get(`w${at}`) ?? 0).join(' ');
+  findings.numbers['wins of each'] = started.map((_, at) => wins.get(`worker-${at}`) ?? 0).join(' ');
   for (const { child } of started) child.stdin?.end();
   for (const [at, { ended }] of started.entries()) {
     const { code, errors } = await ended;
-    findings.check(code === 0 && errors === '', `w${at} ended with ${code}: ${errors}`);
+    findings.check(code === 0 && errors === '', `worker-${at} ended with ${code}: ${errors}`);
   }
   return findings;
 }

@@ -8,6 +8,7 @@ import { contendOnServers } from './engines.ts';
 import type { Findings } from './findings.ts';
 import { standIdle } from './idle.ts';
 import { startAndStop } from './lifecycle.ts';
+import { simulateDays } from './simulation.ts';
 import { takeoverAfterKill, takeoverWhileStopped } from './takeover.ts';
 
 interface Options {
@@ -64,6 +65,13 @@ const scenarios: readonly Scenario[] = [
     name: 'engines',
     promise: 'PostgreSQL and Redis grant a lock to exactly one of 8 processes, every time',
     run: (_workspace, { rounds }) => contendOnServers(workerFile, share(rounds, 10)),
+  },
+  {
+    name: 'simulation',
+    promise:
+      'simulated sessions to which everything happens keep every promise, on 1,000 days that nobody has seen before',
+    run: (_workspace, { rounds, seed }) =>
+      simulateDays({ seed, days: Number(process.env.SIGNALBOX_SIM_SEEDS ?? share(rounds, 10)) }),
   },
 ];
 

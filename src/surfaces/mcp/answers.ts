@@ -75,7 +75,7 @@ export class AnsweringTransport extends StdioServerTransport {
   #note(message: JSONRPCMessage): void {
     const listen = listenOf(message);
     const cancelled = cancelledBy(message);
-    if (listen && this.#listens.size < limits.subscriptionsPerConnection) {
+    if (listen && this.#listens.size < limits.listensPerConnection) {
       this.#listens.set(listen.id, listen);
       this.#listener?.begin(listen);
     }

@@ -14,13 +14,18 @@ export async function completionsFor(
     (ref.type === 'ref/prompt' && ref.name === 'handoff' && argument.name === 'to') ||
     (ref.type === 'ref/resource' && ref.uri === sessionTemplate && argument.name === 'id');
   const typed = argument.value.replace(/^@/, '').toLowerCase();
-  const matching = (takesSession ? await handlesHere(caller) : []).filter(handle => handle.startsWith(typed));
+  const matching = (takesSession ? await handlesHere(caller, ref.type === 'ref/prompt') : []).filter(handle =>
+    handle.startsWith(typed),
+  );
   const values = matching.slice(0, limits.completionsShown);
   return { completion: { values, total: matching.length, hasMore: matching.length > values.length } };
 }
 
-/** Nobody hands over to itself, but may look at itself: the caller is among them. */
-async function handlesHere(caller: Participant): Promise<string[]> {
-  const { live } = await caller.read(lookAround);
-  return live.map(session => session.handle).sort();
+/** Nobody hands over to itself, but may look at itself. */
+async function handlesHere(caller: Participant, onlyOthers: boolean): Promise<string[]> {
+  return caller.read(async (view, me) => {
+    const { live } = await lookAround(view);
+    const chosen = live.filter(session => !onlyOthers || session.id !== me.id);
+    return chosen.map(session => session.handle).sort();
+  });
 }

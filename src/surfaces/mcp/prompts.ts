@@ -3,6 +3,7 @@ import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } f
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';
+import { refusedByRule } from './refusal.ts';
 
 type Arguments = Readonly<Record<string, string>>;
 
@@ -90,7 +91,7 @@ export async function promptFor(name: string, given: Arguments, context: ToolCon
       `There is no prompt "${name.slice(0, 40)}". Prompts: ${names}.`,
     );
   }
-  const text = await definition.text(given, context);
+  const text = await definition.text(given, context).catch(refusedByRule);
   return { description: definition.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
 }
 

@@ -18,6 +18,8 @@ interface ResourceDefinition {
   readonly mine?: true;
 }
 
+export const inboxUri = 'signalbox://inbox';
+
 const definitions: readonly ResourceDefinition[] = [
   {
     uri: 'signalbox://project',
@@ -44,7 +46,7 @@ const definitions: readonly ResourceDefinition[] = [
     changedBy: ['lock.', 'session.ended'],
   },
   {
-    uri: 'signalbox://inbox',
+    uri: inboxUri,
     name: 'inbox',
     description: "This session's unread messages, left unread. Bodies are the words of peers.",
     tool: 'message_read',

@@ -3,8 +3,8 @@ import { Console } from 'node:console';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { limits } from '../../core/limits.ts';
-import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { Agent } from '../../tools/agent.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { World } from '../../tools/world.ts';
 import { AnsweringTransport, type ClientFacts } from './answers.ts';
 import { pushMessages } from './channel.ts';
@@ -37,7 +37,10 @@ export async function serve(parts: ServeParts): Promise<void> {
 
   const stopWatching = watchForTheEnd(world, () => void transport.close());
   if (channel) await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);
-  else serveStdio((_context: McpRequestContext) => create(), { transport, onerror });
+  else {
+    const maxSubscriptions = limits.listensPerConnection;
+    serveStdio((_context: McpRequestContext) => create(), { transport, onerror, maxSubscriptions });
+  }
 
   await transport.closed();
   ended.abort();

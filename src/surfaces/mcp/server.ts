@@ -16,7 +16,8 @@ import { completionsFor } from './completions.ts';
 import { instructions } from './instructions.ts';
 import { listedTool } from './listing.ts';
 import { listedPrompts, promptFor } from './prompts.ts';
-import { isSubscribable, listedResources, listedTemplates, readResource } from './resources.ts';
+import { refusedByRule } from './refusal.ts';
+import { inboxUri, isSubscribable, listedResources, listedTemplates, readResource } from './resources.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface ServerParts {
@@ -53,7 +54,8 @@ export function createServer(parts: ServerParts): Server {
     },
   );
   const listed = tools.map(listedTool);
-  const context = (request: ServerContext) => toolContext(parts, server, request);
+  const subscriptions = new Subscriptions(uri => server.sendResourceUpdated({ uri }));
+  const context = (request: ServerContext) => toolContext(parts, server, request, subscriptions);
   server.setRequestHandler('tools/list', () => ({ tools: listed }));
   server.setRequestHandler('tools/call', async ({ params }, request) =>
     answered(() => callTool(tools, params.name, params.arguments, context(request))),
@@ -68,7 +70,7 @@ export function createServer(parts: ServerParts): Server {
   server.setRequestHandler('completion/complete', ({ params }, request) =>
     completionsFor(params, context(request).caller),
   );
-  serveSubscriptions(parts, server, context);
+  serveSubscriptions(parts, server, subscriptions, context);
   return server;
 }
 
@@ -79,12 +81,12 @@ export function createServer(parts: ServerParts): Server {
 function serveSubscriptions(
   { transport, participant }: ServerParts,
   server: Server,
+  subscriptions: Subscriptions,
   context: (request: ServerContext) => ToolContext,
 ): void {
-  const subscriptions = new Subscriptions(uri => server.sendResourceUpdated({ uri }));
-  server.setRequestHandler('resources/subscribe', ({ params }, request) => {
+  server.setRequestHandler('resources/subscribe', async ({ params }, request) => {
     if (!isSubscribable(params.uri)) throw new ResourceNotFoundError(params.uri);
-    subscriptions.subscribe(params.uri, context(request).caller);
+    await subscriptions.subscribe(params.uri, context(request).caller).catch(refusedByRule);
     return {};
   });
   server.setRequestHandler('resources/unsubscribe', ({ params }) => {
@@ -109,7 +111,12 @@ async function answered(call: () => ReturnType<typeof callTool>): Promise<CallTo
   }
 }
 
-function toolContext(parts: ServerParts, server: Server, request: ServerContext): ToolContext {
+function toolContext(
+  parts: ServerParts,
+  server: Server,
+  request: ServerContext,
+  subscriptions: Subscriptions,
+): ToolContext {
   const { id, signal, _meta, notify } = request.mcpReq;
   const { transport } = parts;
   signal.addEventListener('abort', () => transport.forget(id), { once: true });
@@ -127,6 +134,11 @@ function toolContext(parts: ServerParts, server: Server, request: ServerContext)
       // A client that has gone away is noticed by the connection's end; a lost progress note is no matter.
       void notify({ method: 'notifications/progress', params }).catch(() => undefined);
     },
-    afterAnswer: action => transport.afterAnswer(id, action),
+    // What follows an answer changes the caller's own inbox, and that is told by no event.
+    afterAnswer: action =>
+      transport.afterAnswer(id, async () => {
+        await action();
+        await subscriptions.ownChange(inboxUri);
+      }),
   };
 }

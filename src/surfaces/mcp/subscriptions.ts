@@ -1,4 +1,5 @@
 /** Tells a client which of the resources it subscribed to have changed. While nobody subscribes nothing runs. */
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { lookAround, reap } from '../../core/presence.ts';
 import { whileAway } from '../../tools/away.ts';
@@ -14,15 +15,29 @@ export class Subscriptions {
   readonly #wanted = new Map<Listener, ReadonlySet<string>>();
   readonly #tell: (uri: string) => Promise<void>;
   #stop: AbortController | undefined;
+  /** The newest event that was looked at; it is there once the watch has begun. */
+  #cursor: Promise<number> | undefined;
 
   /** `tell` sends one notification; a client that asked several times is told once, the protocol layer does the rest. */
   constructor(tell: (uri: string) => Promise<void>) {
     this.#tell = tell;
   }
 
-  /** `resources/subscribe` of the older protocol. Repeating it changes nothing. */
-  subscribe(uri: string, caller: Participant): void {
-    this.listen(older, [...(this.#wanted.get(older) ?? []), uri], caller);
+  /**
+   * `resources/subscribe` of the older protocol. When it resolves nothing that happens from then on is missed. Repeating it
+   * changes nothing. `limit_exceeded` beyond `limits.subscriptionsPerConnection`.
+   */
+  async subscribe(uri: string, caller: Participant): Promise<void> {
+    const known = this.#wanted.get(older) ?? new Set();
+    if (!known.has(uri) && known.size >= limits.subscriptionsPerConnection) {
+      throw new SignalboxError(
+        'limit_exceeded',
+        `A connection subscribes to ${limits.subscriptionsPerConnection} resources at most.`,
+        'Subscribe to signalbox://sessions instead of single sessions.',
+      );
+    }
+    this.#wanted.set(older, new Set([...known, uri]));
+    await this.#begin(caller);
   }
 
   unsubscribe(uri: string): void {
@@ -31,14 +46,16 @@ export class Subscriptions {
     else this.#wanted.set(older, new Set(left));
   }
 
-  /** `subscriptions/listen` of the newer protocol: all that one request wants, until it is cancelled. */
+  /**
+   * `subscriptions/listen` of the newer protocol: all that one request wants, until it is cancelled. The protocol layer has
+   * answered already; so what may have changed until the watch begins is told once, whether or not it has.
+   */
   listen(listener: Listener, uris: readonly string[], caller: Participant): void {
-    const isNew = this.#wanted.has(listener) || this.#wanted.size < limits.subscriptionsPerConnection;
-    if (!isNew || uris.length === 0) return;
-    this.#wanted.set(listener, new Set(uris.slice(0, limits.subscriptionsPerConnection)));
-    if (this.#stop) return;
-    this.#stop = new AbortController();
-    void this.#watch(caller, this.#stop.signal);
+    if (uris.length === 0) return;
+    this.#wanted.set(listener, new Set(uris));
+    const isCold = this.#cursor === undefined;
+    const begun = this.#begin(caller).then(() => (isCold ? this.#tellAmong(uris, new Set(uris)) : undefined));
+    begun.catch(error => caller.world.log.warn('watching resources failed', { error: String(error) }));
   }
 
   cancel(listener: Listener): void {
@@ -51,15 +68,36 @@ export class Subscriptions {
     this.#wanted.clear();
     this.#stop?.abort();
     this.#stop = undefined;
+    this.#cursor = undefined;
+  }
+
+  /** Tells of a change that no event records: the session itself took something out of its inbox. */
+  async ownChange(uri: string): Promise<void> {
+    if (this.#wanted.size > 0) await this.#tellAmong(this.#all(), new Set([uri]));
+  }
+
+  /** Resolves when the cursor stands. */
+  async #begin(caller: Participant): Promise<void> {
+    if (this.#cursor === undefined) {
+      const stop = new AbortController();
+      this.#stop = stop;
+      this.#cursor = caller.read(async view => view.tx.sequence);
+      const cursor = this.#cursor;
+      cursor.then(
+        first => this.#watch(caller, stop.signal, first),
+        () => this.close(),
+      );
+    }
+    await this.#cursor;
   }
 
   /**
    * Reads the events behind a cursor whenever a hint comes, and every `limits.safetyPollMs`, because hints reach only those whom
    * an event is about. Never rejects: what fails is tried again.
    */
-  async #watch(caller: Participant, signal: AbortSignal): Promise<void> {
+  async #watch(caller: Participant, signal: AbortSignal, first: number): Promise<void> {
     const { log, clock } = caller.world;
-    let cursor: number | undefined;
+    let cursor = first;
     while (!signal.aborted) {
       try {
         const hints = await caller.hints();
@@ -73,16 +111,12 @@ export class Subscriptions {
     }
   }
 
-  /** Tells what has changed since the cursor; the new cursor. The first look only finds out where the events stand. */
-  async #look(caller: Participant, cursor: number | undefined): Promise<number | undefined> {
-    const found = await caller.observe(async (view, me) => {
-      const { stale } = await lookAround(view);
-      return { sequence: view.tx.sequence, stale, me: me.id };
-    });
+  /** Tells what has changed since the cursor; the new cursor. */
+  async #look(caller: Participant, cursor: number): Promise<number> {
+    const found = await caller.observe(async (view, me) => ({ stale: (await lookAround(view)).stale, me: me.id }));
     if (found === undefined) return cursor;
     // Nobody writes an event for a process that died: whoever notices says so in the store.
     if (found.stale) await caller.transact(unit => reap(unit));
-    if (cursor === undefined) return found.sequence;
     const { project } = await caller.place();
     const changed = new Set<string>();
     let [last, isBehind] = [cursor, true];
@@ -92,12 +126,15 @@ export class Subscriptions {
       last = events.at(-1)?.sequence ?? last;
       isBehind = events.length === limits.eventsPerLook;
     }
-    await this.#tellAll(changed);
+    await this.#tellAmong(this.#all(), changed);
     return last;
   }
 
-  async #tellAll(changed: ReadonlySet<string>): Promise<void> {
-    const wanted = new Set([...this.#wanted.values()].flatMap(uris => [...uris]));
-    for (const uri of wanted) if (isAmong(uri, changed)) await this.#tell(uri);
+  #all(): ReadonlySet<string> {
+    return new Set([...this.#wanted.values()].flatMap(uris => [...uris]));
+  }
+
+  async #tellAmong(wanted: Iterable<string>, changed: ReadonlySet<string>): Promise<void> {
+    for (const uri of wanted) if (changed.has(uri) || isAmong(uri, changed)) await this.#tell(uri);
   }
 }

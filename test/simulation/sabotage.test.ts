@@ -1,0 +1,170 @@
+/** The simulation is worth something only if it finds what is broken: each defect here is found, and by the right promise. */
+import { describe, expect, it } from 'vitest';
+import { newDelivery } from '../../src/core/notice.ts';
+import type { NewEvent, Page, Range, Transaction } from '../../src/core/ports.ts';
+import type { IndexName, Kind, LockRecord, RecordOf } from '../../src/core/records.ts';
+import { Passing } from './observer.ts';
+import { simulate } from './simulation.ts';
+
+/** A transaction that answers some lists with others. */
+class Lists extends Passing {
+  readonly #change: (kind: Kind, index: string, list: unknown[]) => unknown[];
+
+  constructor(tx: Transaction, change: (kind: Kind, index: string, list: unknown[]) => unknown[]) {
+    super(tx);
+    this.#change = change;
+  }
+
+  override list = async <K extends Kind>(kind: K, index: IndexName<K>, range: Range, page: Page) =>
+    this.#change(kind, index, await this.tx.list(kind, index, range, page)) as RecordOf<K>[];
+}
+
+/** A transaction that writes something else than it was told; undefined writes nothing. */
+class Writes extends Passing {
+  readonly #change: (kind: Kind, record: RecordOf<Kind>) => RecordOf<Kind> | undefined;
+
+  constructor(tx: Transaction, change: (kind: Kind, record: RecordOf<Kind>) => RecordOf<Kind> | undefined) {
+    super(tx);
+    this.#change = change;
+  }
+
+  override put<K extends Kind>(kind: K, record: RecordOf<K>): void {
+    const changed = this.#change(kind, record);
+    if (changed) this.tx.put(kind, changed as RecordOf<K>);
+  }
+}
+
+/** Deletes nothing of that kind in the first place, or only once somebody's session has ended in the unit. */
+class Keeps extends Passing {
+  readonly #kind: Kind;
+
+  constructor(tx: Transaction, kind: Kind) {
+    super(tx);
+    this.#kind = kind;
+  }
+
+  override delete(kind: Kind, id: string): void {
+    if (kind !== this.#kind) this.tx.delete(kind, id);
+  }
+}
+
+/** Knows of no queue from the moment a lock has ended. */
+class PassesNothingOn extends Lists {
+  constructor(tx: Transaction) {
+    let hasEnded = false;
+    super(tx, (kind, index, list) => (hasEnded && kind === 'waiter' && index === 'queue' ? [] : list));
+    this.noteEnd = () => {
+      hasEnded = true;
+    };
+  }
+
+  readonly noteEnd: () => void;
+
+  override emit(event: NewEvent): number {
+    if (event.type === 'lock.ended') this.noteEnd();
+    return super.emit(event);
+  }
+}
+
+/** Knows of no queue unless a lock has ended: passing on works, newcomers push in. */
+class SeesNoQueue extends Lists {
+  constructor(tx: Transaction) {
+    let hasEnded = false;
+    super(tx, (kind, index, list) => (!hasEnded && kind === 'waiter' && index === 'queue' ? [] : list));
+    this.noteEnd = () => {
+      hasEnded = true;
+    };
+  }
+
+  readonly noteEnd: () => void;
+
+  override emit(event: NewEvent): number {
+    if (event.type === 'lock.ended') this.noteEnd();
+    return super.emit(event);
+  }
+}
+
+/** Forgets who is here already, so that two may be called the same. */
+const emptied = (kind: Kind, index: string) => (tx: Transaction) =>
+  new Lists(tx, (asked, by, list) => (asked === kind && by === index ? [] : list));
+
+const written = (kind: Kind, change: (record: never, tx: Transaction) => RecordOf<Kind> | undefined) => {
+  return (tx: Transaction) => new Writes(tx, (put, record) => (put === kind ? change(record as never, tx) : record));
+};
+
+/** A store that gives every resource the fence that it had first. */
+function oldFences() {
+  const first = new Map<string, number>();
+  return written('lock', (lock: LockRecord) => {
+    const fence = first.get(lock.name) ?? lock.fence;
+    first.set(lock.name, fence);
+    return { ...lock, fence };
+  });
+}
+
+const defects: readonly (readonly [defect: string, promise: string, meddle: () => (tx: Transaction) => Transaction])[] =
+  [
+    [
+      'locks are not looked for',
+      'a resource never has two conflicting holders',
+      () => tx => new Lists(tx, (kind, index, list) => (kind === 'lock' && index !== 'holder' ? [] : list)),
+    ],
+    ['fences come back', 'fencing tokens only rise, and each is the number of its grant', oldFences],
+    ['nothing passes on', 'a grant follows every way a lock can end', () => tx => new PassesNothingOn(tx)],
+    [
+      'who comes does not see the queue',
+      'nobody is served before those who stood ahead in line for the same',
+      () => tx => new SeesNoQueue(tx),
+    ],
+    [
+      'a session that ends keeps its locks',
+      'an ended session holds nothing: no lock, no place in a queue, no open intent',
+      () => tx => new Keeps(tx, 'lock'),
+    ],
+    ['handles are not compared', 'no two living sessions have one handle', () => emptied('session', 'handle')],
+    [
+      'a delivery is not written',
+      'a message reaches its recipients and nobody else',
+      () =>
+        written('delivery', delivery => ((delivery as RecordOf<'delivery'>).state === 'queued' ? undefined : delivery)),
+    ],
+    [
+      'a sender gets its own message',
+      'a message reaches its recipients and nobody else',
+      () =>
+        written('message', (message: RecordOf<'message'>, tx) => {
+          if (message.from !== 'signalbox') tx.put('delivery', newDelivery(message.from, message));
+          return message;
+        }),
+    ],
+    [
+      'handing over counts as reading',
+      'a delivery only goes forward, and is read only when a client has got it',
+      () =>
+        written('delivery', (delivery: RecordOf<'delivery'>) =>
+          delivery.state === 'delivered' ? { ...delivery, state: 'read', readAt: delivery.deliveredAt } : delivery,
+        ),
+    ],
+    ['keys are not remembered', 'a call that is repeated with its key has one effect', () => emptied('message', 'key')],
+    [
+      'a revision is left out',
+      'each change of a value is one revision more, deleting included',
+      () => written('data', (data: RecordOf<'data'>) => ({ ...data, revision: data.revision + 1 })),
+    ],
+    [
+      'a revision of an entry is left out',
+      'each change of a context entry is one revision more, and one title is one entry',
+      () => written('context', (entry: RecordOf<'context'>) => ({ ...entry, revision: entry.revision * 2 })),
+    ],
+  ];
+
+describe('a defect', () => {
+  it.each(defects)('is found: %s', async (_defect, promise, meddle) => {
+    const found = new Set<string>();
+    for (let seed = 1; seed <= 12 && !found.has(promise); seed++) {
+      const { violation } = await simulate({ seed, steps: 400, meddle: meddle() });
+      if (violation) found.add(violation.promise);
+    }
+    expect([...found]).toContain(promise);
+  });
+});
