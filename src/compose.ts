@@ -2,11 +2,18 @@
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
-import { type Config, parseSettingsFile, resolveConfig, type SettingKey, type SettingsFile } from './config.ts';
+import {
+  type Config,
+  type DeclaredPool,
+  parseSettingsFile,
+  resolveConfig,
+  resolvePools,
+  type SettingKey,
+  type SettingsFile,
+} from './config.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import { limits } from './core/limits.ts';
-import { defaultPolicy } from './core/policy.ts';
 import type { Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createEngine } from './engines/index.ts';
@@ -21,8 +28,9 @@ import { createProcesses, type SystemProcesses } from './system/processes.ts';
 import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
 import { createWorktrees } from './system/worktrees.ts';
-import { Agent, Visitor } from './tools/participant.ts';
+import { Agent } from './tools/agent.ts';
 import { settledProject } from './tools/place.ts';
+import { Visitor } from './tools/visitor.ts';
 import type { World } from './tools/world.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,6 +38,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What the surfaces get: the ports, the settings they came from, and ways to make a caller. */
 export interface Composition {
   readonly config: Config;
+  readonly pools: readonly DeclaredPool[];
   readonly files: readonly string[];
   readonly unknownSettings: readonly string[];
   readonly world: World;
@@ -71,6 +80,10 @@ export async function compose(
     userFile: found.user?.file.values ?? {},
   });
   const files = [found.project, found.user].filter(file => file !== undefined);
+  const pools = resolvePools([
+    ...(found.project ? [poolSource('project file', found.project)] : []),
+    ...(found.user ? [poolSource('user file', found.user)] : []),
+  ]);
   const log = createLog({ level: config.logLevel.value as LogLevel });
   const runtime = runtimeFolder(home, process.platform, process.getuid?.(), state);
   const sockets = createSocketWakeups({ directory: runtime, log, clock: systemClock });
@@ -96,7 +109,7 @@ export async function compose(
     worktrees: createWorktrees(),
     git: createGitFacts(),
     probes: createProbes(),
-    policy: defaultPolicy,
+    policy: { pools: pools.map(({ pool }) => pool), messagesKeptDays: Number(config.messagesKeptDays.value) },
     log,
   };
   const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));
@@ -105,6 +118,7 @@ export async function compose(
   const shellSession = () => sessionOfShell(world, directory, project, client);
   return {
     config,
+    pools,
     files: files.map(file => file.path),
     unknownSettings,
     world,
@@ -178,6 +192,10 @@ function asOperator(client: ClientEnvironment): null {
 
 function read(found: FoundFile | undefined): { path: string; file: SettingsFile } | undefined {
   return found && { path: found.path, file: parseSettingsFile(found.text, found.path) };
+}
+
+function poolSource(origin: 'project file' | 'user file', { path, file }: { path: string; file: SettingsFile }) {
+  return { origin, path, values: file.values };
 }
 
 function warnOfUnknown(log: Log, unknown: readonly string[]): void {

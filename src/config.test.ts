@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettingsFile, resolveConfig, settings } from './config.ts';
+import { parseSettingsFile, resolveConfig, resolvePools, settings } from './config.ts';
 
 const nowhere = { flags: {}, environment: {}, projectFile: {}, userFile: {} };
 
@@ -40,6 +40,25 @@ describe('a setting', () => {
     expect(() => resolveConfig({ ...nowhere, projectFile: { tools: 7 } })).toThrow(/"tools" in the project file/);
   });
 
+  it('that is a number may stand in a file as a number or as a text', () => {
+    const kept = [7, '7', ' 007 '].map(
+      messagesKeptDays => resolveConfig({ ...nowhere, projectFile: { messagesKeptDays } }).messagesKeptDays,
+    );
+    expect(kept).toEqual(Array(3).fill({ value: '7', origin: 'project file' }));
+    expect(resolveConfig(nowhere).messagesKeptDays.value).toBe('30');
+  });
+
+  it.each(['0', '3651', '-1', '1.5', 'soon', '1e3'])('that is a number is refused when it is %j', value => {
+    const environment = { SIGNALBOX_MESSAGES_KEPT_DAYS: value };
+    expect(() => resolveConfig({ ...nowhere, environment })).toThrow(/SIGNALBOX_MESSAGES_KEPT_DAYS in the environment/);
+    expect(() => resolveConfig({ ...nowhere, userFile: { messagesKeptDays: [7] } })).toThrow(/user file is \[7\]/);
+  });
+
+  it('at the bounds of its numbers is taken', () => {
+    const at = (value: string) => resolveConfig({ ...nowhere, flags: { messagesKeptDays: value } }).messagesKeptDays;
+    expect([at('1'), at('3650')].map(({ value }) => value)).toEqual(['1', '3650']);
+  });
+
   it('has one flag, one variable and one line of help', () => {
     for (const key of ['key', 'flag', 'environment'] as const) {
       expect(new Set(settings.map(setting => setting[key])).size).toBe(settings.length);
@@ -50,13 +69,41 @@ describe('a setting', () => {
 
 describe('a settings file', () => {
   it('is read, and what this version does not know is said, not refused', () => {
-    expect(parseSettingsFile('{"tools":"all","pools":{}}', 'signalbox.json')).toEqual({
-      values: { tools: 'all', pools: {} },
-      unknown: ['pools'],
-    });
+    const text = '{"$schema":"x","tools":"all","pools":{},"messagesKeptDays":7,"pool":{}}';
+    expect(parseSettingsFile(text, 'signalbox.json').unknown).toEqual(['pool']);
   });
 
   it.each(['', '{', '[]', '"text"', 'null'])('that holds %j is refused by name', text => {
     expect(() => parseSettingsFile(text, 'signalbox.json')).toThrow(/signalbox\.json/);
+  });
+});
+
+describe('the pools of the settings files', () => {
+  const project = (pools: unknown) => ({
+    origin: 'project file' as const,
+    path: '/shop/signalbox.json',
+    values: { pools },
+  });
+  const user = (pools: unknown) => ({ origin: 'user file' as const, path: '/home/me/config.json', values: { pools } });
+
+  it('are those of both, and one that both declare is that of the project, whole', () => {
+    const found = resolvePools([
+      project({ port: { values: ['3000-3001'] } }),
+      user({ Port: { values: ['9000-9009'] }, phone: { places: 1 } }),
+    ]);
+    expect(found.map(({ pool, origin }) => [pool.name, pool.values, origin])).toEqual([
+      ['port', ['port:3000', 'port:3001'], 'project file'],
+      ['phone', ['phone:1'], 'user file'],
+    ]);
+  });
+
+  it('are none where no file has any', () => {
+    expect(resolvePools([])).toEqual([]);
+    expect(resolvePools([{ ...project(undefined), values: {} }, user({})])).toEqual([]);
+  });
+
+  it('are refused by the file that declares one wrongly, even if another one counts', () => {
+    const files = [project({ ci: { places: 2 } }), user({ ci: { places: 0 } })];
+    expect(() => resolvePools(files)).toThrow(/"ci" in \/home\/me\/config\.json/);
   });
 });

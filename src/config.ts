@@ -1,5 +1,7 @@
 /** Every setting once: where it may come from, what it defaults to, what it means. `signalbox config` prints this table. */
 import { SignalboxError } from './core/errors.ts';
+import { defaultPolicy, type Pool } from './core/policy.ts';
+import { declaredPools } from './core/pool-declaration.ts';
 
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
 
@@ -12,6 +14,8 @@ export interface Setting {
   readonly fallback: string;
   readonly help: string;
   readonly choices?: readonly string[];
+  /** For a whole number: its bounds. A file may hold it as a number or as a text. */
+  readonly range?: { readonly from: number; readonly to: number };
   /** Means something to `signalbox mcp` only; other commands do not take its flag. */
   readonly serverOnly?: true;
 }
@@ -86,6 +90,15 @@ export const settings = [
     help: 'What goes to standard error: debug, info, warn or error.',
     choices: ['debug', 'info', 'warn', 'error'],
   },
+  {
+    key: 'messagesKeptDays',
+    flag: '--messages-kept-days',
+    environment: 'SIGNALBOX_MESSAGES_KEPT_DAYS',
+    file: 'messagesKeptDays',
+    fallback: String(defaultPolicy.messagesKeptDays),
+    help: 'How many days messages are kept after they were sent, 1 to 3650.',
+    range: { from: 1, to: 3_650 },
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingKey = (typeof settings)[number]['key'];
@@ -124,6 +137,7 @@ function resolve(setting: Setting, sources: Sources): Value {
 
 function checked(setting: Setting, raw: unknown, origin: Origin): string {
   const name = origin === 'environment' ? setting.environment : origin === 'flag' ? setting.flag : `"${setting.file}"`;
+  if (setting.range) return wholeNumber(setting.range, raw, `${name} in the ${origin}`);
   if (typeof raw !== 'string') {
     throw new SignalboxError('invalid_input', `${name} in the ${origin} is not a text.`, 'Write its value in quotes.');
   }
@@ -142,6 +156,44 @@ function checked(setting: Setting, raw: unknown, origin: Origin): string {
     );
   }
   return raw;
+}
+
+function wholeNumber({ from, to }: { from: number; to: number }, raw: unknown, name: string): string {
+  const text = typeof raw === 'string' || typeof raw === 'number' ? String(raw).trim() : '';
+  if (/^\d{1,9}$/.test(text) && Number(text) >= from && Number(text) <= to) return String(Number(text));
+  throw new SignalboxError(
+    'invalid_input',
+    `${name} is ${JSON.stringify(raw)?.slice(0, 40)}.`,
+    `Write a whole number from ${from} to ${to}.`,
+  );
+}
+
+/** A pool with the file that declares it. */
+export interface DeclaredPool {
+  readonly pool: Pool;
+  readonly origin: Origin;
+}
+
+interface PoolSource {
+  readonly origin: Origin;
+  readonly path: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The pools of all files, first files first: a pool that an earlier one declares is taken whole from there, because values of
+ * two files would be a pool that nobody wrote down. Errors: `invalid_input` for a wrong declaration in any of them.
+ */
+export function resolvePools(files: readonly PoolSource[]): DeclaredPool[] {
+  const found = new Map<string, DeclaredPool>();
+  for (const { origin, path, values } of files) {
+    if (values.pools === undefined || values.pools === null) continue;
+    for (const pool of declaredPools(values.pools, path)) {
+      const key = pool.name.toLowerCase();
+      if (!found.has(key)) found.set(key, { pool, origin });
+    }
+  }
+  return [...found.values()];
 }
 
 export interface SettingsFile {
@@ -169,7 +221,7 @@ export function parseSettingsFile(text: string, name: string): SettingsFile {
       'Write settings as { "tools": "all" }.',
     );
   }
-  const known = settings.flatMap(setting => (setting.file ? [setting.file as string] : []));
-  const unknown = Object.keys(parsed).filter(key => key !== '$schema' && !known.includes(key));
+  const known = ['$schema', 'pools', ...settings.flatMap(setting => (setting.file ? [setting.file as string] : []))];
+  const unknown = Object.keys(parsed).filter(key => !known.includes(key));
   return { values: parsed as Record<string, unknown>, unknown };
 }

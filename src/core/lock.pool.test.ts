@@ -6,10 +6,9 @@ import { breakLocks } from './lock-break.ts';
 import type { LockRequest } from './lock-grant.ts';
 import { handOff } from './lock-handoff.ts';
 import { release, takeBack } from './lock-release.ts';
-import { swapInUse } from './pool-swap.ts';
 import { operator } from './presence.ts';
 import { type LockOutcome, passOn, type Stay, standing, withdraw } from './queue.ts';
-import type { LockRecord, PoolWish, Resource, SessionRecord } from './records.ts';
+import type { PoolWish, Resource, SessionRecord } from './records.ts';
 import { end } from './session.ts';
 
 let bench: Bench;
@@ -337,79 +336,5 @@ describe('waiting for a pool', () => {
     await line(wren, [one], [file('b')]);
     await take(finch, [file('c')]);
     expect(got(await take(otter, [file('b')]))).toEqual(['file:b']);
-  });
-});
-
-describe('a value that something outside uses', () => {
-  const swap = (
-    session: SessionRecord,
-    outcome: LockOutcome,
-    inUse: string[],
-    stay: Stay | null = null,
-    pools = [port()],
-  ) =>
-    bench.transact(async unit => {
-      const taken = (outcome.granted ?? []).filter(lock => inUse.includes(lock.name));
-      const ticket = outcome.granted?.[0]?.tickets[0] ?? '';
-      const request: LockRequest = {
-        ticket,
-        resources: (outcome.granted ?? []).filter(({ pool }) => pool === null).map(asResource),
-        pools,
-        mode: 'exclusive',
-        reason: null,
-        ttlMs: 60_000,
-        priority: 'normal',
-        inUse: new Set(inUse),
-      };
-      return swapInUse(unit, session, request, taken, typeof stay === 'number' ? unit.tx.now + stay : stay, null);
-    });
-  const asResource = ({ name }: LockRecord): Resource => (name.startsWith('file:') ? file(name.slice(5)) : named(name));
-
-  it('is given back and the next one taken, what else was granted stays', async () => {
-    const first = await ask(otter, [port()], [file('a')]);
-    const second = await swap(otter, first, ['port:3000', 'port:3001']);
-    expect([got(second), second.inUse]).toEqual([
-      ['file:a', 'port:3002'],
-      ['port:3000', 'port:3001'],
-    ]);
-    expect(second.granted?.[0]?.fence).toBe(first.granted?.[0]?.fence);
-    expect(await heldBy(otter)).toEqual(['file:a', 'port:3002']);
-  });
-
-  it('with no other left gives back all that the call got, and cannot be waited for', async () => {
-    const first = await ask(otter, [port()], [file('a')]);
-    const second = await swap(otter, first, ['port:3000', 'port:3001', 'port:3002'], 45_000);
-    expect(second).toMatchObject({
-      granted: null,
-      blockers: [],
-      waiter: null,
-      inUse: ['port:3000', 'port:3001', 'port:3002'],
-    });
-    expect([await heldBy(otter), await waiting()]).toEqual([[], 0]);
-  });
-
-  it('is not waited for, but one that a session has is', async () => {
-    await ask(otter, [port(2)]);
-    const first = await ask(heron, [port()]);
-    const second = await swap(heron, first, ['port:3001', 'port:3002'], 45_000);
-    expect(second.waiter?.pools).toEqual([{ ...port(), values: ['port:3000', 'port:3001'] }]);
-    await free(otter, 'port:3001');
-    expect(await heldBy(heron)).toEqual(['port:3001']);
-  });
-
-  it('goes to the next in line, who finds out for itself', async () => {
-    await allTaken();
-    const first = ticketOf(await line(finch, [port()]));
-    const robin = await bench.join('robin');
-    await line(robin, [port()]);
-    await free(otter, 'port:3000');
-    const served = await bench.transact(unit => standing(unit, first));
-    await bench.transact(async unit => {
-      const request = { ...first, ticket: first.id, inUse: new Set(['port:3000']) };
-      return swapInUse(unit, finch, request, served.granted ?? [], unit.tx.now + 45_000, first);
-    });
-    expect([await heldBy(finch), await heldBy(robin)]).toEqual([[], ['port:3000']]);
-    const places = await bench.look(view => view.tx.list('waiter', 'queue', { prefix: '' }, { limit: 9 }));
-    expect(places.map(({ session, arrival }) => [session, arrival])).toEqual([[finch.id, first.arrival]]);
   });
 });

@@ -77,6 +77,11 @@ describe('a standing place', () => {
     await stand(heron, [file('a'), file('b')]);
     await stand(wren, [file('a')]);
     await bench.clock.advance(1_000);
+    await stand(heron, [file('b'), file('a')]);
+    expect(await line()).toEqual([
+      ['heron', 1],
+      ['wren', 2],
+    ]);
     const again = await stand(heron, [file('b'), file('a')], 'exclusive', { priority: 'high', reason: 'now' });
     expect(again.waiter).toMatchObject({ priority: 'high', reason: 'now' });
     expect(await waiting()).toBe(2);

@@ -169,6 +169,7 @@ describe('the end of a lock', () => {
     bench.kill(otter);
     expect((await take(heron, [file('a')])).granted).not.toBeNull();
     expect(await holdersOf(file('b'))).toEqual([]);
+    expect(await bench.look(view => view.tx.count('lock', 'holder', { equals: otter.id }))).toBe(0);
     expect((await bench.now(otter)).endedAt).not.toBeNull();
   });
 

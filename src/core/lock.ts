@@ -154,7 +154,8 @@ async function refuseLost(unit: Unit, session: SessionRecord, request: LockReque
 }
 
 /** What a renewal is about in the pools that it names. */
-async function placesHeld(unit: Unit, session: SessionRecord, { pools }: LockRequest, fence: number) {
+async function placesHeld(unit: Unit, session: SessionRecord, request: LockRequest, fence: number) {
+  const { pools } = request;
   if (pools.length === 0) return [];
   const { held } = await locksInPools(
     unit,
@@ -162,7 +163,7 @@ async function placesHeld(unit: Unit, session: SessionRecord, { pools }: LockReq
     session.id,
   );
   return pools.flatMap(wish => {
-    const own = keptOf(session.id, wish, held).slice(0, wish.count);
+    const own = keptOf({ ...request, session: session.id }, wish, held).slice(0, wish.count);
     if (own.length === wish.count) return own;
     throw new SignalboxError(
       'conflict',

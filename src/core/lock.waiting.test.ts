@@ -160,6 +160,7 @@ describe('waiting in line', () => {
     const behind = ticketOf(await queue(wren, [file('a')], 'shared'));
     const outcome = await bench.transact(unit => withdraw(unit, ticket));
     expect(outcome.granted).toBeNull();
+    expect(await holdersOf(file('a'))).toEqual(['otter', 'wren']);
     expect((await bench.transact(unit => standing(unit, behind))).granted).toHaveLength(1);
   });
 

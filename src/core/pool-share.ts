@@ -26,7 +26,8 @@ export interface Share {
   readonly inUse: readonly string[];
 }
 
-interface Claimant extends Wants {
+/** Somebody who wants something out of pools, and perhaps values by their names. */
+export interface Claimant extends Wants {
   readonly session: string;
 }
 
@@ -64,9 +65,7 @@ interface Situation {
 
 function shareOf(request: Claimant, wish: PoolWish, situation: Situation): Omit<Share, 'claimants'> {
   const { held, ahead, claims, named, inUse } = situation;
-  const kept = keptOf(request.session, wish, held)
-    .filter(({ name }) => !named.has(name))
-    .slice(0, wish.count);
+  const kept = keptOf(request, wish, held).slice(0, wish.count);
   const unheld = wish.values.filter(value => !isHeld(held, value) && !named.has(value));
   const free = unheld.filter(value => !claims.has(value) && !inUse.has(value));
   const passedOver = unheld.filter(value => inUse.has(value));
@@ -94,23 +93,24 @@ function claimsOf(
     for (const wish of place.pools) {
       const free = wish.values.filter(value => !isHeld(held, value) && !claims.has(value) && !own.has(value));
       const inOrder = [...free.filter(value => !avoid.has(value)), ...free.filter(value => avoid.has(value))];
-      for (const value of inOrder.slice(0, lackOf(place.session, wish, held))) claims.set(value, place);
+      for (const value of inOrder.slice(0, lackOf(place, wish, held))) claims.set(value, place);
     }
     for (const name of own) if (!claims.has(name)) claims.set(name, place);
   }
   return claims;
 }
 
-/** What a session has out of a pool, as far as the wish is about it. */
-export function keptOf(session: string, { pool, values }: PoolWish, held: HeldValues): LockRecord[] {
+/** What a session has out of a pool, as far as the wish is about it; not what the same request asks for by name. */
+export function keptOf({ session, resources }: Claimant, { pool, values }: PoolWish, held: HeldValues): LockRecord[] {
   return values
+    .filter(value => !resources.some(({ name }) => name === value))
     .flatMap(value => held.get(value) ?? [])
     .filter(lock => lock.holder === session && lock.pool === pool && lock.mode === 'exclusive');
 }
 
 /** How many places a wish still lacks. */
-export function lackOf(session: string, wish: PoolWish, held: HeldValues): number {
-  return Math.max(0, wish.count - keptOf(session, wish, held).length);
+export function lackOf(of: Claimant, wish: PoolWish, held: HeldValues): number {
+  return Math.max(0, wish.count - keptOf(of, wish, held).length);
 }
 
 /** Whether a value cannot be given to anybody else. */

@@ -4,15 +4,7 @@
  * none of its doing. Looks only. The set of those who get on is found as in a reduction of Holt's resource graph ("Some deadlock
  * properties of computer systems", 1972).
  */
-import {
-  anyOverlap,
-  asCandidate,
-  type Candidate,
-  excludes,
-  overlappingLocks,
-  placesOf,
-  queueAhead,
-} from './blocking.ts';
+import { aheadIn, anyOverlap, asCandidate, type Candidate, excludes, overlappingLocks, queueOf } from './blocking.ts';
 import { leaseHolds } from './lease.ts';
 import { meetInPool } from './pool.ts';
 import { locksInPools } from './pool-locks.ts';
@@ -60,15 +52,35 @@ export async function dependentsOf(
   edges: Edges,
   supposed: readonly LockRecord[] = [],
 ): Promise<Dependents> {
-  const nodes = await explore(view, target, starts, edges, supposed);
+  const nodes = await explore(view, target, starts, await sceneOf(view, edges, supposed));
   const withTarget = goingOn(nodes, [target]);
   const without = goingOn(nodes, []);
   const waits = (session: string) => session === target || (withTarget.has(session) && !without.has(session));
   return {
     waits,
-    closesOn: needs => isHopeless(needs) || (canBeMet(needs, withTarget) && !canBeMet(needs, without)),
+    closesOn: needs => canBeMet(needs, withTarget) && !canBeMet(needs, without),
     chainFrom: session => chain(nodes, waits, session, target),
   };
+}
+
+/**
+ * Whether anybody may wait for somebody who waits as well: without that nobody who stands ahead waits for one behind it, and
+ * there is nothing to look into.
+ */
+export async function anyoneWaitsForWaiter(view: View, candidate: Candidate): Promise<boolean> {
+  const { tx } = view;
+  const { queue, held } = await sceneOf(view, 'locks', [], candidate.pools);
+  const isNewcomer = candidate.rank.arrival === Number.POSITIVE_INFINITY;
+  const sessions = [...queue.map(place => place.session), ...(isNewcomer ? [candidate.session] : [])];
+  const waiting = new Set(sessions);
+  if (waiting.size < sessions.length) return true;
+  for (const place of queue) {
+    const named = place.resources.length === 0 ? [] : await overlappingLocks(tx, place.resources);
+    const wished = place.pools.flatMap(({ values }) => values.flatMap(value => held.get(value) ?? []));
+    const others = [...named, ...wished].filter(lock => lock.holder !== place.session);
+    if (others.some(lock => waiting.has(lock.holder) && excludes(lock.mode, place.mode))) return true;
+  }
+  return false;
 }
 
 /** Everybody who gets what it waits for in the end, if those given let go of all that they hold: the others are stuck. */
@@ -94,17 +106,11 @@ function canBeMet({ all, choices }: Needs, moving: ReadonlySet<string>): boolean
   });
 }
 
-/** Who has itself what it chooses from waits for itself. */
-function isHopeless({ choices }: Needs): boolean {
-  return choices.some(({ lacks, options }) => options.length < lacks);
-}
-
 async function explore(
   view: View,
   target: string,
   starts: readonly string[],
-  edges: Edges,
-  supposed: readonly LockRecord[],
+  scene: Scene,
 ): Promise<Map<string, Node>> {
   const nodes = new Map<string, Node>();
   const open = [...starts];
@@ -116,10 +122,8 @@ async function explore(
       nodes.set(id, { session: undefined, needs: [] });
       continue;
     }
-    const places = (await placesOf(view.tx, id)).filter(place => place.deadlineAt > view.tx.now);
-    const needs = await Promise.all(
-      places.map(place => needsOf(view, asCandidate(place, view.tx.now), edges, supposed)),
-    );
+    const places = scene.queue.filter(place => place.session === id && place.deadlineAt > view.tx.now);
+    const needs = await Promise.all(places.map(place => needsIn(view, asCandidate(place, view.tx.now), scene)));
     nodes.set(id, { session, needs });
     open.push(...needs.flatMap(neighbours));
   }
@@ -132,32 +136,50 @@ export function neighbours({ all, choices }: Needs): string[] {
   return [...new Set([...all, ...chosen])];
 }
 
-/** What a request waits for at this moment; of the queue only with those edges. */
-export async function needsOf(
+/** What is the same for everybody at this moment, read once. */
+interface Scene {
+  readonly edges: Edges;
+  readonly queue: readonly WaiterRecord[];
+  readonly held: HeldValues;
+  readonly supposed: readonly LockRecord[];
+}
+
+async function sceneOf(
   view: View,
-  candidate: Candidate,
   edges: Edges,
-  supposed: readonly LockRecord[] = [],
-): Promise<Needs> {
+  supposed: readonly LockRecord[],
+  wished: readonly PoolWish[] = [],
+): Promise<Scene> {
+  const queue = await queueOf(view.tx);
+  const pools = [...wished, ...queue.flatMap(place => place.pools)].map(({ pool }) => pool);
+  const { held } = await locksInPools(view, [...new Set(pools)], null);
+  return { edges, queue, held: withSupposed(held, supposed), supposed };
+}
+
+/** What a request waits for at this moment: for locks alone. */
+export async function needsOf(view: View, candidate: Candidate): Promise<Needs> {
+  return needsIn(view, candidate, await sceneOf(view, 'locks', [], candidate.pools));
+}
+
+async function needsIn(view: View, candidate: Candidate, { edges, queue, held, supposed }: Scene): Promise<Needs> {
   const { tx } = view;
-  const ahead = edges === 'locks' ? [] : await queueAhead(tx, candidate);
-  const pools = [candidate, ...ahead].flatMap(wants => wants.pools.map(({ pool }) => pool));
-  const { held } = await locksInPools(view, pools, candidate.session);
-  const locks = [...(await overlappingLocks(tx, candidate.resources)), ...supposed].filter(
+  const ahead = edges === 'locks' ? [] : aheadIn(queue, candidate, tx.now);
+  const named = candidate.resources.length === 0 ? [] : await overlappingLocks(tx, candidate.resources);
+  const locks = [...named, ...supposed].filter(
     lock => lock.expiresAt > tx.now && excludes(lock.mode, candidate.mode) && anyOverlap(candidate.resources, [lock]),
   );
+  const claimants = named.length + ahead.length === 0 ? [] : shareOut(candidate, held, ahead, new Set()).claimants;
   const all = new Set([
     ...(await livingHolders(view, locks)),
     ...ahead.filter(place => anyOverlap(place.resources, candidate.resources)).map(place => place.session),
-    ...shareOut(candidate, held, ahead, new Set()).claimants.map(place => place.session),
+    ...claimants.map(place => place.session),
   ]);
   all.delete(candidate.session);
-  const taken = withSupposed(held, supposed);
-  return { all, choices: candidate.pools.map(wish => choiceOf(candidate, wish, taken, ahead)) };
+  return { all, choices: candidate.pools.map(wish => choiceOf(candidate, wish, held, ahead)) };
 }
 
-/** A lock that nobody has yet, to see what would be if it were so. */
-export function suppose(holder: string, resource: Resource): LockRecord {
+/** A lock that nobody has yet, to see what would be if it were so; out of a pool, or by name. */
+export function suppose(holder: string, resource: Resource, pool: string | null): LockRecord {
   return {
     ...resource,
     id: `supposed|${holder}|${resource.name}`,
@@ -170,7 +192,7 @@ export function suppose(holder: string, resource: Resource): LockRecord {
     ttlMs: 0,
     since: 0,
     expiresAt: Number.POSITIVE_INFINITY,
-    pool: null,
+    pool,
     warnedAt: null,
   };
 }
@@ -187,22 +209,15 @@ function withSupposed(held: HeldValues, supposed: readonly LockRecord[]): HeldVa
   return all;
 }
 
-function choiceOf(
-  { session, resources }: Candidate,
-  wish: PoolWish,
-  held: HeldValues,
-  ahead: readonly WaiterRecord[],
-): Choice {
-  const kept = new Set(keptOf(session, wish, held).map(({ name }) => name));
-  const named = new Set(resources.map(({ name }) => name));
+function choiceOf(candidate: Candidate, wish: PoolWish, held: HeldValues, ahead: readonly WaiterRecord[]): Choice {
+  const kept = new Set(keptOf(candidate, wish, held).map(({ name }) => name));
+  const named = new Set(candidate.resources.map(({ name }) => name));
   const options = wish.values
     .filter(value => !kept.has(value) && !named.has(value))
-    .map(value => (isHeld(held, value) ? holdersOf(held, value) : []))
-    // What the session itself has under its own name never becomes free while it waits.
-    .filter(holders => !holders.includes(session));
+    .map(value => (isHeld(held, value) ? holdersOf(held, value) : []));
   const before = ahead.filter(place => meetInPool(place, { resources: [], pools: [wish] }));
   return {
-    lacks: lackOf(session, wish, held),
+    lacks: lackOf(candidate, wish, held),
     options,
     first: before.map(place => ({ session: place.session, lacks: takes(place, wish, held) })),
   };
@@ -214,7 +229,7 @@ function holdersOf(held: HeldValues, value: string): string[] {
 
 /** How many values of a wish a place takes before it is served. */
 function takes(place: WaiterRecord, { pool, values }: PoolWish, held: HeldValues): number {
-  const wished = place.pools.filter(other => other.pool === pool).map(other => lackOf(place.session, other, held));
+  const wished = place.pools.filter(other => other.pool === pool).map(other => lackOf(place, other, held));
   const byName = place.resources.filter(({ name }) => values.includes(name) && !isHeld(held, name)).length;
   return byName + wished.reduce((sum, lacks) => sum + lacks, 0);
 }

@@ -1,52 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Guarantee, guaranteesIn, guaranteesOfProject, isTitle, titlesIn } from './guarantees.ts';
 import { filesEnding, type SourceFile } from './sources.ts';
-
-/** A test as a guarantee names it: `path › title`, in backticks. */
-interface Named {
-  readonly path: string;
-  readonly title: string;
-}
-
-interface Guarantee {
-  readonly number: number;
-  readonly text: string;
-  readonly tests: readonly Named[];
-}
-
-/** The numbered paragraphs of the document. Lists without numbers, such as what is not guaranteed, promise nothing. */
-function guaranteesIn(document: string): Guarantee[] {
-  const paragraphs = document.split(/\n(?=\d+\. |\n|#)/);
-  return paragraphs.flatMap(paragraph => {
-    const [, number, text] = /^\s*(\d+)\. ([\s\S]*)$/.exec(paragraph) ?? [];
-    if (number === undefined || text === undefined) return [];
-    const named = [...text.replaceAll(/\s+/g, ' ').matchAll(/`([^` ]+) › ([^`]+)`/g)];
-    const tests = named.map(([, path = '', title = '']) => ({ path, title }));
-    return [{ number: Number(number), text, tests }];
-  });
-}
-
-/** The titles of all tests in a file, as they are written; `it.each` ones keep their placeholders. Groups are no tests. */
-function titlesIn(text: string): string[] {
-  // The formatter puts a statement's first and last line at one indentation, which is easier to trust than counting brackets.
-  const statements = text.matchAll(/^( *)(?:it|test)\b(?=[.(])[\s\S]*?^\1(?=\S)(?!\])[^\n]*/gm);
-  return [...statements].flatMap(([statement]) => {
-    const title = /(?:^ *(?:it|test)|\))\(\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`([^`]*)`),/.exec(
-      statement,
-    );
-    const written = title?.[1] ?? title?.[2] ?? title?.[3];
-    return written === undefined ? [] : [written.replaceAll(/\\(.)/g, '$1')];
-  });
-}
-
-const placeholder = /%[sdifjo#%]|\$[a-zA-Z_][\w.]*/g;
-
-/** A title may be given as it is written in the file, or with its placeholders filled in as the runner shows it. */
-function isTitle(given: string, written: string): boolean {
-  if (given === written) return true;
-  const fixed = written.split(placeholder);
-  if (fixed.length === 1 || !/[a-z]{3}/i.test(fixed.join(''))) return false;
-  return new RegExp(`^${fixed.map(part => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.+')}$`).test(given);
-}
 
 function problemsOf({ number, tests }: Guarantee, files: readonly SourceFile[]): string[] {
   if (tests.length === 0) return [`${number} names no test`];
@@ -59,22 +13,21 @@ function problemsOf({ number, tests }: Guarantee, files: readonly SourceFile[]):
 
 // A contract is a suite that several test files run over their engine or channel; its tests count as well.
 const testFiles = filesEnding('.test.ts', '-contract.ts').filter(file => file.isTest);
-const document = filesEnding('.md').find(file => file.path === 'docs/guarantees.md')?.text ?? '';
 
 describe('the guarantees', () => {
   it('each name at least one test that exists', () => {
-    const guarantees = guaranteesIn(document);
+    const guarantees = guaranteesOfProject();
     expect(guarantees.length).toBeGreaterThan(30);
     expect(guarantees.flatMap(guarantee => problemsOf(guarantee, testFiles))).toEqual([]);
   });
 
   it('are numbered from 1 without a gap, so that one can be cited', () => {
-    const numbers = guaranteesIn(document).map(guarantee => guarantee.number);
+    const numbers = guaranteesOfProject().map(guarantee => guarantee.number);
     expect(numbers).toEqual(numbers.map((_, index) => index + 1));
   });
 
   it('are each one sentence', () => {
-    const sentences = guaranteesIn(document).map(
+    const sentences = guaranteesOfProject().map(
       ({ text }) => text.replaceAll(/`[^`]*`/g, 'x').split(/\n {3}- /)[0] ?? '',
     );
     expect(sentences.filter(sentence => !/^[^.]*\.\s*$/.test(sentence))).toEqual([]);

@@ -226,15 +226,16 @@ export const ofData: readonly Break[] = [
   {
     what: 'a line is not known where a later edit may have moved it',
     file: 'src/core/authorship.ts',
-    replace: 'if (touches === true && !mayHaveMoved) return',
-    by: 'if (touches === true) return',
+    replace: 'if (touches === true && !mayHaveMoved)',
+    by: 'if (touches === true)',
     caughtBy: 'src/core/authorship.test.ts › is approximate where a later edit may have moved the lines',
   },
   {
     what: 'edits of other checkouts are no authors here',
-    file: 'src/core/authorship.ts',
-    replace: 'edits.filter(edit => edit.host === here.host && edit.root === here.root);',
-    by: 'edits.filter(edit => edit.host === here.host);',
+    file: 'src/tools/who.ts',
+    // Two sieves, one behind the other.
+    replace: 'place.foldsCase, here);\n    const edits = sinceLastCommit(ours, here, last);',
+    by: 'place.foldsCase);\n    const there = ours.map(edit => ({ ...edit, ...here }));\n    const edits = sinceLastCommit(there, here, last);',
     caughtBy: 'src/tools/who.test.ts › counts only edits of this checkout since the last commit of the file',
   },
   {
@@ -247,7 +248,7 @@ export const ofData: readonly Break[] = [
   {
     what: 'a line of which git cannot tell anything is unknown',
     file: 'src/tools/who.ts',
-    replace: 'if (!knows && (await isUncommitted(caller, place))) return',
+    replace: 'if (!knows && !isBehind && (await isUncommitted(caller, place))) return',
     by: 'if (!knows) return',
     caughtBy:
       'src/tools/who.test.ts › is a line that is not there, or anything at all where git cannot be asked: unknown, whatever is recorded',
@@ -263,8 +264,8 @@ export const ofData: readonly Break[] = [
   {
     what: 'every recorded candidate is named',
     file: 'src/core/authorship.ts',
-    replace: 'possible: possible.slice(0, limits.editsListed)',
-    by: 'possible: possible.slice(0, 1)',
+    replace: 'const shown = possible.slice(0, limits.editsListed);',
+    by: 'const shown = possible.slice(0, 1);',
     caughtBy:
       'test/scenarios/who.test.ts › names all who may have, where edits do not say their lines, and only since the commit',
   },
@@ -302,9 +303,9 @@ export const ofData: readonly Break[] = [
   },
   {
     what: 'the edits of two checkouts are told apart',
-    file: 'src/core/authorship.ts',
-    replace: 'edits.filter(edit => edit.host === here.host && edit.root === here.root);',
-    by: 'edits.filter(edit => edit.host === here.host);',
+    file: 'src/tools/who.ts',
+    replace: 'place.foldsCase, here);\n    const edits = sinceLastCommit(ours, here, last);',
+    by: 'place.foldsCase);\n    const there = ours.map(edit => ({ ...edit, ...here }));\n    const edits = sinceLastCommit(there, here, last);',
     caughtBy: 'test/scenarios/who.test.ts › keeps the edits of two checkouts apart',
   },
 ];

@@ -219,8 +219,8 @@ export const ofLocks: readonly Break[] = [
   {
     what: 'a place that is given up lets the others move up',
     file: 'src/core/queue.ts',
-    replace: "tx.delete('waiter', ticket.id);\n    await passOn(unit);",
-    by: "tx.delete('waiter', ticket.id);",
+    replace: 'endPlace(unit, ticket);\n    await passOn(unit);',
+    by: 'endPlace(unit, ticket);',
     caughtBy: 'src/core/lock.waiting.test.ts › lets those behind move up when one gives up',
   },
   {

@@ -403,8 +403,8 @@ export const ofMachines: readonly Break[] = [
   {
     what: 'what a call got that nobody knows of stays',
     file: 'src/tools/lock-acquire.ts',
-    replace: "if (code === 'unavailable' || code === 'internal') {",
-    by: "if (code === 'internal') {",
+    replace: 'const undo: Work = (unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources);',
+    by: 'const undo: Work = async () => {};',
     caughtBy: `${away} › does not come of a wait that was cancelled while the store was away`,
   },
   {

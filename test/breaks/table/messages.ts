@@ -24,6 +24,14 @@ export const ofMessages: readonly Break[] = [
       'test/scenarios/crash.test.ts › kill -9 at random moments under load loses no acknowledged message, doubles none, and frees what the dead held',
   },
   {
+    what: 'sending again after a crash doubles nothing',
+    file: 'src/core/message.ts',
+    replace: 'if (earlier) return',
+    by: 'if (false) return',
+    caughtBy:
+      'test/scenarios/crash.test.ts › kill -9 at random moments under load loses no acknowledged message, doubles none, and frees what the dead held',
+  },
+  {
     what: 'the order is that of sending, not that of the clock',
     file: 'src/core/notice.ts',
     replace: 'ordered(message.sequence)',

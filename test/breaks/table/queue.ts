@@ -21,7 +21,7 @@ export const ofQueue: readonly Break[] = [
   {
     what: 'releasing gives up a place',
     file: 'src/core/queue.ts',
-    replace: "for (const place of dropped) unit.tx.delete('waiter', place.id);",
+    replace: 'for (const place of dropped) endPlace(unit, place);',
     by: '',
     caughtBy: 'src/core/lock.queue.test.ts › is releasing what one only waits for',
   },
@@ -35,7 +35,7 @@ export const ofQueue: readonly Break[] = [
   {
     what: 'a kept place goes with its session',
     file: 'src/core/queue.ts',
-    replace: "unit.tx.delete('waiter', waiter.id);\n  if (isHere",
+    replace: 'endPlace(unit, waiter);\n  if (isHere',
     by: 'if (isHere',
     caughtBy: 'src/core/lock.queue.test.ts › goes with the lease of its session, and then holds up nobody',
   },

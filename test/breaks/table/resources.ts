@@ -4,22 +4,22 @@ export const ofResources: readonly Break[] = [
   {
     what: 'a subscriber is told what changed',
     file: 'src/surfaces/mcp/subscriptions.ts',
-    replace: 'await this.#tellAll(changed);',
+    replace: 'await this.#tellAmong(this.#all(), changed);',
     by: '',
     caughtBy: 'test/scenarios/resources.test.ts › tell what changed, by anybody, and nothing else',
   },
   {
     what: 'a subscriber is not told of what did not change',
     file: 'src/surfaces/mcp/subscriptions.ts',
-    replace: 'for (const uri of wanted) if (isAmong(uri, changed)) await',
-    by: 'for (const uri of wanted) if (changed.size > 0 || isAmong(uri, changed)) await',
+    replace: 'if (changed.has(uri) || isAmong(uri, changed)) await',
+    by: 'if (changed.size > 0 || isAmong(uri, changed)) await',
     caughtBy: 'test/scenarios/resources.test.ts › tell what changed, by anybody, and nothing else',
   },
   {
     what: 'a subscriber of the newer protocol is heard',
     file: 'src/surfaces/mcp/answers.ts',
-    replace: 'if (listen && this.#listens.size < limits.subscriptionsPerConnection) {',
-    by: 'if (listen && this.#listens.size < 0) {',
+    replace: 'this.#listener?.begin(listen);',
+    by: '',
     caughtBy: 'test/scenarios/resources.test.ts › tell what changed, by anybody, and nothing else',
   },
   {

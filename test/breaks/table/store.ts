@@ -214,10 +214,10 @@ export const ofStore: readonly Break[] = [
     caughtBy: 'test/contract/sqlite-failures.test.ts › refuses every network file system before it creates anything',
   },
   {
-    what: 'a session that could not join because of the store never does',
-    file: 'src/tools/agent.ts',
-    replace: 'this.#joined = undefined;',
-    by: '',
+    what: 'a session that once found no usable store looks for none again',
+    file: 'src/tools/standpoint.ts',
+    replace: 'this.#settle().catch(error => {\n      this.#place = undefined;',
+    by: 'this.#settle().catch(error => {',
     caughtBy: 'test/scenarios/hostile.test.ts › becomes usable again without a restart once the cause is gone',
   },
   {

@@ -48,25 +48,98 @@ export const ofTalk: readonly Break[] = [
   {
     what: 'a loop is stopped',
     file: 'src/core/damper.ts',
-    replace: 'if (loop) throw looping(said, loop);',
-    by: 'void said;',
+    replace: 'if (loop) throw looping(peer.handle, place, loop, pace);',
+    by: 'void [loop, looping, peer, place];',
     caughtBy:
       'src/core/damper.test.ts › ends after twelve messages to and fro within a minute, for both, whatever the priority',
   },
   {
     what: 'a loop ends with a pause',
     file: 'src/core/damper.ts',
-    replace: 'pauseMs < 0 || pauseMs >= limits.loopWindowMs || ',
+    replace: ' || now - last.message.at >= pace.pauseMs',
     by: '',
     caughtBy:
       'src/core/damper.test.ts › is told since when, until when, and what to do; after that pause the two may go on',
   },
   {
-    what: 'only those who take turn after turn are stopped',
+    what: 'what was before a pause does not count',
     file: 'src/core/damper.ts',
-    replace: 'if (turnsOf(sender, more) < turnsOfLoop) return undefined;',
+    replace: 'before.message.at - turn.message.at >= pauseMs',
+    by: 'false',
+    caughtBy: 'src/core/damper.test.ts › is told until when, and may go on after five minutes without a message',
+  },
+  {
+    what: 'several messages in a row are one turn',
+    file: 'src/core/damper.ts',
+    replace: 'if (before?.isOwn !== turn.isOwn) count += 1;',
+    by: 'count += 1;',
+    caughtBy: 'src/core/damper.test.ts › is found as well when each says two or three things at a time',
+  },
+  {
+    what: 'a loop at the pace of models is stopped',
+    file: 'src/core/damper.ts',
+    replace: '[fast, slow].filter',
+    by: '[fast].filter',
+    caughtBy:
+      'src/core/damper.test.ts › ends after twenty-four turns within half an hour that are short and name nothing new',
+  },
+  {
+    what: 'work is no rote',
+    file: 'src/core/damper.ts',
+    replace: '!isMostlyRote(texts) || ',
     by: '',
+    caughtBy: 'src/core/damper.test.ts › is not seen in work: tasks and their answers, and long texts',
+  },
+  {
+    what: 'work is taken in a loop',
+    file: 'src/core/damper.ts',
+    replace: ' || isWork(body, texts)',
+    by: '',
+    caughtBy: 'src/core/damper.test.ts › takes what is work all the same: long, or naming something new',
+  },
+  {
+    what: 'what names the same again is no work',
+    file: 'src/core/rote.ts',
+    replace: '.some(name => !known.has(name))',
+    by: '.length > 0',
+    caughtBy: 'src/core/damper.test.ts › takes what is work all the same: long, or naming something new',
+  },
+  {
+    what: 'a message that a session answers was meant for it',
+    file: 'src/core/damper-turns.ts',
+    replace: 'answered.has(message.id) ||',
+    by: '',
+    caughtBy: 'src/core/damper.test.ts › is found at the one who answers when a third talks in between, slow',
+  },
+  {
+    what: 'what is said to several goes to the one heard last',
+    file: 'src/core/damper.ts',
+    replace: 'return [...personal, between(near, intended.conversation, isHere)];',
+    by: 'void [between, isHere];\n  return personal;',
     caughtBy: 'src/core/damper.test.ts › damps those who take turn after turn, and nobody else',
+  },
+  {
+    what: 'what follows a broadcast may answer it',
+    file: 'src/core/damper-turns.ts',
+    replace: '(before?.from === session && reaches(before, message.from))',
+    by: 'false',
+    caughtBy:
+      'src/core/damper.test.ts › is found when each writes into a channel of its own, or with a third who only listens, fast',
+  },
+  {
+    what: 'a loop in one place closes no other',
+    file: 'src/core/damper.ts',
+    replace: ' && placeOf(message) === place',
+    by: '',
+    caughtBy: 'src/core/damper.test.ts › closes neither a channel nor the direct way for what is said there otherwise',
+  },
+  {
+    what: 'only those who take turn after turn are stopped',
+    file: 'src/core/damper-turns.ts',
+    replace: 'peer: isMeant ? message.from : undefined',
+    by: 'peer: message.from',
+    caughtBy:
+      'src/core/damper.test.ts › is not seen when six write in turn, into a group conversation or to each other',
   },
   {
     what: 'the same text is not taken a third time',
@@ -82,6 +155,22 @@ export const ofTalk: readonly Break[] = [
     replace: 'isForSame(message, intended),',
     by: 'true,',
     caughtBy: 'src/core/damper.test.ts › is another message to others, from others, with a key, or worded otherwise',
+  },
+  {
+    what: 'the same text with other white space is the same',
+    file: 'src/core/damper.ts',
+    replace: ".replace(/s+/g, ' ')",
+    by: '',
+    caughtBy:
+      'src/core/damper.test.ts › is the same with other white space and in other case, whatever was said in between',
+  },
+  {
+    what: 'the same text in answer to another message is another message',
+    file: 'src/core/damper.ts',
+    replace: ' || message.replyTo !== (answered?.id ?? null)',
+    by: '',
+    caughtBy:
+      'src/core/damper.test.ts › is another message in answer to another one, and the same in answer to the same',
   },
   {
     what: 'a notice has a fence of its own',
