@@ -96,9 +96,14 @@ function patternOf(title: string): string {
 
 function run(cwd: string, command: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise(resolve => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: patienceMs });
+    // A group of its own: a broken rule may never end, and not only in the process that was started.
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const late = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), patienceMs);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += String(chunk)));
-    child.on('close', code => resolve({ code, output }));
+    child.on('close', code => {
+      clearTimeout(late);
+      resolve({ code, output });
+    });
   });
 }

@@ -198,6 +198,8 @@ describe('SQLite: the disk', () => {
       expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('network file system') });
       expect(error.next).toMatch(/SIGNALBOX_HOME.*local disk/);
       expect((await open({ surroundings }).inspect()).problems[0]).toContain('network file system');
+      // Not even the folders that are missing.
+      await refusal(open({ surroundings, path: folder.path('new', 'deep', 'store.db') }));
       expect(readdirSync(folder.root)).toEqual([]);
     }
   });

@@ -94,9 +94,12 @@ function eventsAndWakeups(harness: StoreHarness): void {
   it('wakes each session in the audiences of a commit once, when the events can be read', async () => {
     const { store, wakeups } = fixture();
     let seenWhenWoken: Promise<number> | undefined;
-    await wakeups.listen('a', () => {
+    const { wake } = wakeups;
+    // In the very moment of the hint, not when its listener gets its turn.
+    wakeups.wake = sessions => {
       seenWhenWoken = store.eventsAfter(project, 0, 10).then(events => events.length);
-    });
+      return wake.call(wakeups, sessions);
+    };
     await store.transact(project, async tx => {
       tx.emit(happened(1, ['a', 'b']));
       tx.emit(happened(2, ['b']));

@@ -1,11 +1,11 @@
 -- Version 2. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
 -- Declared indexes; a new one, or one that finds other values, needs a migration that rebuilds its entries.
--- session: live handle pastHandle clientSession parent
+-- session: live handle pastHandle clientSession parent ended
 -- lock: all holder key globBase
 -- waiter: queue session
--- message: sender key broadcast at history thread word
+-- message: sender key broadcast at history thread
 -- delivery: unread queued inbox message owed
--- conversation: member
+-- conversation: member at
 -- intent: open session ended
 -- context: recent type title word expiry
 -- data: scope deleted

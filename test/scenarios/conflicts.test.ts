@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LiveSession, until, Workspace } from '../support/workspace.ts';
@@ -159,6 +159,54 @@ describe('git itself', () => {
       expect.stringMatching(/no checkout of git/),
     ]);
   });
+});
+
+describe('another checkout', () => {
+  it.skipIf(!mergesInMemory)('is judged by the branch that a shell has switched to since', async () => {
+    const other = place.worktree('feature/auth');
+    const [a, b] = [await joined('ann', other), await joined('bob')];
+    await a.call('session_list');
+    place.git('-C', other, 'switch', '-q', '-c', 'feature/later');
+    commit(other, 'src/auth.ts', 'export const a = 1;\n');
+    commit(place.repository, 'src/auth.ts', 'export const b = 2;\n');
+    const { conflicts } = await b.call('conflict_check', { action: 'git_push' });
+    expect(conflicts).toMatchObject([{ kind: 'merge', session: 'ann', resource: 'file:src/auth.ts' }]);
+    expect(conflicts[0].description).toContain('feature/later');
+  });
+
+  it.skipIf(!mergesInMemory)('of another clone is tried on a branch of the same name, fetched or not', async () => {
+    const clone = join(place.folder, 'clone');
+    place.git('clone', '-q', place.repository, clone);
+    place.git('-C', clone, 'remote', 'set-url', 'origin', place.git('remote', 'get-url', 'origin').trim());
+    const [a, b] = [await joined('ann', clone), await joined('bob')];
+    await a.call('session_list');
+    commit(clone, 'src/auth.ts', 'export const a = 1;\n');
+    commit(place.repository, 'src/auth.ts', 'export const b = 2;\n');
+    const { conflicts } = await b.call('conflict_check', { action: 'git_push' });
+    expect(brief(conflicts)).toEqual([
+      ['branch', 'medium', 'ann'],
+      ['merge', 'medium', 'ann'],
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'of another user is not looked into, runs nothing, and that is said',
+    async () => {
+      const other = place.worktree('feature/auth');
+      const mark = join(place.folder, 'ran');
+      commit(place.repository, '.gitattributes', '*.ts merge=m\n');
+      commit(other, 'src/auth.ts', 'export const a = 1;\n');
+      commit(place.repository, 'src/auth.ts', 'export const b = 2;\n');
+      place.git('config', 'merge.m.driver', `id > "${mark}"; false`);
+      for (const root of [place.repository, other]) execFileSync('chown', ['-R', '65534', root]);
+      const [a, b] = [await joined('ann', other), await joined('bob')];
+      await a.call('session_list');
+      const { conflicts, notLookedAt } = await b.call('conflict_check', { action: 'git_push' });
+      expect(conflicts).toEqual([]);
+      expect(notLookedAt).toEqual([expect.stringMatching(/feature\/auth \(ann, .* is not known: .*that git trusts/)]);
+      expect(existsSync(mark)).toBe(false);
+    },
+  );
 });
 
 describe('the command', () => {

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { binary, exists, until, Workspace } from '../support/workspace.ts';
+import { binary, exists, pause, until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
 
@@ -17,6 +17,7 @@ describe('what a client is told', () => {
       const session = await place.session({ era });
       const instructions = session.client.getInstructions() ?? '';
       expect(instructions.length).toBeLessThanOrEqual(1500);
+      expect(instructions.indexOf('\n')).toBeGreaterThan(0);
       expect(instructions.indexOf('\n')).toBeLessThanOrEqual(512);
       for (const tool of ['lock_acquire', 'lock_release', 'message_send', 'message_read', 'session_list']) {
         expect(instructions.slice(0, 512)).toContain(tool);
@@ -131,15 +132,29 @@ describe('a wait', () => {
     await new Promise(resolve => setTimeout(resolve, 200));
     cancel.abort();
     await waiting;
+    // What the server answers later it has read later: it knows of the cancellation.
+    await heron.handle();
     await otter.call('message_send', { to: ['heron'], body: 'still there' });
-    expect((await heron.call('message_read')).messages).toMatchObject([{ body: 'still there' }]);
+    // Whoever still waited would have it by now, and it would be shown again.
+    await pause(300);
+    const { messages } = await heron.call('message_read');
+    expect(messages).toMatchObject([{ body: 'still there' }]);
+    expect(messages[0].again).toBeUndefined();
   });
 
   it('does not keep other calls of the session waiting', async () => {
-    const session = await place.session();
-    const waiting = session.call('message_wait', { timeoutSeconds: 3 });
-    expect((await session.call('session_list')).sessions).toHaveLength(1);
-    expect((await waiting).timedOut).toBe(true);
+    const [otter, session] = [await place.session(), await place.session()];
+    const answered: string[] = [];
+    const waiting = session.call('message_wait', { timeoutSeconds: 30 }).then(({ messages }) => {
+      answered.push('the wait');
+      return messages;
+    });
+    const { you, sessions } = await session.call('session_list');
+    answered.push('the list');
+    expect(sessions).toHaveLength(1);
+    await otter.call('message_send', { to: [you], body: 'go on' });
+    expect(await waiting).toMatchObject([{ body: 'go on' }]);
+    expect(answered).toEqual(['the list', 'the wait']);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placeOwnEngine } from '../support/own-engine.ts';
@@ -155,6 +155,10 @@ describe('export and import', () => {
     expect((await place.command(['export', path('no/such/folder')])).code).toBe(3);
     expect((await place.command(['export', '--project', 'unheard-of', path('none.jsonl')])).code).toBe(3);
     expect(existsSync(path('none.jsonl'))).toBe(false);
+    const before = readdirSync(place.folder);
+    // It is written whole before it turns out that it cannot take the place of a folder.
+    expect((await place.command(['export', place.home, '--force'])).code).not.toBe(0);
+    expect(readdirSync(place.folder)).toEqual(before);
   });
 
   it('write nothing of a file that is cut short or wrong', async () => {

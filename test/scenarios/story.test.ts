@@ -85,7 +85,7 @@ describe.each([
 
   it('leave no process and no lock behind when their clients go', async () => {
     await otter.call('lock_acquire', { paths: ['src/auth.ts'] });
-    await otter.close();
+    otter.endInput();
     await until('the server is gone', () => !exists(otter.pid));
     expect((await heron.call('lock_list')).locks).toEqual([]);
     expect((await heron.call('session_list')).sessions).toHaveLength(1);

@@ -4,7 +4,9 @@ import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import { SignalboxError } from '../../src/core/errors.ts';
-import { acquire, type LockRequest, release } from '../../src/core/lock.ts';
+import { acquire } from '../../src/core/lock.ts';
+import type { LockRequest } from '../../src/core/lock-grant.ts';
+import { release } from '../../src/core/lock-release.ts';
 import { namedResource } from '../../src/core/resource.ts';
 import { type Arrival, join } from '../../src/core/session.ts';
 import type { Unit } from '../../src/core/unit.ts';
@@ -106,6 +108,7 @@ function wanted(name: string): LockRequest {
   return {
     ticket: systemIds.next(),
     resources: [named(name)],
+    pools: [],
     mode: 'exclusive',
     reason: null,
     ttlMs: 900_000,

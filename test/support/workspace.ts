@@ -75,6 +75,12 @@ export class LiveSession {
     process.kill(this.pid, 'SIGKILL');
   }
 
+  /** Ends the server's input and does nothing else. */
+  endInput(): void {
+    // Closing the transport would send signals after a while.
+    (this.#transport as unknown as { _process?: ChildProcess })._process?.stdin?.end();
+  }
+
   async close(): Promise<void> {
     await this.client.close();
   }

@@ -58,9 +58,15 @@ const fuse = 0x65735546;
 export function fileSystemOf(path: string, surroundings: Surroundings): 'local' | 'fuse' | 'network' {
   if (surroundings.platform === 'win32') return /^[\\/]{2}[^?.]/.test(path) ? 'network' : 'local';
   if (surroundings.platform !== 'linux') return 'local';
-  const type = surroundings.statfs(dirname(path)).type >>> 0;
+  const type = surroundings.statfs(nearestFolder(dirname(path))).type >>> 0;
   if (networkFileSystems.has(type)) return 'network';
   return type === fuse ? 'fuse' : 'local';
+}
+
+/** The folder itself, or the nearest one above it that is there: missing ones will be made on its file system. */
+function nearestFolder(folder: string): string {
+  const isThere = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+  return isThere || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }
 
 /**
@@ -69,8 +75,8 @@ export function fileSystemOf(path: string, surroundings: Surroundings): 'local' 
  */
 export function prepareLocation(path: string, surroundings: Surroundings, allowNetwork: boolean): void {
   mapped(path, () => {
-    makeFolder(dirname(path));
     if (!allowNetwork && fileSystemOf(path, surroundings) === 'network') throw storeFailure('network', path);
+    makeFolder(dirname(path));
     if (statSync(path, { throwIfNoEntry: false }) === undefined) createEmpty(path);
     assertUsable(path);
   });

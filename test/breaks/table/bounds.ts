@@ -143,4 +143,11 @@ export const ofLimits: readonly Break[] = [
     by: 'return;',
     caughtBy: 'src/core/json-value.test.ts › is bounded in bytes, as it is stored',
   },
+  {
+    what: 'a value has a depth',
+    file: 'src/core/json-value.ts',
+    replace: 'if (depth <= limits.dataNestingLevels) return;',
+    by: 'return;',
+    caughtBy: 'src/core/json-value.test.ts › is refused when it is nested deeper than the limit',
+  },
 ];

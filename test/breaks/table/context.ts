@@ -143,33 +143,11 @@ export const ofContext: readonly Break[] = [
     caughtBy: 'src/core/secrets.test.ts › in an address loses the password only, of which nothing is shown',
   },
   {
-    what: 'credentials in headers are masked',
-    file: 'src/core/secret-forms.ts',
-    replace: 'isSecret: isCredential,',
-    by: "isSecret: secret => secret === '',",
-    caughtBy: 'src/core/secrets.test.ts › in a header is masked behind its scheme: %s',
-  },
-  {
-    what: 'placeholders stay as they are',
-    file: 'src/core/secrets.ts',
-    replace: 'if (isExample || form.isSecret?.(',
-    by: 'if (form.isSecret?.(',
-    caughtBy: 'src/core/secrets.test.ts › stays as it is: %s',
-  },
-  {
     what: 'who shares a secret is warned',
     file: 'src/tools/context-share.ts',
     replace: '...(masked.length > 0',
     by: '...(masked.length > 99',
     caughtBy: 'test/scenarios/context.test.ts › of a secret is in no answer, no digest and nothing that is stored',
-  },
-  {
-    what: 'looking for secrets reads no text twice',
-    file: 'src/core/private-keys.ts',
-    replace: 'const inside = text.slice(from, next?.index ?? text.length);',
-    by: 'const inside = text.slice(from);',
-    caughtBy:
-      'src/core/secrets.test.ts › is looked through in steps in proportion to its length: a square of it would not end within the time of a test',
   },
   {
     what: 'knowledge is found by type',

@@ -3,11 +3,14 @@ import type { Break } from '../break.ts';
 import { ofLimits } from './bounds.ts';
 import { ofContext } from './context.ts';
 import { ofConversations } from './conversations.ts';
+import { ofCutOff } from './cut-off.ts';
 import { ofData } from './data.ts';
+import { ofFinding } from './finding.ts';
 import { ofLocks } from './locks.ts';
 import { ofMachines } from './machines.ts';
 import { ofMessages } from './messages.ts';
 import { ofOtherStores } from './other-stores.ts';
+import { ofPools } from './pools.ts';
 import { ofPrivacy } from './privacy.ts';
 import { ofQueue } from './queue.ts';
 import { ofResources } from './resources.ts';
@@ -20,16 +23,19 @@ export const breaks: readonly Break[] = [
   ...ofSessions,
   ...ofLocks,
   ...ofQueue,
+  ...ofPools,
   ...ofMessages,
   ...ofTalk,
   ...ofLimits,
   ...ofConversations,
   ...ofContext,
+  ...ofFinding,
   ...ofData,
   ...ofStore,
   ...ofPrivacy,
   ...ofOtherStores,
   ...ofMachines,
+  ...ofCutOff,
   ...ofSurfaces,
   ...ofResources,
 ];

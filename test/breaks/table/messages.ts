@@ -76,6 +76,21 @@ export const ofMessages: readonly Break[] = [
       'test/scenarios/story.test.ts › write to each other: the message wakes the one that waits, once, and is read when its answer is out',
   },
   {
+    what: 'an answer counts as read once it is written, not before',
+    file: 'src/surfaces/mcp/answers.ts',
+    replace: 'await super.send(message);',
+    by: 'void super.send(message);',
+    caughtBy: 'src/surfaces/mcp/answers.test.ts › happens once the answer has been written, not before',
+  },
+  {
+    what: 'an error shows no messages',
+    file: 'src/surfaces/mcp/answers.ts',
+    replace: "if (!('result' in message)) return;",
+    by: '',
+    caughtBy:
+      'src/surfaces/mcp/answers.test.ts › never happens for an error, another answer, or a request that was cancelled',
+  },
+  {
     what: 'an answer that nobody saw does not count as read',
     file: 'src/surfaces/cli/call.ts',
     replace: 'if (isRead) for',

@@ -109,7 +109,7 @@ export const ofTalk: readonly Break[] = [
     file: 'src/core/damper-turns.ts',
     replace: 'answered.has(message.id) ||',
     by: '',
-    caughtBy: 'src/core/damper.test.ts › is found at the one who answers when a third talks in between, slow',
+    caughtBy: 'src/core/damper.test.ts › is found at the one who answers when a third talks in between',
   },
   {
     what: 'what is said to several goes to the one heard last',
@@ -124,7 +124,7 @@ export const ofTalk: readonly Break[] = [
     replace: '(before?.from === session && reaches(before, message.from))',
     by: 'false',
     caughtBy:
-      'src/core/damper.test.ts › is found when each writes into a channel of its own, or with a third who only listens, fast',
+      'src/core/damper.test.ts › is found when each writes into a channel of its own, or with a third who only listens',
   },
   {
     what: 'a loop in one place closes no other',
@@ -159,8 +159,8 @@ export const ofTalk: readonly Break[] = [
   {
     what: 'the same text with other white space is the same',
     file: 'src/core/damper.ts',
-    replace: ".replace(/s+/g, ' ')",
-    by: '',
+    replace: "replace(/\\s+/g, ' ').toLowerCase()",
+    by: 'toLowerCase()',
     caughtBy:
       'src/core/damper.test.ts › is the same with other white space and in other case, whatever was said in between',
   },

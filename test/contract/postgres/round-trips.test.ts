@@ -6,7 +6,7 @@ import { systemIds } from '../../../src/system/ids.ts';
 import { createProcesses } from '../../../src/system/processes.ts';
 import { callTool } from '../../../src/tools/call-tool.ts';
 import { tools } from '../../../src/tools/index.ts';
-import { Agent } from '../../../src/tools/participant.ts';
+import { Agent } from '../../../src/tools/agent.ts';
 import { aside } from '../../support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../support/fakes.ts';
 import { postgresServer, type StoreRoom } from '../../support/servers/choose.ts';
