@@ -153,6 +153,7 @@ async function takeLocks(
   const request = {
     mode: 'exclusive',
     ticket: 'seed',
+    pools: [],
     reason: 'a wide change',
     ttlMs: 86_400_000,
     priority: 'normal',

@@ -82,7 +82,7 @@ export const limits = {
   roteWorkPercent: 10,
   /** How many newest messages of a sender, and of its inbox, are looked at to find a loop. */
   ownMessagesExamined: 48,
-  inboxExamined: 200,
+  inboxExamined: 120,
   /** How often the same text goes to the same recipients within the window. */
   sameBodyTimes: 2,
   sameBodyWindowMs: 600_000,
@@ -157,6 +157,8 @@ export const limits = {
   companyExamined: 20,
   branchesExamined: 10_000,
   filesNamed: 8,
+  /** How many locks on files are held against an action that names none. */
+  fileLocksExamined: 500,
   conflictsListed: 40,
 
   // Shared context.

@@ -135,6 +135,9 @@ describe('a pool', () => {
     expect(got(await ask(heron, [port(), db], [file('a')]))).toBeNull();
     expect(await heldBy(heron)).toEqual([]);
     expect(got(await ask(heron, [port(), db], [file('b')]))).toEqual(['file:b', 'port:3000', 'db:a']);
+    await take(otter, [named('db:b')]);
+    expect(got(await ask(wren, [port(), db], [file('c')]))).toBeNull();
+    expect(await heldBy(wren)).toEqual([]);
   });
 
   it('is renewed by fence only while what it gave was never lost', async () => {
@@ -238,6 +241,14 @@ describe('the line before a pool', () => {
     await free(otter, 'port:3000');
     expect(await heldBy(robin)).toEqual(['port:3000']);
     expect((await bench.transact(unit => standing(unit, named3000))).granted).toBeNull();
+    const [tern, dove] = [await bench.join('tern'), await bench.join('dove')];
+    await take(otter, [file('a')]);
+    await queue(tern, [named('port:3002'), file('a')]);
+    await line(dove, [port()]);
+    await free(wren, 'port:3002');
+    expect(await heldBy(dove)).toEqual([]);
+    await bench.transact(unit => release(unit, otter, 'all'));
+    expect(await heldBy(tern)).toEqual(['file:a', 'port:3002']);
   });
 
   it('is not overtaken by newcomers, who get what is left over', async () => {

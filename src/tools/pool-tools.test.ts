@@ -194,6 +194,8 @@ describe('waiting for a pool', () => {
     const finch = seat('finch');
     const waiting = finch.get(['pool:port'], { waitSeconds: 30 });
     await bench.clock.advance(500);
+    const behind = seat('dove').get(['port:3000'], { waitSeconds: 30 });
+    await bench.clock.advance(500);
     probes.used.add(3001);
     await heron.call('lock_release', { all: true });
     await bench.clock.advance(500);
@@ -208,6 +210,9 @@ describe('waiting for a pool', () => {
     await wren.call('lock_release', { all: true });
     await bench.clock.advance(500);
     expect(names(await robin)).toEqual(['port:3002']);
+    await finch.call('lock_release', { all: true });
+    await bench.clock.advance(500);
+    expect(names(await behind)).toEqual(['port:3000']);
   });
 
   it('ends with its time, in line or looking for another', async () => {

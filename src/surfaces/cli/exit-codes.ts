@@ -25,7 +25,7 @@ export const errorExitCodes: Readonly<Record<ErrorCode, number>> = {
 export function exitCodeHelp(): (readonly [code: number, meaning: string])[] {
   return [
     [exitCodes.ok, 'done'],
-    [exitCodes.refused, 'done, but the answer is no: not granted, not safe, unknown, nothing came, broken'],
+    [exitCodes.refused, 'the answer is no: not granted, not safe, unknown, nothing came, broken'],
     ...Object.entries(errorExitCodes).map(([code, exitCode]) => [exitCode, code.replaceAll('_', ' ')] as const),
     [exitCodes.interrupted, 'stopped with Ctrl-C'],
   ];

@@ -1,6 +1,7 @@
 /** All breaks, by the parts of `docs/guarantees.md`. */
 import type { Break } from '../break.ts';
 import { ofLimits } from './bounds.ts';
+import { ofConflicts } from './conflicts.ts';
 import { ofContext } from './context.ts';
 import { ofConversations } from './conversations.ts';
 import { ofCutOff } from './cut-off.ts';
@@ -28,6 +29,7 @@ export const breaks: readonly Break[] = [
   ...ofTalk,
   ...ofLimits,
   ...ofConversations,
+  ...ofConflicts,
   ...ofContext,
   ...ofFinding,
   ...ofData,

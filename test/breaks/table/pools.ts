@@ -26,8 +26,8 @@ export const ofPools: readonly Break[] = [
   {
     what: 'no value is given while another pool has none',
     file: 'src/core/pool-share.ts',
-    replace: 'fresh: isMet ? shares.flatMap(({ fresh }) => fresh ?? []) : null,',
-    by: 'fresh: shares.flatMap(({ fresh }) => fresh ?? []),',
+    replace: 'return { kept, fresh: null, lockedBy: others, behind, inUse: passedOver };',
+    by: 'return { kept, fresh: [], lockedBy: [], behind: behind.slice(others.length), inUse: passedOver };',
     caughtBy: 'src/core/lock.pool.test.ts › is taken together with other pools, names and files, all or none',
   },
   {
@@ -95,7 +95,7 @@ export const ofPools: readonly Break[] = [
     what: 'what is in use is told',
     file: 'src/tools/lock-acquire.ts',
     replace: 'outcome.inUse.length > 0 ? [spokenInUse(outcome.inUse)] : []',
-    by: '',
+    by: '[]',
     caughtBy: 'src/tools/pool-tools.test.ts › passes over what something outside uses, and says so',
   },
   {
