@@ -1,6 +1,6 @@
 /** Fits the sections of a digest into so many characters: each gets its fair share, and what is left out is counted. */
 import { limits } from './limits.ts';
-import { spokenDuration } from './text.ts';
+import { cleanText, spokenDuration } from './text.ts';
 
 export interface Section {
   /** `Locked by others`. */
@@ -17,11 +17,13 @@ export interface Section {
 
 /**
  * The head and the sections in at most `characters`. A section that needs less than its share leaves the rest to the others;
- * what does not fit is told as a number with the tool that shows it. Sections without anything are left out.
+ * what does not fit is told as a number with the tool that shows it. Sections without anything are left out. Texts are cleaned
+ * before they are fitted, since that makes some longer: nothing grows on the way out.
  */
 export function fitted(head: string, sections: readonly Section[], characters: number): string {
-  const filled = sections.filter(section => section.total > 0);
-  const room = characters - head.length;
+  const top = cleanText(head).text;
+  const filled = sections.filter(section => section.total > 0).map(withCleanLines);
+  const room = characters - top.length;
   let spare = 0;
   const texts = shares(filled, room).map((share, at) => {
     const section = filled[at] as Section;
@@ -29,7 +31,11 @@ export function fitted(head: string, sections: readonly Section[], characters: n
     spare += share - text.length;
     return text;
   });
-  return clipped([head, ...texts].join(''), characters);
+  return clipped([top, ...texts].join(''), characters);
+}
+
+function withCleanLines(section: Section): Section {
+  return { ...section, lines: section.lines.map(line => cleanText(line).text) };
 }
 
 /** Shares the room out by weight; who needs less than that leaves the rest to the others. */

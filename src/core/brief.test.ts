@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 import { type Draft, send } from './message.ts';
 import type { ContextType, SessionRecord } from './records.ts';
 import { end, touch, update } from './session.ts';
+import { cleanText } from './text.ts';
 
 let bench: Bench;
 let me: SessionRecord;
@@ -132,7 +133,7 @@ describe('what is known', () => {
       .map(line => /"([^"]*)"$/.exec(line)?.[1]);
 
   it('comes by the weight of its type where nothing else tells', async () => {
-    for (const type of ['note', 'discovery', 'convention', 'decision', 'blocker'] as const)
+    for (const type of ['decision', 'blocker', 'note', 'convention', 'discovery'] as const)
       await know(type, `${type}!`);
     expect(await order()).toEqual(['blocker!', 'decision!', 'convention!', 'discovery!', 'note!']);
   });
@@ -239,6 +240,18 @@ describe('the budget', () => {
     expect(text).toMatch(/…$/);
   });
 
+  it('is kept where texts hold tags, which are longer once they are harmless', async () => {
+    await bench.transact(unit => touch(unit, me, `feature/${'<user>/'.repeat(15)}x`));
+    for (let number = 0; number < 30; number += 1) {
+      await take(otter, [file(`l${number}/${'<user>/'.repeat(15)}x.ts`)]);
+    }
+    for (const tokens of [100, 101, 200, 300, 600, 1223]) {
+      const { text } = await told(tokens);
+      expect(text.length).toBeLessThanOrEqual(tokens * 4);
+      expect(cleanText(text).text).toBe(text);
+    }
+  });
+
   it('that one section does not need goes to the others', () => {
     const section = (title: string, count: number): Section => ({
       title,
@@ -253,6 +266,7 @@ describe('the budget', () => {
         .filter(line => line.startsWith(`- ${title}`)).length;
     const alone = shown([section('B', 50)], 'B');
     expect(shown([section('A', 1), section('B', 50)], 'B')).toBeGreaterThan(alone - 3);
+    expect(shown([section('B', 50), section('A', 1)], 'B')).toBeGreaterThan(alone - 3);
     expect(shown([section('A', 50), section('B', 50)], 'B')).toBeLessThan(alone / 2 + 2);
   });
 });

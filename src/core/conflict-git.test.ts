@@ -228,4 +228,15 @@ describe('a merge that was tried', () => {
     const verdict = gitConflicts(plan('git_merge', { merges: [theirs] }), findings({ merges: [undefined] }));
     expect(verdict).toEqual({ conflicts: [], notLookedAt: [expect.stringMatching(/feature\/x \(wren, in \/b\)/)] });
   });
+
+  it('with what has no commit is told apart from what git could not tell', () => {
+    const said = (merges: GitPlan['merges'], ...tried: GitFindings['merges']) =>
+      gitConflicts(plan('git_merge', { merges }), findings({ merges: tried })).notLookedAt;
+    expect(said([named], 'theirs')).toEqual([
+      'There is no branch release in this repository: no merge with it was tried.',
+    ]);
+    expect(said([theirs], 'theirs')).toEqual([expect.stringMatching(/^feature\/x \(wren, in \/b\) has no commit yet/)]);
+    expect(said([named, theirs], 'ours', 'ours')).toEqual(['This checkout has no commit yet: no merge was tried.']);
+    expect(said([named], undefined)).toEqual([expect.stringMatching(/release .* not known: git could not try it/)]);
+  });
 });

@@ -11,7 +11,7 @@ import {
   spokenFiles,
   spokenName,
 } from './conflict-kinds.ts';
-import type { GitFindings, GitPlan, TrialMerge } from './conflict-plan.ts';
+import type { GitFindings, GitPlan, TrialMerge, TriedMerge } from './conflict-plan.ts';
 import { otherCheckout, ownCheckout } from './conflict-uncommitted.ts';
 import type { GitState } from './ports.ts';
 
@@ -32,7 +32,7 @@ export function gitConflicts(plan: GitPlan, findings: GitFindings): GitVerdict {
   ];
   return {
     conflicts: parts.flatMap(part => part.conflicts),
-    notLookedAt: parts.flatMap(part => part.notLookedAt),
+    notLookedAt: [...new Set(parts.flatMap(part => part.notLookedAt))],
   };
 }
 
@@ -83,12 +83,11 @@ function git(severity: Severity, description: string, resource: string): Conflic
 
 const lockNames = { index: 'the index', head: 'HEAD', stash: 'the stash', refs: 'the references' } as const;
 
-function trialMerge({ action, me }: GitPlan, merge: TrialMerge, files: readonly string[] | undefined): GitVerdict {
+function trialMerge({ action, me }: GitPlan, merge: TrialMerge, files: TriedMerge): GitVerdict {
   const branch = spokenName(merge.branch);
   const whose = merge.session ? `${branch} (${merge.session.handle}, in ${spokenName(merge.session.root)})` : branch;
-  if (!files) {
-    const sentence = `Whether ${whose} can be merged with this branch is not known: git could not try it in time (that takes git 2.38 and both commits in this repository).`;
-    return { conflicts: [], notLookedAt: [sentence] };
+  if (files === undefined || typeof files === 'string') {
+    return { conflicts: [], notLookedAt: [untried(whose, merge, files)] };
   }
   if (files.length === 0) return { conflicts: [], notLookedAt: [] };
   const isAsked = merge.session === null;
@@ -101,4 +100,13 @@ function trialMerge({ action, me }: GitPlan, merge: TrialMerge, files: readonly 
     conflicts: [{ kind: 'merge', severity, description, session: merge.session, resource: onlyFile(files) }],
     notLookedAt: [],
   };
+}
+
+function untried(whose: string, { session, branch }: TrialMerge, missing: 'ours' | 'theirs' | undefined): string {
+  if (missing === 'ours') return 'This checkout has no commit yet: no merge was tried.';
+  if (missing === undefined) {
+    return `Whether ${whose} can be merged with this branch is not known: git could not try it in time (that takes git 2.38, a commit there, and repositories that git trusts).`;
+  }
+  const what = session ? `${whose} has no commit yet` : `There is no branch ${spokenName(branch)} in this repository`;
+  return `${what}: no merge with it was tried.`;
 }

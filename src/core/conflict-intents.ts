@@ -8,10 +8,11 @@ import {
   type Severity,
   spokenName,
 } from './conflict-kinds.ts';
+import { namesNoFile } from './conflict-unnamed.ts';
 import { inForce, newestOpenIntents } from './intent.ts';
 import type { IntentRecord, IntentType, SessionRecord } from './records.ts';
 import { resourcesOverlap } from './resource.ts';
-import { spokenDuration } from './text.ts';
+import { quoted, spokenDuration } from './text.ts';
 import type { View } from './unit.ts';
 
 /**
@@ -127,6 +128,9 @@ interface Judgement {
   readonly resource: string | null;
 }
 
+/** Actions that mean every file where they name none: work on some file meets them. */
+const meansAll: readonly IntentType[] = ['refactor', 'git_merge', 'git_rebase', 'build', 'test'];
+
 function judged(me: SessionRecord, action: Action, intent: IntentRecord): Judgement | undefined {
   const work = works[intent.type];
   const common = action.targets.find(target => intent.resources.some(theirs => resourcesOverlap(theirs, target)));
@@ -136,14 +140,23 @@ function judged(me: SessionRecord, action: Action, intent: IntentRecord): Judgem
     return { severity: 'high', because, resource };
   }
   if (common && !isFile(common)) return { severity: 'medium', because: `both of you want ${common.name}`, resource };
-  const { here, meetHere, meet } = ratings[work][works[action.type]] ?? nothing;
   const isHere = inSameCheckout(me, intent);
-  const severity = common ? (isHere ? meetHere : meet) : isHere ? here : null;
+  const files = common ?? (namesNoFile(action) ? intent.resources.find(isFile) : undefined);
+  const meets = common !== undefined || (files !== undefined && meansAll.includes(action.type));
+  const severity = severityOf(work, action.type, meets, isHere);
   if (severity)
-    return { severity, because: common && !isHere ? 'you will meet in a merge later' : reasons[work], resource };
+    return { severity, because: meets && !isHere ? 'you will meet in a merge later' : reasons[work], resource };
+  if (files && !common && action.type === 'dependency_change')
+    return { severity: 'low', because: reasons[work], resource };
   const isMine = me.branch !== null && [intent.branch, ...intent.branches].includes(me.branch);
   if (intent.type !== 'git_rebase' || !isMine || works[action.type] === 'run') return undefined;
   return { severity: 'medium', because: 'it rewrites the branch you work on', resource };
+}
+
+function severityOf(theirs: Work, mine: IntentType, meets: boolean, isHere: boolean): Severity | null {
+  const { here, meetHere, meet } = ratings[theirs][works[mine]] ?? nothing;
+  if (meets) return isHere ? meetHere : meet;
+  return isHere ? here : null;
 }
 
 function described(view: View, session: SessionRecord, intent: IntentRecord, judgement: Judgement): Conflict {
@@ -151,7 +164,7 @@ function described(view: View, session: SessionRecord, intent: IntentRecord, jud
   const act = intent.status === 'in_progress' ? 'is at' : 'has announced';
   const branch = isGitAction(intent.type) ? (intent.branches[0] ?? intent.branch) : null;
   const about = branch === null ? '' : ` on ${spokenName(branch)}`;
-  const why = intent.description ? ` ("${intent.description}")` : '';
+  const why = intent.description ? ` (${quoted(intent.description)})` : '';
   const since = spokenDuration(view.tx.now - intent.updatedAt);
   const advice =
     judgement.severity === 'low'

@@ -95,7 +95,7 @@ export function withTask(session: SessionRecord): string {
 const rank: Record<Severity, number> = { high: 0, medium: 1, low: 2 };
 
 /** The worst first; of the same severity in the order given. */
-export function worstFirst(conflicts: readonly Conflict[]): Conflict[] {
+export function worstFirst<T extends { readonly severity: Severity }>(conflicts: readonly T[]): T[] {
   return [...conflicts].sort((a, b) => rank[a.severity] - rank[b.severity]);
 }
 

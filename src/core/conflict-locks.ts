@@ -5,7 +5,7 @@ import { leaseHolds } from './lease.ts';
 import { wantedNames } from './pool.ts';
 import type { LockMode, LockRecord, Resource, SessionRecord } from './records.ts';
 import { namedResource, sharedByWorktrees } from './resource.ts';
-import { spokenDuration } from './text.ts';
+import { quoted, spokenDuration } from './text.ts';
 import type { View } from './unit.ts';
 
 /** Actions that only read their targets: they go well with other readers. */
@@ -45,7 +45,7 @@ async function lockConflict(
   if (!holder || !leaseHolds(view, holder)) return undefined;
   if (lock.mode === 'shared' && wanted === 'shared') return undefined;
   const blocks = excludes(lock.mode, wanted);
-  const why = lock.reason ? ` for "${lock.reason}"` : '';
+  const why = lock.reason ? ` for ${quoted(lock.reason)}` : '';
   const left = spokenDuration(lock.expiresAt - view.tx.now);
   const advice = blocks ? `wait for it with lock_acquire, or ask ${holder.handle}` : 'it informs and blocks nobody';
   return {

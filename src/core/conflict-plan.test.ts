@@ -91,6 +91,37 @@ describe('git is asked', () => {
     expect(rest.map(({ theirs }) => theirs).sort()).toEqual(['abcdef1', 'refs/heads/far']);
   });
 
+  it('to try a merge with a branch of the same name in each other clone, which is another branch', async () => {
+    await bench.join('heron', { root: '/one', anchor: '/one', branch: 'main' });
+    await bench.join('wren', { root: '/two', anchor: '/two', branch: 'feat' });
+    await bench.join('ibis', { root: '/three', anchor: '/three', branch: 'feat' });
+    await bench.join('crow', { root: '/three-b', anchor: '/three', branch: 'feat' });
+    const merges = async (...named: string[]) =>
+      (await planned('git_merge', [], named)).merges.map(({ theirs, head }) => [
+        theirs,
+        head === '/three-b' ? '/three' : head,
+      ]);
+    const far = [
+      ['refs/heads/feat', '/three'],
+      ['refs/heads/feat', '/two'],
+      ['refs/heads/main', '/one'],
+    ];
+    expect((await merges()).sort()).toEqual(far);
+    expect((await merges('feat')).sort()).toEqual([['feat', null], ...far]);
+  });
+
+  it('about the branches that are checked out now, whatever was at the last call of who works there', async () => {
+    await worktree('heron', 'old');
+    await bench.join('ibis', { host: 'far', root: '/heron', anchor: '/shop', branch: 'far' });
+    const now = new Map([['/heron', 'new']]);
+    const action = { type: 'git_push', targets: [], branches: [] } as const;
+    const { plan } = await bench.look(view => surveyAction(view, otter, action, now));
+    expect(plan.merges).toMatchObject([{ theirs: 'refs/heads/new', branch: 'new', session: { handle: 'heron' } }]);
+    const same = new Map([['/heron', 'main']]);
+    const { conflicts } = await bench.look(view => surveyAction(view, otter, action, same));
+    expect(conflicts).toMatchObject([{ kind: 'branch', severity: 'medium', session: { handle: 'heron' } }]);
+  });
+
   it('no more than the bounds, and what is left out or on another machine is said', async () => {
     for (let at = 0; at <= limits.checkoutsExamined; at += 1) await worktree(`tree-${at}`);
     await bench.join('ibis', { host: 'far' });

@@ -47,13 +47,16 @@ export interface ChangedFiles {
   readonly more: boolean;
 }
 
+/** The files in conflict, or which of the two has no commit. Undefined when git could not tell. */
+export type TriedMerge = readonly string[] | 'ours' | 'theirs' | undefined;
+
 /** What git said. Undefined stands for what it could not tell in time. */
 export interface GitFindings {
   readonly state: GitState | undefined;
   /** By root of the checkout. */
   readonly changes: ReadonlyMap<string, ChangedFiles | undefined>;
-  /** In the order of the plan: the files in conflict. */
-  readonly merges: readonly (readonly string[] | undefined)[];
+  /** In the order of the plan. */
+  readonly merges: readonly TriedMerge[];
 }
 
 /** Whether an action touches files that others may have changed without committing. */
@@ -121,15 +124,19 @@ function checkoutsOf(others: readonly SessionRecord[], me: SessionRecord): Other
   return [...byRoot].map(([root, sessions]) => ({ root, sessions }));
 }
 
-/** The branches named as targets, then one merge for each other branch that somebody on this host works on. */
+/**
+ * The branches named as targets, then one merge for each other branch that somebody on this host works on. A branch is one of its
+ * repository: that of the same name in another clone is another one.
+ */
 function mergesFor(me: SessionRecord, action: Action, others: readonly SessionRecord[]): TrialMerge[] {
   const named = action.type === 'git_merge' || action.type === 'git_rebase' ? action.branches : [];
   const merges = named.map(branch => ({ theirs: branch, head: null, branch, session: null }) as TrialMerge);
-  const seen = new Set<string | null>([me.branch, ...named]);
+  const seen = new Set([me.branch, ...named].map(branch => `${me.anchor}\0${branch}`));
   for (const session of others) {
     const { branch } = session;
-    if (session.host !== me.host || session.root === me.root || branch === null || seen.has(branch)) continue;
-    seen.add(branch);
+    const key = `${session.anchor}\0${branch}`;
+    if (session.host !== me.host || session.root === me.root || branch === null || seen.has(key)) continue;
+    seen.add(key);
     const detached = /^\(([0-9a-f]{7,64})\)$/.exec(branch)?.[1];
     const isSameRepository = session.anchor === me.anchor;
     merges.push({

@@ -106,7 +106,10 @@ export function otherCheckout(
 }
 
 function unknown(what: string): GitVerdict {
-  return { conflicts: [], notLookedAt: [`Git did not tell in time ${what}, or it is missing.`] };
+  return {
+    conflicts: [],
+    notLookedAt: [`Git did not tell in time ${what}, or it is missing, or does not trust that repository.`],
+  };
 }
 
 function cutShort({ files, more }: ChangedFiles, place: string): string[] {

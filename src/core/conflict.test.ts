@@ -109,6 +109,8 @@ describe('what git keeps', () => {
     expect(await found('git_commit')).toEqual(['git:refs']);
     expect(await found('git_rebase')).toEqual(['git:refs', 'git:stash']);
     expect(await found('file_edit')).toEqual([]);
+    otter = await bench.join('lark', { root: '/shop-4', anchor: '/shop', branch: 'fourth' });
+    expect(await found('git_rebase')).toEqual(['git:refs', 'git:stash']);
   });
 });
 

@@ -3,6 +3,7 @@ import { intentConflicts } from './conflict-intents.ts';
 import { type Action, type Conflict, inSameCheckout, type Severity, spokenName, withTask } from './conflict-kinds.ts';
 import { lockConflicts, queueConflicts } from './conflict-locks.ts';
 import { type GitPlan, planGitLook } from './conflict-plan.ts';
+import { unnamedFileConflicts } from './conflict-unnamed.ts';
 import { limits } from './limits.ts';
 import { lookAround } from './presence.ts';
 import type { IntentType, SessionRecord } from './records.ts';
@@ -44,21 +45,45 @@ export interface Survey {
   readonly plan: GitPlan;
 }
 
-/** Everything that one view of the store tells about an action. `me` stands where the action is to be done. */
-export async function surveyAction(view: View, me: SessionRecord, action: Action): Promise<Survey> {
+/**
+ * Everything that one view of the store tells about an action. `me` stands where the action is to be done. `branches` are those
+ * checked out now in checkouts of this host, by root: a record knows the branch of its session's last call only.
+ */
+export async function surveyAction(
+  view: View,
+  me: SessionRecord,
+  action: Action,
+  branches: ReadonlyMap<string, string> = new Map(),
+): Promise<Survey> {
   const { live } = await lookAround(view);
-  const others = live.filter(session => session.id !== me.id);
-  const [locks, queue, intents, plan] = await Promise.all([
+  const others = live
+    .filter(session => session.id !== me.id)
+    .map(session => (session.host === me.host ? withBranch(session, branches.get(session.root)) : session));
+  const [locks, unnamed, queue, intents, plan] = await Promise.all([
     lockConflicts(view, me, action),
+    unnamedFileConflicts(view, me, action),
     queueConflicts(view, me, action),
     intentConflicts(view, me, action),
     planGitLook(view, me, action, others),
   ]);
   return {
-    conflicts: [...locks, ...intents.conflicts, ...companyConflicts(me, action, others), ...queue],
-    notLookedAt: intents.more ? [`Only the newest ${limits.intentsSearched} intents were looked at.`] : [],
+    conflicts: [
+      ...locks,
+      ...unnamed.conflicts,
+      ...intents.conflicts,
+      ...companyConflicts(me, action, others),
+      ...queue,
+    ],
+    notLookedAt: [
+      ...(unnamed.more ? [`Only ${limits.fileLocksExamined} locks on files were looked at: name your targets.`] : []),
+      ...(intents.more ? [`Only the newest ${limits.intentsSearched} intents were looked at.`] : []),
+    ],
     plan,
   };
+}
+
+function withBranch(session: SessionRecord, branch: string | undefined): SessionRecord {
+  return branch === undefined ? session : { ...session, branch };
 }
 
 function companyConflicts(me: SessionRecord, { type }: Action, others: readonly SessionRecord[]): Conflict[] {

@@ -106,7 +106,7 @@ describe('sharing', () => {
     const hidden = `${secret.slice(0, 10)}\u200b${secret.slice(10)}`;
     const { entry, masked } = await tell(otter, `Use ${secret} or ${hidden}.`, {
       title: `T ${secret}`,
-      tags: [secret],
+      tags: [secret, hidden],
     });
     expect(masked).toEqual(['GitHub token']);
     expect(JSON.stringify(entry)).not.toContain(secret.slice(4, 12));
@@ -221,9 +221,15 @@ describe('finding', () => {
   });
 
   it('by a tag works behind however many words of content', async () => {
-    const words = Array.from({ length: 400 }, (_, number) => `word${number}x`).join(' ');
+    const words = Array.from({ length: limits.wordsIndexed + 1 }, (_, number) => `w${number}x`).join(' ');
     await tell(otter, words, { tags: ['needle'] });
     expect(await contents('needle')).toEqual([words]);
+  });
+
+  it('by any word of an ordinary long text works, up to its end', async () => {
+    const words = Array.from({ length: 1_400 }, (_, number) => `w${number}x`).join(' ');
+    await tell(otter, `${words} quokka`);
+    expect(await contents('quokka')).toEqual([`${words} quokka`]);
   });
 
   it('shows a revision where it changed, not where it began', async () => {

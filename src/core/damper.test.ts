@@ -124,6 +124,9 @@ describe('looking for a loop', () => {
     for (let count = 0; count < limits.loopTurns / 2 - 1; count += 1) await write(otter, ['heron'], `part ${count}`);
     expect(await readsOf('more')).toEqual(['message sender']);
     await write(otter, ['heron'], 'one more');
+    // Who says nothing is in no dialogue, however much it is told.
+    expect(await readsOf('more')).toEqual(['message sender']);
+    for (let count = 0; count < limits.loopTurns / 2 - 1; count += 1) await write(heron, ['wren'], `part ${count}`);
     expect(await readsOf('more')).toEqual(['message sender', 'delivery inbox']);
   });
 });

@@ -10,7 +10,7 @@ import { SignalboxError } from './errors.ts';
 import { operatorHandle } from './handles.ts';
 import { limits } from './limits.ts';
 import type { Reader } from './ports.ts';
-import type { MessageRecord, SessionRecord } from './records.ts';
+import { type MessageRecord, ordered, type SessionRecord } from './records.ts';
 import { isMostlyRote, isWork } from './rote.ts';
 import { instant } from './text.ts';
 
@@ -50,7 +50,7 @@ const lookBackMs = limits.slowLoopWindowMs + limits.slowLoopPauseMs;
 /**
  * Refuses with `limit_exceeded` what would go on with a loop, or say the same a third time; says since when and until when.
  * Whatever its priority; but never what the operator writes or is written to. Costs one read of the sender's own messages, and
- * one of its inbox when it took its half of the turns of a loop. Judges by nothing that the store's clock puts into the future.
+ * one of its inbox when it and the other one took their halves of the turns of a loop. Judges by nothing that the store's clock puts into the future.
  */
 export async function refuseLoop(tx: Reader, sender: SessionRecord, intended: Intended): Promise<void> {
   if (sender.kind === 'operator' || isForOperator(intended)) return;
@@ -58,7 +58,7 @@ export async function refuseLoop(tx: Reader, sender: SessionRecord, intended: In
   refuseRepeat(tx.now, intended, said);
   const alike = said.filter(message => isAlike(message, sender, intended));
   const paces = [fast, slow].filter(pace => hasItsHalf(tx.now, alike, pace));
-  if (paces.length === 0) return;
+  if (paces.length === 0 || (await isAlone(tx, sender, intended, paces))) return;
   const heard = await heardLately(tx, sender.id, lookBackMs);
   for (const { peer, place, turns } of dialoguesOf(sender, intended, said, heard)) {
     for (const pace of paces) {
@@ -81,6 +81,24 @@ function isAlike(message: MessageRecord, sender: SessionRecord, intended: Intend
 /** A loop of so many turns has half of them from the sender: with fewer messages it need not be looked for. */
 function hasItsHalf(now: number, said: readonly MessageRecord[], { turns, windowMs, pauseMs }: Pace): boolean {
   return said.filter(({ at }) => now - at < windowMs + pauseMs).length >= turns / 2;
+}
+
+/** Whether those it is addressed to have said too little lately, to anybody, to have had the other half of the turns. */
+async function isAlone(
+  tx: Reader,
+  sender: SessionRecord,
+  intended: Intended,
+  paces: readonly Pace[],
+): Promise<boolean> {
+  if (!isPersonal(intended)) return false;
+  const said = (peer: string, { windowMs, pauseMs }: Pace) => {
+    const since = ordered(Math.max(0, tx.now - windowMs - pauseMs));
+    return tx.count('message', 'sender', { from: `${peer}/${since}`, below: `${peer}/~` });
+  };
+  const checks = peersOf(sender, intended).flatMap(({ id }) =>
+    paces.map(async pace => (await said(id, pace)) < pace.turns / 2 - 1),
+  );
+  return (await Promise.all(checks)).every(isQuiet => isQuiet);
 }
 
 interface Dialogue {

@@ -113,7 +113,8 @@ function commonPathOf(one: string, other: string, foldsCase: boolean): string | 
   return commonPath(first.automaton(), second.automaton());
 }
 
-function matchesText(pattern: string, text: string, foldsCase: boolean): boolean {
+/** Whether the pattern matches a text in which no character means more than itself. */
+export function matchesText(pattern: string, text: string, foldsCase = false): boolean {
   const literal = compileText([...text], foldsCase ? foldCase : undefined);
   return commonPath(compiled(pattern, foldsCase).automaton(), literal) !== undefined;
 }

@@ -1,11 +1,21 @@
 /** Everything that stands in the way of one request: locks that exclude it, places ahead in the queue, pools without enough free values. Looks only. */
-import { anyOverlap, type Candidate, excludes, overlappingLocks, placeHolds, queueAhead } from './blocking.ts';
+import {
+  anyOverlap,
+  type Candidate,
+  excludes,
+  overlappingLocks,
+  placeHolds,
+  placesOf,
+  queueAhead,
+  queueOf,
+} from './blocking.ts';
 import { leaseHolds } from './lease.ts';
 import { locksInPools, type PoolLocks } from './pool-locks.ts';
 import { type Share, shareOut } from './pool-share.ts';
-import type { LockRecord, SessionRecord, WaiterRecord } from './records.ts';
+import { anyoneWaitsForWaiter, dependentsOf } from './pool-waits.ts';
+import type { LockRecord, Resource, SessionRecord, WaiterRecord } from './records.ts';
 import type { View } from './unit.ts';
-import { awaitedPlaces, chainTo } from './waits-for.ts';
+import { awaitedPlaces, chainByNames } from './waits-for.ts';
 
 /** A lock, or a place ahead in the queue, that a request has to wait for. */
 export interface Blocker {
@@ -46,7 +56,7 @@ const nothingShared: Share = { kept: [], fresh: null, lockedBy: [], behind: [], 
 
 /**
  * What a request has to wait for, and what it should know of. `inUse` are values of pools that are not to be given now. With
- * `isVerdictEnough` the queue is not looked at when a lock is in the way already: passing on asks that of everybody who waits.
+ * `isVerdictEnough` the queue is not looked at when a lock, or a pool without free values, is in the way already: passing on asks that of everybody who waits.
  */
 export async function obstacles(
   view: View,
@@ -60,7 +70,8 @@ export async function obstacles(
   const known = new Set(named.stale.map(({ lock }) => lock.id));
   const stale = [...named.stale, ...inPools.stale.filter(({ lock }) => !known.has(lock.id))];
   if (stale.length > 0) return { ...named, stale, share: nothingShared };
-  if (isVerdictEnough && named.blockers.length > 0) return { ...named, share: nothingShared };
+  const isHeldUp = () => named.blockers.length > 0 || shareOut(candidate, inPools.held, [], inUse).fresh === null;
+  if (isVerdictEnough && isHeldUp()) return { ...named, share: nothingShared };
   const first = candidate.mode === 'intent' ? [] : await placesFirst(view, candidate);
   const pools = await withPoolsOf(view, candidate, first, inPools);
   if (pools.stale.length > 0) return { ...named, stale: pools.stale, share: nothingShared };
@@ -103,9 +114,14 @@ async function placesFirst(view: View, candidate: Candidate): Promise<Place[]> {
   return withoutTwice([...ahead, ...(await awaited(view, candidate, candidate.resources))]);
 }
 
-async function awaited(view: View, candidate: Candidate, resources: Candidate['resources']): Promise<Place[]> {
-  const session = await view.tx.get('session', candidate.session);
-  return session ? awaitedPlaces(view, session, resources, candidate.mode) : [];
+async function awaited(
+  view: View,
+  candidate: Candidate,
+  resources: readonly Resource[],
+  pool?: (resource: Resource) => string | null,
+): Promise<Place[]> {
+  const session = resources.length === 0 ? undefined : await view.tx.get('session', candidate.session);
+  return session ? awaitedPlaces(view, session, resources, candidate.mode, pool) : [];
 }
 
 function withoutTwice(places: readonly Place[]): Place[] {
@@ -119,14 +135,28 @@ function withoutTwice(places: readonly Place[]): Place[] {
  */
 async function aheadInQueue(view: View, candidate: Candidate): Promise<Place[]> {
   const ahead: Place[] = [];
-  const leadNowhere = new Set<string>();
+  const waitsForIt = await whoWaitsFor(view, candidate);
   for (const waiter of await queueAhead(view.tx, candidate)) {
     const session = await view.tx.get('session', waiter.session);
     if (!session || !leaseHolds(view, session) || !placeHolds(view, waiter)) continue;
-    if (await chainTo(view, session, candidate.session, 'locks and queue', leadNowhere)) continue;
+    if (await waitsForIt(session)) continue;
     ahead.push({ waiter, session });
   }
   return ahead;
+}
+
+/** Whether a session waits for the candidate's, with what is the same for all of them looked at once. */
+async function whoWaitsFor(view: View, candidate: Candidate): Promise<(session: SessionRecord) => Promise<boolean>> {
+  const { session: target } = candidate;
+  const leadNowhere = new Set<string>();
+  const byName = async (session: SessionRecord) =>
+    (await chainByNames(view, session, target, 'locks and queue', leadNowhere)) !== undefined;
+  const queue = await queueOf(view.tx);
+  if (!queue.some(place => place.pools.length > 0)) return byName;
+  if (!(await anyoneWaitsForWaiter(view, candidate))) return async () => false;
+  const starts = queue.map(place => place.session);
+  const dependents = await dependentsOf(view, target, starts, 'locks and queue');
+  return async session => dependents.waits(session.id) || byName(session);
 }
 
 /** The locks of the pools wished for, and of those that places ahead wish for where the request names a value. */
@@ -158,11 +188,20 @@ async function shared(
       inUse,
     );
   const share = among(places);
-  const values = (share.fresh ?? []).map(({ resource }) => resource);
-  const more = values.length === 0 ? [] : await awaited(view, candidate, values);
+  const pools = new Map((share.fresh ?? []).map(({ resource, pool }) => [resource, pool]));
+  const more = (await standsElsewhere(view, candidate))
+    ? await awaited(view, candidate, [...pools.keys()], value => pools.get(value) ?? null)
+    : [];
   if (more.length === 0) return { places, share };
   const all = withoutTwice([...places, ...more]);
   return { places: all, share: among(all) };
+}
+
+/** Whether the session has another place than the one that is looked at. */
+async function standsElsewhere(view: View, { session, pools, rank }: Candidate): Promise<boolean> {
+  if (pools.length === 0) return false;
+  const own = await placesOf(view.tx, session);
+  return own.length > (rank.arrival === Number.POSITIVE_INFINITY ? 0 : 1);
 }
 
 function asBlocker(lock: LockRecord, { holders }: PoolLocks): Blocker[] {

@@ -1,4 +1,4 @@
-/** What a team sets for its project in `signalbox.json`, as far as rules go by it. */
+/** What a team sets for its project in `signalbox.json`, as far as the rules go by it. */
 
 /** A set of places that are given out one by one: ports, databases, emulators, CI lanes. */
 export interface Pool {

@@ -218,13 +218,12 @@ export interface GitState {
   readonly operation: 'rebase' | 'merge' | 'cherry-pick' | 'revert' | 'bisect' | 'apply' | null;
   /** Lock files of git that stand at this moment: a git command is writing, or died writing. */
   readonly locked: readonly ('index' | 'head' | 'stash' | 'refs')[];
+  /** A bare repository has no files that could be changed. */
+  readonly isBare?: true;
 }
 
-/** What a dry merge of two branches found. */
-export interface DryMerge {
-  /** Files that would conflict, repo-relative; empty when it would be clean. */
-  readonly conflicts: readonly string[];
-}
+/** What a dry merge of two branches found: the files that would conflict, repo-relative (none when it would be clean), or which of the two has no commit. */
+export type DryMerge = { readonly conflicts: readonly string[] } | { readonly missing: 'ours' | 'theirs' };
 
 /** Who wrote a line, as git knows it. */
 export interface BlamedLine {
@@ -248,7 +247,7 @@ export interface CommitFacts {
 
 /**
  * What only git can tell. Every answer comes within the time given, or is undefined: git is missing or too old, the folder is
- * no checkout, or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), and starts no program that a
+ * no checkout or belongs to another user whom git does not trust (`safe.directory`), or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), and starts no program that a
  * repository's config names: no hook, monitor, filter, driver, converter, pager or prompt. Paths are repo-relative with `/`.
  */
 export interface GitFacts {
@@ -264,12 +263,21 @@ export interface GitFacts {
   ): Promise<{ readonly files: readonly string[]; readonly more: boolean } | undefined>;
   /** Read from files: takes no process and no noticeable time. */
   state(root: string): GitState | undefined;
-  /** Merges two commits in memory (`git merge-tree`, git 2.38 or newer) and changes nothing. `ours` and `theirs` are branch names or commits. */
-  dryMerge(root: string, ours: string, theirs: string, withinMs: number): Promise<DryMerge | undefined>;
+  /**
+   * Merges two commits in memory (`git merge-tree`, git 2.38 or newer) and changes nothing. `ours` and `theirs` are branch names,
+   * local before remote ones, or commits; `theirs` of the checkout at `theirRoot` if one is given, which may be another clone.
+   */
+  dryMerge(
+    root: string,
+    ours: string,
+    theirs: string,
+    withinMs: number,
+    theirRoot?: string | null,
+  ): Promise<DryMerge | undefined>;
   blame(root: string, path: string, line: number, withinMs: number): Promise<BlamedLine | undefined>;
   /** A commit by any name git knows it by. */
   commit(root: string, revision: string, withinMs: number): Promise<CommitFacts | undefined>;
-  /** Local branches, short names, the one checked out first. */
+  /** Branches, short names: the one checked out first, then the local ones, then those of remotes (`origin/main`). */
   branches(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
 }
 

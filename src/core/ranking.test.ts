@@ -46,6 +46,7 @@ describe('ranking', () => {
       'they were lock',
       'they were locked',
     ]);
+    expect(answers('loc', [text('they were locked')])).toEqual(['they were locked']);
     expect(answers('lo', [text('they were locked')])).toEqual([]);
     expect(answers('锁', [text('文件锁定')])).toEqual(['文件锁定']);
   });
@@ -64,6 +65,49 @@ describe('ranking', () => {
     expect(answers('branch -cut', [exact, apart])).toEqual([apart.body]);
   });
 
+  it('leaves out texts with an excluded name or phrase, not those with parts of it', () => {
+    const body = 'the parser must lock the table in src/auth.ts; call 数据库 the end, release it';
+    for (const kept of [
+      'lockAcquire',
+      'queue.ts',
+      '"lock release"',
+      'the-end',
+      'auth.tsx',
+      'uth.ts',
+      'my-auth.ts',
+      '数据表',
+      'pars',
+    ]) {
+      expect([kept, answers(`parser -${kept}`, [text(body)])]).toEqual([kept, [body]]);
+    }
+    for (const out of ['auth.ts', 'src/auth.ts;', '"lock the"', '"THE  Table"', '数据库', '据', 'lock', 'table']) {
+      expect([out, answers(`parser -${out}`, [text(body)])]).toEqual([out, []]);
+    }
+    expect(answers('parser -lockAcquire', [text('parser and lockAcquire()')])).toEqual([]);
+    expect(
+      answers('parser -queue.ts', [text('parser', { title: 'Why queue.ts' }), text('parser 见queue.ts文')]),
+    ).toEqual([]);
+  });
+
+  it('finds words whatever their accents and letter case', () => {
+    const bodies = ['Le café est fermé', 'STRASSE gesperrt', 'İstanbul office'];
+    const documents = bodies.map(body => text(body));
+    for (const [body, asked] of [
+      [bodies[0], ['cafe', 'CAFÉ', 'cafe\u0301', '"cafe est"']],
+      [bodies[1], ['straße', 'Strasse', 'STRAẞE']],
+      [bodies[2], ['istanbul', 'İstanbul', 'ISTANBUL', 'ıstanbul']],
+    ] as const) {
+      for (const query of asked) expect([query, answers(query, documents)]).toEqual([query, [body]]);
+    }
+  });
+
+  it('finds a letter, a digit and the like of C++ when nothing else is asked for, and no longer words by them', () => {
+    const documents = ['plan B', 'bold', 'C++ style', 'C# style', 'see'].map(body => text(body));
+    expect(answers('b', documents)).toEqual(['plan B']);
+    expect(answers('C++', documents)).toEqual(['C++ style']);
+    expect(answers('c#', documents)).toEqual(['C# style']);
+  });
+
   it('keeps everything when there is no word to rank by, the newest first', () => {
     const items = [text('one', { order: 1 }), text('two', { order: 2 })];
     expect(rank(aboutOf(null, ''), items, document => document, now).map(({ item }) => item.body)).toEqual([
@@ -78,11 +122,16 @@ describe('a query', () => {
     expect(queryOf('lockAcquire "Two  words" -draft x-ray')).toEqual({
       words: ['lockacquire', 'lock', 'acquire', 'ray', 'two', 'words'],
       phrases: ['two words'],
-      excluded: ['draft'],
+      excluded: { words: ['draft'], names: [], phrases: [] },
+    });
+    expect(queryOf('x -lockAcquire -queue.ts, -"lock  release" -数据库 -C++').excluded).toEqual({
+      words: ['lockacquire', 'c++'],
+      names: ['queue.ts', '数据库'],
+      phrases: ['lock release'],
     });
   });
 
-  it.each(['', '  ', '? !', '"', '-draft', 'a'])('without a word (%j) is refused with a next step', raw => {
+  it.each(['', '  ', '? !', '"', '-draft', '-"a draft"'])('without a word (%j) is refused with a next step', raw => {
     expect(() => queryOf(raw)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
 
@@ -100,5 +149,8 @@ describe('a query', () => {
     expect(snippet).toMatch(/^….*…$/);
     expect(snippet.length).toBeLessThanOrEqual(limits.snippetCharacters + 2);
     expect(snippetOf('short', queryOf('zebra'))).toBe('short');
+    expect(snippetOf(`${'ﬃß'.repeat(300)} the Zébra is out ${'after '.repeat(100)}`, queryOf('zebra'))).toContain(
+      'the Zébra is out',
+    );
   });
 });

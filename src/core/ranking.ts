@@ -2,9 +2,9 @@
  * In which order texts answer a query: BM25 (a rare word tells more than a common one, a word in a short text more than in a long
  * one), and above it those that hold more of the words, in their headings, and more recently.
  */
-import { folded, type Query } from './query.ts';
+import { type Excluded, folded, holdsName, type Query } from './query.ts';
 import type { ContextRecord, MessageRecord } from './records.ts';
-import { eachWord } from './words.ts';
+import { eachWord, isUnspaced } from './words.ts';
 
 /** What a query is compared with. */
 export interface Document {
@@ -41,7 +41,7 @@ export function contextDocument(entry: ContextRecord): Document {
 
 /** Whether a word that was asked for stands for longer ones that begin with it: from three letters on, or one of a script without spaces. */
 export function isBeginning(word: string): boolean {
-  return word.length >= shortestBeginning || [...word].length === 1;
+  return word.length >= shortestBeginning || ([...word].length === 1 && isUnspaced(word));
 }
 
 /**
@@ -85,7 +85,8 @@ interface Counts {
 
 function counts(query: Query, document: Document): Counts {
   const found = new Map<string, number>();
-  const excluded = new Set(query.excluded);
+  const excluded = new Set(query.excluded.words);
+  const texts = [document.title ?? '', document.body, ...document.tags];
   let length = 0;
   let isRefused = false;
   const look = (text: string, weight: number) => {
@@ -104,7 +105,7 @@ function counts(query: Query, document: Document): Counts {
     document,
     found,
     length,
-    isRefused: isRefused || !holdsPhrases(query.phrases, [document.title ?? '', document.body, ...document.tags]),
+    isRefused: isRefused || !holdsPhrases(query.phrases, texts) || holdsExcluded(query.excluded, texts),
   };
 }
 
@@ -113,6 +114,14 @@ export function holdsPhrases(phrases: readonly string[], texts: readonly string[
   if (phrases.length === 0) return true;
   const all = texts.map(folded);
   return phrases.every(phrase => all.some(text => text.includes(phrase)));
+}
+
+/** Whether an excluded name or phrase stands in one of the texts. */
+function holdsExcluded({ names, phrases }: Excluded, texts: readonly string[]): boolean {
+  if (names.length === 0 && phrases.length === 0) return false;
+  return texts
+    .map(folded)
+    .some(text => phrases.some(phrase => text.includes(phrase)) || names.some(name => holdsName(text, name)));
 }
 
 function rarityAmong(query: Query, counted: readonly Counts[]): Rarity {

@@ -96,10 +96,7 @@ export interface LockRecord extends Resource {
 export interface PoolWish {
   readonly pool: string;
   readonly count: number;
-  /**
-   * Names of what may be given (`port:3000`), in the order of preference. Kept with the wish, so that whoever grants it needs no
-   * configuration. What was found in use outside is left out of it.
-   */
+  /** Names of what may be given (`port:3000`), preferred ones first: whoever grants it needs no configuration. */
   readonly values: readonly string[];
 }
 

@@ -120,6 +120,9 @@ describe('a search', () => {
     expect(await ids(heron, 'tools lock-acquire.ts')).toEqual([name]);
     expect(await ids(heron, '文件')).toEqual([unspaced]);
     expect(await ids(heron, '修')).toEqual([unspaced]);
+    const plan = await write(otter, ['heron'], 'go on with plan B');
+    await write(otter, ['heron'], 'boldly');
+    expect(await ids(heron, 'b')).toEqual([plan]);
   });
 
   it('never finds a notice', async () => {
@@ -149,14 +152,41 @@ describe('a search', () => {
 });
 
 describe('a search among messages that nobody but others may see', () => {
-  it('says when these were so many that it did not get to the rest', async () => {
+  it('finds what one may see behind however many of them, and says nothing of them', async () => {
     const mine = await write(heron, ['otter'], 'zebra');
     await bench.clock.advance(1_000);
-    await fill(limits.messagesRanked, () => 'zebra', 'direct');
-    expect(await ids(otter, 'zebra')).toEqual([mine]);
-    await fill(limits.messagesRanked, () => 'zebra', 'c9999');
-    expect(await look(otter, 'zebra')).toMatchObject({ hits: [], messagesLeft: true });
-    expect(await ids(otter, 'zebra', { conversation: 'heron' })).toEqual([mine]);
+    const { conversation } = await bench.transact(unit => begin(unit, heron, { name: 'closed', members: ['wren'] }));
+    for (const hidden of ['direct', 'c9999', conversation.id]) {
+      await fill(limits.messagesRanked + 100, () => 'zebra', hidden);
+      expect(await look(otter, 'zebra')).toMatchObject({
+        hits: [{ record: { id: mine } }],
+        more: false,
+        messagesLeft: false,
+      });
+    }
+  });
+
+  it('finds what one got in a group one has left behind much that was said later, or says that it did not look at all', async () => {
+    const members = ['heron', 'wren'];
+    const { conversation } = await bench.transact(unit => begin(unit, otter, { name: 'g', members }));
+    const before = await write(otter, [conversation.id], 'zebra before');
+    await bench.transact(unit => leave(unit, wren, conversation.id));
+    await bench.clock.advance(1_000);
+    await fill(limits.deliveriesAsked - 1, () => 'zebra', conversation.id);
+    expect(await look(wren, 'zebra')).toMatchObject({ hits: [{ record: { id: before } }], messagesLeft: false });
+    await fill(1, () => 'zebra', conversation.id);
+    expect(await look(wren, 'zebra')).toMatchObject({ hits: [], messagesLeft: true });
+    expect(await look(heron, 'zebra')).toMatchObject({ more: true, messagesLeft: false });
+  });
+
+  it('counts them for nothing, so that its order does not tell of them', async () => {
+    const [one, other] = [
+      await write(heron, ['otter'], 'zebra parser one'),
+      await write(heron, ['otter'], 'horse parser two'),
+    ];
+    const order = await ids(otter, 'zebra horse');
+    await fill(200, () => 'horse', 'c9999');
+    expect([await ids(otter, 'zebra horse'), order]).toEqual([order, [other, one]]);
   });
 });
 

@@ -43,6 +43,35 @@ const secrets: readonly (readonly [kind: string, secret: string])[] = [
   ['DigitalOcean token', `dop_v1_${random(hex, 64)}`],
   ['Vault token', `hvs.${random(web, 90)}`],
   ['age key', `AGE-SECRET-KEY-1${random(capital + digits, 58)}`],
+  ['GitLab token', `glrt-${random(web, 20)}`],
+  ['GitLab token', `GR1348941${random(web, 20)}`],
+  ['Docker token', `dckr_pat_${random(web, 27)}`],
+  ['Stripe key', `whsec_${random(mixed, 32)}`],
+  ['Shopify token', `shpat_${random(hex, 32)}`],
+  ['Shopify token', `shpss_${random(hex, 32)}`],
+  ['Linear key', `lin_api_${random(mixed, 40)}`],
+  ['Notion token', `ntn_${random(mixed, 46)}`],
+  ['Notion token', `secret_${random(mixed, 43)}`],
+  ['Grafana token', `glsa_${random(mixed, 32)}_${random(hex, 8)}`],
+  ['RubyGems key', `rubygems_${random(hex, 48)}`],
+  ['Groq key', `gsk_${random(mixed, 52)}`],
+  ['xAI key', `xai-${random(mixed, 80)}`],
+  ['NVIDIA key', `nvapi-${random(web, 64)}`],
+  ['Perplexity key', `pplx-${random(mixed, 48)}`],
+  ['Replicate token', `r8_${random(mixed, 37)}`],
+  ['Atlassian token', `ATATT3xFfGF0${random(web, 171)}=${random(capital + digits, 8)}`],
+  ['Atlassian token', `ATBB${random(mixed, 32)}`],
+  ['Databricks token', `dapi${random(hex, 32)}`],
+  ['Square token', `sq0atp-${random(web, 22)}`],
+  ['Square token', `sq0csp-${random(web, 43)}`],
+  ['Figma token', `figd_${random(web, 40)}`],
+  ['Supabase key', `sbp_${random(hex, 40)}`],
+  ['Supabase key', `sb_secret_${random(web, 31)}`],
+  ['Vault token', `hvb.${random(web, 120)}`],
+  ['Doppler token', `dp.pt.${random(mixed, 43)}`],
+  ['Telegram token', `${random('123456789', 10)}:AA${random(web, 33)}`],
+  ['Discord token', `MTk${random(mixed, 23)}.${random(web, 6)}.${random(web, 38)}`],
+  ['age key', `AGE-SECRET-KEY-1${random(capital + digits, 58)}`.toLowerCase()],
   ['JSON web token', `eyJ${random(web, 33)}.eyJ${random(web, 80)}.${random(web, 43)}`],
 ];
 
@@ -55,6 +84,9 @@ describe('a secret', () => {
       ['\n', '\n'],
       ['a=', ',b'],
       ['(', ')'],
+      ['"line\\n', '\\n"'],
+      ['"\\u003d', '"'],
+      ['key%3D', '&b'],
     ]) {
       const { text, found } = maskSecrets(`${before}${secret}${behind}`);
       expect(found).toEqual([kind]);
@@ -92,6 +124,61 @@ describe('a secret', () => {
   it('that is a private key without its end is masked as far as it goes on', () => {
     const [begin] = key('PRIVATE KEY');
     expect(maskSecrets(`${begin}\n${keyLines}: cut off`).text).toBe(`${begin}[masked: private key]: cut off`);
+  });
+
+  it('in the address of a webhook is masked, and the address is not', () => {
+    for (const [kind, address, secret] of [
+      [
+        'Slack webhook',
+        'https://hooks.slack.com/services/',
+        `T${random(capital, 9)}/B${random(capital, 9)}/${random(mixed, 24)}`,
+      ],
+      ['Discord webhook', `https://discord.com/api/webhooks/${random(digits, 18)}/`, random(web, 68)],
+      ['Telegram token', 'https://api.telegram.org/bot', `${random('123456789', 9)}:AA${random(web, 33)}`],
+    ] as const) {
+      const { text, found } = maskSecrets(`curl ${address}${secret}`);
+      expect([found, text]).toEqual([[kind], expect.stringContaining(`curl ${address}[masked: ${kind} …`)]);
+    }
+  });
+
+  it('that has so plain a form as a Mailgun key is masked where it stands by itself', () => {
+    const secret = `key-${random(hex, 32)}`;
+    for (const text of [secret, `api:${secret}`, `MAILGUN_KEY="${secret}"`])
+      expect(maskSecrets(text).found).toEqual(['Mailgun key']);
+    for (const text of [`cache-${secret}`, `x/${secret}`, `${secret}-v2`, `${secret}0`])
+      expect(maskSecrets(text).found).toEqual([]);
+  });
+
+  it('of a private key goes alone, and what is said beside it stays', () => {
+    const [begin, end] = key('PRIVATE KEY');
+    const { text, found } = maskSecrets(`${begin}\n${keyLines}\nThis is the key of the test server.\n${end}`);
+    expect(text).toBe(`${begin}[masked: private key]\nThis is the key of the test server.\n${end}`);
+    expect(found).toEqual(['private key']);
+  });
+
+  it('that holds the word example is masked in an address all the same', () => {
+    for (const password of ['MyExample99!', 'example2024Q', 'redacted1']) {
+      expect(maskSecrets(`postgres://app:${password}@db`).text).toBe(
+        'postgres://app:[masked: password in an address]@db',
+      );
+    }
+    expect(maskSecrets('postgres://app:postgres@db').found).toEqual(['password in an address']);
+  });
+
+  it('in a JSON text leaves JSON behind', () => {
+    const texts = [
+      ...secrets.map(([, secret]) => `a "b"\n${secret}`),
+      key('PRIVATE KEY').join(`\n${keyLines}\n`),
+      'redis://:hunter2"\\@h:1',
+    ];
+    const value = {
+      texts,
+      name: { [texts[0] ?? '']: 1 },
+      parted: key('EC PRIVATE KEY').map(part => `${part}\n${keyLines}`),
+    };
+    const { text, found } = maskSecrets(JSON.stringify(value));
+    expect(found.length).toBeGreaterThan(20);
+    expect((JSON.parse(text) as typeof value).texts).toHaveLength(texts.length);
   });
 
   it('in an address loses the password only, of which nothing is shown', () => {
@@ -160,6 +247,24 @@ describe('what is no secret', () => {
     ],
     ['an address as manuals write it', 'postgres://user:password@localhost/db https://user:pass@host'],
     [
+      'what servers come with',
+      'postgres://postgres:postgres@localhost:5432/test mysql://root:root@127.0.0.1 amqp://guest:guest@mq mongodb://root:admin@localhost',
+    ],
+    ['a version or a port in an address', 's3://bucket:prod@v1 redis://cache:6379@2 kafka://b1:9092,b2:9092@topic'],
+    [
+      'what is said of a key',
+      '-----BEGIN PRIVATE KEY----- (PKCS#8).\nThe loader is packages/server/src/security/keys/pemLoader.ts, parse().\nThe file closes with -----END PRIVATE KEY-----.',
+    ],
+    [
+      'what is said of a key in words alone',
+      '-----BEGIN PRIVATE KEY----- begins it and as everybody knows the last line is -----END PRIVATE KEY-----',
+    ],
+    ['names with dashes', 'glft-some-kebab-case-name-of-a-thing gldt-table-of-contents-abc-def'],
+    [
+      'a header in code',
+      'Authorization: Bearer getAccessToken() authorization: bearer tokens2[0] Authorization: Bearer userToken2 authorization: token user.authToken',
+    ],
+    [
       'an address with a variable',
       'postgres://app:$PASSWORD@db redis://:%PASS%@x amqp://a:<password>@b pg://a:***@b pg://a:{{pw}}@b',
     ],
@@ -213,5 +318,6 @@ describe('a hostile text', () => {
     for (const piece of pieces) {
       expect(maskSecrets(piece.repeat(bytes / piece.length)).text).not.toBe('');
     }
-  });
+    // In proportion it is a fraction of a second, squared more than half a minute.
+  }, 15_000);
 });

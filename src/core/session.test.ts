@@ -36,8 +36,8 @@ const locks = async () =>
 describe('joining', () => {
   it('gives every session two words that nobody else has', async () => {
     const handles = new Set<string>();
-    for (let count = 0; count < 200; count += 1) handles.add((await bench.join()).handle);
-    expect(handles.size).toBe(200);
+    for (let count = 0; count < 400; count += 1) handles.add((await bench.join()).handle);
+    expect(handles.size).toBe(400);
     for (const handle of handles) expect(handle).toMatch(/^[a-z]+-[a-z]+(-\d+)?$/);
   });
 

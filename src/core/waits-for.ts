@@ -13,7 +13,7 @@ import {
 } from './blocking.ts';
 import { leaseHolds } from './lease.ts';
 import { dependentsOf, type Edges, needsOf, neighbours, suppose } from './pool-waits.ts';
-import type { LockMode, Resource, SessionRecord, WaiterRecord } from './records.ts';
+import type { LockMode, LockRecord, Resource, SessionRecord, WaiterRecord } from './records.ts';
 import type { View } from './unit.ts';
 
 /** Whom a session's queued requests wait for: holders of locks in the way and, with `queue`, those who stand ahead of it. */
@@ -36,7 +36,7 @@ async function awaitedBy(view: View, session: string, edges: Edges): Promise<Ses
 
 /**
  * The chain of sessions from `start` that ends with one waiting for `target`; undefined when there is none. Somebody who waits
- * for any value of a pool is a link only if no value can become free without the target.
+ * for any value of a pool is a link only if no value can become free without the target. `supposed` locks count as held.
  */
 export async function chainTo(
   view: View,
@@ -44,15 +44,16 @@ export async function chainTo(
   target: string,
   edges: Edges,
   leadNowhere: Set<string> = new Set(),
+  supposed: readonly LockRecord[] = [],
 ): Promise<SessionRecord[] | undefined> {
   const chain = await chainByNames(view, start, target, edges, leadNowhere);
   if (chain || !(await queueOf(view.tx)).some(place => place.pools.length > 0)) return chain;
-  const dependents = await dependentsOf(view, target, [start.id], edges);
+  const dependents = await dependentsOf(view, target, [start.id], edges, supposed);
   return dependents.waits(start.id) ? dependents.chainFrom(start.id) : undefined;
 }
 
 /** The same over what is wanted by name, where each wait is for somebody in particular. */
-async function chainByNames(
+export async function chainByNames(
   view: View,
   start: SessionRecord,
   target: string,
@@ -95,7 +96,7 @@ export async function cycleByWaiting(
 
 /** Closed when every value that would do is held by somebody who waits for the session, or by itself. */
 async function cycleByPools(view: View, session: SessionRecord, candidate: Candidate): Promise<string[] | null> {
-  const needs = await needsOf(view, candidate, 'locks');
+  const needs = await needsOf(view, candidate);
   const dependents = await dependentsOf(view, session.id, neighbours(needs), 'locks');
   if (!dependents.closesOn(needs)) return null;
   const next = neighbours(needs).find(id => id !== session.id && dependents.waits(id));
@@ -116,23 +117,25 @@ export interface AwaitedPlace {
 
 /**
  * Places for what the session would get, of those who hold what it waits for at another place: with the grant each would wait for
- * the other. Costs no read for a session that waits nowhere.
+ * the other. Costs no read for a session that waits nowhere. `pool` tells which of the resources come out of a pool.
  */
 export async function awaitedPlaces(
   view: View,
   session: SessionRecord,
   resources: readonly Resource[],
   mode: LockMode,
+  pool: (resource: Resource) => string | null = () => null,
 ): Promise<AwaitedPlace[]> {
   const { tx } = view;
   const queue = mode === 'intent' ? [] : await queueOf(tx);
   if (!queue.some(place => place.session === session.id)) return [];
+  const supposed = resources.map(resource => suppose(session.id, resource, pool(resource)));
   const found: AwaitedPlace[] = [];
   for (const waiter of queue.filter(place => isWanted(place, session.id, resources, mode))) {
     const owner = await tx.get('session', waiter.session);
     if (!owner || !leaseHolds(view, owner) || !placeHolds(view, waiter)) continue;
-    const chain = await chainTo(view, session, owner.id, 'locks');
-    if (chain && (await wouldWait(view, session, waiter, resources))) found.push({ waiter, session: owner, chain });
+    const chain = await chainTo(view, session, owner.id, 'locks', new Set(), supposed);
+    if (chain && (await wouldWait(view, session, waiter, supposed))) found.push({ waiter, session: owner, chain });
   }
   return found;
 }
@@ -141,14 +144,13 @@ function isWanted(place: WaiterRecord, session: string, resources: readonly Reso
   return place.session !== session && excludes(mode, place.mode) && mayMeet(place, { resources, pools: [] });
 }
 
-/** Whether a place would wait for the session, had that got the resources: one for a pool may have other values to hope for. */
+/** Whether a place would wait for the session, had that got what is supposed: one for a pool may have other values to hope for. */
 async function wouldWait(
   view: View,
   session: SessionRecord,
   place: WaiterRecord,
-  resources: readonly Resource[],
+  supposed: readonly LockRecord[],
 ): Promise<boolean> {
-  if (anyOverlap(place.resources, resources)) return true;
-  const supposed = resources.map(resource => suppose(session.id, resource));
+  if (anyOverlap(place.resources, supposed)) return true;
   return (await dependentsOf(view, session.id, [place.session], 'locks', supposed)).waits(place.session);
 }

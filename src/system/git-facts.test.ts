@@ -222,7 +222,7 @@ describe.skipIf(!mergesInMemory)('a merge that is only tried', () => {
     rmSync(join(repository.root, 'gone'));
     repository.commit({ 'a b.ts': 'y\n', 'deep/ü.ts': 'y\n' });
     const merge = await facts.dryMerge(repository.root, 'refs/heads/main', 'refs/heads/feature/x', patience);
-    expect([...(merge?.conflicts ?? [])].sort()).toEqual(['a b.ts', 'deep/ü.ts', 'gone']);
+    expect([...(merge && 'conflicts' in merge ? merge.conflicts : [])].sort()).toEqual(['a b.ts', 'deep/ü.ts', 'gone']);
     expect(await facts.dryMerge(other, 'HEAD', 'main', patience)).toMatchObject({ conflicts: expect.any(Array) });
     expect(await facts.dryMerge(repository.root, 'main', 'clean', patience)).toEqual({ conflicts: [] });
   });
@@ -249,9 +249,10 @@ describe.skipIf(!mergesInMemory)('a merge that is only tried', () => {
     repository.commit({ a: '1' });
     repository.git('checkout', '-q', '--orphan', 'island');
     repository.commit({ a: '2' });
-    for (const theirs of ['nowhere', 'main', '--help', 'a..b', ':/x', '']) {
+    for (const theirs of ['main', '--help', 'a..b', ':/x', '']) {
       expect(await facts.dryMerge(repository.root, 'HEAD', theirs, patience)).toBeUndefined();
     }
+    expect(await facts.dryMerge(repository.root, 'HEAD', 'nowhere', patience)).toEqual({ missing: 'theirs' });
   });
 });
 

@@ -1,10 +1,19 @@
 /** The port `GitFacts`: asks git, within bounds and without changing anything. */
-import { copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BlamedLine, CommitFacts, DryMerge, GitFacts, GitState } from '../core/ports.ts';
 import { branchAt, gitFolderAt } from './git-folder.ts';
-import { askGit, entriesOf, type GitAnswer, type GitQuestion, gitEnvironment, programsOff } from './git-program.ts';
+import { mergedAside } from './git-merge.ts';
+import {
+  askGit,
+  entriesOf,
+  type GitAnswer,
+  type GitQuestion,
+  gitEnvironment,
+  pathIn,
+  programsOff,
+} from './git-program.ts';
 import { gitStateAt } from './git-state.ts';
 
 export interface GitFactsOptions {
@@ -44,31 +53,25 @@ class RealGitFacts implements GitFacts {
     return gitStateAt(root);
   }
 
-  async dryMerge(root: string, ours: string, theirs: string, withinMs: number): Promise<DryMerge | undefined> {
-    const folder = gitFolderAt(root);
-    if (!folder || !isRevision(ours) || !isRevision(theirs)) return undefined;
-    const aside = folderIn(this.#temporaryFolder);
-    if (aside === undefined) return undefined;
-    try {
-      prepareMerge(root, aside);
-      const args = ['merge-tree', '--write-tree', '--name-only', '--no-messages', '-z', ours, theirs];
-      const environment = {
-        GIT_DIR: folder.gitDirectory,
-        GIT_WORK_TREE: aside,
-        GIT_OBJECT_DIRECTORY: join(aside, 'objects'),
-        GIT_ALTERNATE_OBJECT_DIRECTORIES: quotedPath(join(folder.commonDirectory, 'objects')),
-      };
-      const answer = await this.#askContents({ root, args, withinMs, environment, directory: aside });
-      if (answer?.code !== 0 && answer?.code !== 1) return undefined;
-      // 1 is also the answer when one of them does not exist; then no tree comes first.
-      const [tree = '', ...files] = entriesOf(answer.output);
-      if (!/^[0-9a-f]{40,64}$/.test(tree)) return undefined;
-      return { conflicts: [...new Set(files.filter(file => file !== '').map(pathIn))] };
-    } catch {
-      return undefined;
-    } finally {
-      rmSync(aside, { recursive: true, force: true, maxRetries: 3 });
-    }
+  async dryMerge(
+    root: string,
+    ours: string,
+    theirs: string,
+    withinMs: number,
+    theirRoot: string | null = null,
+  ): Promise<DryMerge | undefined> {
+    const begun = performance.now();
+    const left = () => withinMs - (performance.now() - begun);
+    if (!isRevision(ours) || !isRevision(theirs)) return undefined;
+    const ids = await this.#commitsOf(root, theirRoot === null ? [ours, theirs] : [ours], left());
+    const far = theirRoot === null ? [] : await this.#commitsOf(theirRoot, [theirs], left());
+    if (!ids || !far) return undefined;
+    const [ourCommit, theirCommit] = [...ids, ...far];
+    if (!ourCommit || !theirCommit) return { missing: ourCommit ? 'theirs' : 'ours' };
+    const roots = theirRoot === null ? [root] : [root, theirRoot];
+    return mergedAside(this.#temporaryFolder, roots, [ourCommit, theirCommit], question =>
+      this.#ask({ ...question, withinMs: left() }),
+    );
   }
 
   async blame(root: string, path: string, line: number, withinMs: number): Promise<BlamedLine | undefined> {
@@ -89,7 +92,7 @@ class RealGitFacts implements GitFacts {
   async branches(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined> {
     const folder = gitFolderAt(root);
     if (!folder) return undefined;
-    const args = ['for-each-ref', `--count=${limit}`, '--format=%(refname:strip=2)', 'refs/heads/'];
+    const args = ['for-each-ref', `--count=${limit}`, '--format=%(refname:strip=2)', 'refs/heads/', 'refs/remotes/'];
     const answer = await this.#ask({ root, args, withinMs });
     if (answer?.code !== 0) return undefined;
     const names = answer.output.split('\n').filter(name => name !== '');
@@ -100,6 +103,19 @@ class RealGitFacts implements GitFacts {
     )
       return names;
     return [current, ...names.filter(name => name !== current)].slice(0, limit);
+  }
+
+  /** The commits that names stand for, null for a name without one. Git finds the repository itself, and refuses that of another user. */
+  async #commitsOf(root: string, names: readonly string[], withinMs: number): Promise<(string | null)[] | undefined> {
+    const asked = names.map(readingsOf);
+    const input = asked.flatMap(readings => readings.map(name => `${name}^{commit}\n`)).join('');
+    const answer = await this.#ask({ root, args: ['cat-file', '--batch-check=%(objectname)'], withinMs, input });
+    if (answer?.code !== 0) return undefined;
+    const lines = answer.output.split('\n');
+    return asked.map(readings => {
+      const found = lines.splice(0, readings.length);
+      return found.find(line => /^[0-9a-f]{40,64}$/.test(line)) ?? null;
+    });
   }
 
   #ask(question: GitQuestion): Promise<GitAnswer | undefined> {
@@ -116,41 +132,15 @@ class RealGitFacts implements GitFacts {
   }
 }
 
-/** Undefined where no folder can be made: the disk is full or may only be read. */
-function folderIn(temporaryFolder: string): string | undefined {
-  try {
-    return mkdtempSync(join(temporaryFolder, 'signalbox-merge-'));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Prepares the folder of a merge that is only tried: git's new objects go there instead of into the repository, and temporary
- * files instead of into the checkout. The attributes at the top of the checkout count, so that `merge=union` and binary files
- * are treated as they would be.
- */
-function prepareMerge(root: string, aside: string): void {
-  mkdirSync(join(aside, 'objects'));
-  const attributes = join(root, '.gitattributes');
-  if (lstatSync(attributes, { throwIfNoEntry: false })?.isFile()) {
-    copyFileSync(attributes, join(aside, '.gitattributes'));
-  }
-}
-
-/** A list of folders is separated by colons unless it is quoted as in C. */
-function quotedPath(path: string): string {
-  return /[:;"\\\n]/.test(path) && process.platform !== 'win32' ? `"${path.replaceAll(/["\\]/g, '\\$&')}"` : path;
-}
-
 /** A commit's name and nothing that git would take for an option, a range or a search. */
 function isRevision(name: string): boolean {
   return /^[^-:^\s\p{Cc}][^:\s\p{Cc}]*$/u.test(name) && !name.includes('..');
 }
 
-/** As `Worktrees.resolve` spells it. A repository within this one is listed with a slash. */
-function pathIn(entry: string): string {
-  return entry.replace(/\/$/, '').normalize('NFC');
+/** What a name may stand for, the likeliest first: a branch here, one of a remote, anything else, one of `origin` without its name. */
+function readingsOf(name: string): string[] {
+  if (name === 'HEAD' || name.startsWith('refs/')) return [name];
+  return [`refs/heads/${name}`, `refs/remotes/${name}`, name, `refs/remotes/origin/${name}`];
 }
 
 function blamedLine(output: string): BlamedLine | undefined {

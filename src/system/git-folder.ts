@@ -1,6 +1,9 @@
 /** Reads what Signalbox needs of a git repository from its files, so that it works without git and costs microseconds. */
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+
+/** A file of git that is longer than this is taken for none: no config, HEAD or list of attributes is. */
+const fileBytes = 4 * 1024 * 1024;
 
 export interface GitFolder {
   /** The root of the working tree: the folder that holds `.git` (a bare repository: itself). */
@@ -98,9 +101,26 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
 }
 
 function readText(path: string): string | undefined {
+  return readRegularFile(path)?.toString('utf8');
+}
+
+/**
+ * What a file holds; undefined for what is no regular file, cannot be read or is too long. A checkout may come from anybody: a
+ * pipe in the place of a file would keep a reader waiting for ever.
+ */
+export function readRegularFile(path: string): Buffer | undefined {
+  if (!isFile(path)) return undefined;
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    // What it is may have changed since: opened like this, a pipe answers at once as well.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const status = fstatSync(file);
+    if (!status.isFile() || status.size > fileBytes) return undefined;
+    const content = Buffer.alloc(status.size);
+    return content.subarray(0, readSync(file, content, 0, content.length, 0));
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,6 +1,6 @@
 /** Runs git to ask it something: bounded in time and output, and without starting anything that a repository's config names. */
 import { spawn } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, parse } from 'node:path';
 
 export interface GitQuestion {
   /** The root of a checkout. Git never looks above it for another one. */
@@ -10,8 +10,8 @@ export interface GitQuestion {
   /** After so many entries (each ends in a zero byte) git is stopped. */
   readonly entries?: number;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Where it runs, if not at the root. */
-  readonly directory?: string;
+  /** What it reads. */
+  readonly input?: string;
 }
 
 export interface GitAnswer {
@@ -25,6 +25,8 @@ const outputBytes = 32 * 1024 * 1024;
 /** More programs than this in one config are not set aside one by one; the repository is left alone. */
 const programsSetAside = 200;
 const zero = 0;
+/** Where git is started; it goes to the checkout by itself. Started there, a program of the checkout could be taken for git. */
+const startFolder = parse(process.execPath).root;
 
 /**
  * What may start a program although git is only asked: the file system monitor, hooks, a pager. Lazy
@@ -32,19 +34,26 @@ const zero = 0;
  */
 const quiet = ['core.fsmonitor=', 'core.hooksPath=/dev/null', 'core.pager=cat'];
 
-/** Asks git; undefined when it is missing, cannot be started there, or did not answer in time. Never throws. */
+/**
+ * Asks git; undefined when it is missing, cannot be started there, or did not answer in time. Never throws. Which repository is
+ * asked is for git to find from the root: named by a variable (`GIT_DIR`), one of another user would be trusted, and so would
+ * the programs that its config names.
+ */
 export function askGit(
   git: string,
   environment: NodeJS.ProcessEnv,
   question: GitQuestion,
 ): Promise<GitAnswer | undefined> {
-  const { root, withinMs, directory = root, entries = Number.POSITIVE_INFINITY } = question;
+  const { root, withinMs, input = '', entries = Number.POSITIVE_INFINITY } = question;
   if (withinMs <= 0) return Promise.resolve(undefined);
   return new Promise(resolve => {
-    const args = [...quiet.flatMap(setting => ['-c', setting]), ...question.args];
+    const args = ['-C', root, ...quiet.flatMap(setting => ['-c', setting]), ...question.args];
     const env = { ...environment, GIT_CEILING_DIRECTORIES: dirname(root), ...question.environment };
 
-    const child = spawn(git, args, { cwd: directory, env, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(git, args, { cwd: startFolder, env, windowsHide: true, stdio: ['pipe', 'pipe', 'ignore'] });
+    // It may end before it has read everything.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
     const chunks: Buffer[] = [];
     let [bytes, seen, stopped] = [0, 0, false];
     const timer = setTimeout(() => end(undefined), withinMs);
@@ -84,11 +93,16 @@ export function entriesOf(output: string): string[] {
   return output.split('\0').slice(0, -1);
 }
 
+/** A path in an answer as `Worktrees.resolve` spells it. A repository within this one is listed with a slash. */
+export function pathIn(entry: string): string {
+  return entry.replace(/\/$/, '').normalize('NFC');
+}
+
 /**
  * Settings that keep git from starting the programs which a config names for contents: filters (they run when a file whose
- * time stamp changed is compared) and drivers of merges. A filtered file is compared as it lies on the disk, and may then count
- * as changed although its filter would undo that; a file with a driver of its own is merged as text. Undefined when that
- * cannot be made sure; then git must not be asked anything that reads contents.
+ * time stamp changed is compared) and hooks. A filtered file is compared as it lies on the disk, and may then count as changed
+ * although its filter would undo that. Undefined when that cannot be made sure; then git must not be asked anything that reads
+ * contents. It is asked for all of its settings, so that nothing depends on how a pattern treats odd names.
  */
 export async function programsOff(
   git: string,
@@ -96,20 +110,27 @@ export async function programsOff(
   root: string,
   withinMs: number,
 ): Promise<string[] | undefined> {
-  const pattern = '^(filter|merge)\\..*\\.(clean|smudge|process|driver)$';
-  const args = ['config', '--null', '--name-only', '--get-regexp', pattern];
+  const args = ['config', '--null', '--name-only', '--list'];
   const answer = await askGit(git, environment, { root, args, withinMs });
-  // 1 means that there are none.
-  if (answer?.code === 1) return [];
   if (answer?.code !== 0) return undefined;
-  const keys = [...new Set(entriesOf(answer.output))];
-  // Git splits a setting at its first equals sign.
-  if (keys.length > programsSetAside || keys.some(key => key.includes('='))) return undefined;
+  const all = new Set(entriesOf(answer.output));
+  // Every repository has this one. Where it is missing, git has passed over the config of the repository, as it does with that of
+  // another user: then these are not the settings that a later question would meet.
+  if (!all.has('core.repositoryformatversion')) return undefined;
+  const keys = [...all].filter(key =>
+    /^(?:filter\.[\s\S]*\.(?:clean|smudge|process)|hook\.[\s\S]*\.command)$/.test(key),
+  );
+  if (keys.length > programsSetAside || !keys.every(isSettable)) return undefined;
   const settings = keys.flatMap(key => {
-    if (key.startsWith('merge.')) return [`${key}=git merge-file -q %A %O %B`];
-    return [`${key}=`, `${key.slice(0, key.lastIndexOf('.'))}.required=false`];
+    const owner = key.slice(0, key.lastIndexOf('.'));
+    return key.startsWith('hook.') ? [`${owner}.enabled=false`] : [`${key}=`, `${owner}.required=false`];
   });
   return [...new Set(settings)].flatMap(setting => ['-c', setting]);
+}
+
+/** Git splits a setting at its first equals sign, and a name with bytes that are no text is another one by the time it is read here. */
+function isSettable(key: string): boolean {
+  return !key.includes('=') && !key.includes('\ufffd');
 }
 
 /** Git's own variables would point every question at one repository; and a question must neither write, prompt nor fetch. */

@@ -35,5 +35,5 @@ export function gitStateAt(root: string): GitState | undefined {
     ...(common('refs/stash.lock') || common('logs/refs/stash.lock') ? (['stash'] as const) : []),
     ...(isRefLocked ? (['refs'] as const) : []),
   ];
-  return { operation, locked };
+  return { operation, locked, ...(gitDirectory === root ? { isBare: true } : {}) };
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProcessIdentity } from '../core/ports.ts';
@@ -23,6 +23,14 @@ function identityOf(processes: SystemProcesses, pid: number | undefined): Proces
 function becomesDeadWithoutBeingCollected(processes: SystemProcesses, identity: ProcessIdentity): boolean {
   const end = performance.now() + 20_000;
   while (performance.now() < end) if (processes.liveness(identity) === 'dead') return true;
+  return false;
+}
+
+/** Without this the question may be asked before the signal has arrived. */
+function becomesStopped(pid: number): boolean {
+  const end = performance.now() + 20_000;
+  const state = () => String(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)]).stdout);
+  while (performance.now() < end) if (state().startsWith('T')) return true;
   return false;
 }
 
@@ -71,6 +79,7 @@ describe.runIf(posix)('createProcesses on this machine', () => {
     const child = start('sleep', ['60']);
     const identity = identityOf(processes, child.pid);
     child.kill('SIGSTOP');
+    expect(becomesStopped(identity.pid)).toBe(true);
     expect(processes.liveness(identity)).toBe('alive');
   });
 

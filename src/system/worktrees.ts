@@ -1,7 +1,7 @@
 /** The port `Worktrees`: which project and checkout a folder belongs to, and the one spelling of a path in it. */
 import { execFile } from 'node:child_process';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, parse, relative, sep } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 import { patternProblem } from '../core/glob.ts';
 import type { ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
@@ -136,8 +136,24 @@ class GitWorktrees implements Worktrees {
   private async origin(commonDirectory: string): Promise<string | undefined> {
     const { git, environment: env } = this;
     if (git === null || !needsGit(commonDirectory)) return originIn(commonDirectory);
-    const args = ['config', '--file', join(commonDirectory, 'config'), '--includes', '--get', 'remote.origin.url'];
-    const options = { cwd: commonDirectory, env, timeout: gitTimeoutMs, windowsHide: true, encoding: 'utf8' } as const;
+    const args = [
+      '-C',
+      commonDirectory,
+      'config',
+      '--file',
+      join(commonDirectory, 'config'),
+      '--includes',
+      '--get',
+      'remote.origin.url',
+    ];
+    // Nothing that lies where git works must be started instead of git.
+    const options = {
+      cwd: parse(commonDirectory).root,
+      env,
+      timeout: gitTimeoutMs,
+      windowsHide: true,
+      encoding: 'utf8',
+    } as const;
     return new Promise(resolve => {
       execFile(git, args, options, (error, stdout) => {
         // 1 means that there is no such remote; anything else, that git could not answer.

@@ -10,8 +10,8 @@ import type { Participant } from './participant.ts';
 const branchPrefix = 'branch:';
 
 /**
- * Makes targets canonical from where the caller stands. `branch:name` is a branch, and so is the name of a local branch when the
- * action is one of git; `word:rest` is a free name such as `port:3000`; everything else is a path (`./word:rest` too).
+ * Makes targets canonical from where the caller stands. `branch:name` is a branch, and so is the name of a local or remote branch when
+ * the action is one of git; `word:rest` is a free name such as `port:3000`; everything else is a path (`./word:rest` too).
  */
 export async function actionFor(
   caller: Participant,
@@ -22,16 +22,27 @@ export async function actionFor(
   refuseMany(given.length);
   const named = given.filter(isNamedBranch);
   const others = given.filter(target => !isNamedBranch(target));
-  const known = isGitAction(type) ? await localBranches(caller, others) : [];
+  const known = isGitAction(type) ? await knownBranches(caller, others) : [];
   const rest = others.filter(target => !known.includes(target));
   const names = rest.filter(isFreeName);
   const paths = rest.filter(target => !isFreeName(target));
   const branches = [...named.map(target => branchName(target.slice(branchPrefix.length))), ...known];
   return {
     type,
-    targets: rest.length > 0 ? await caller.resources(paths, names) : [],
+    targets: rest.length > 0 ? await resourcesFor(caller, paths, names) : [],
     branches: [...new Set(branches)],
   };
+}
+
+/** Canonical as for a lock; but nothing is to be locked here, so what to do instead has other words. */
+async function resourcesFor(caller: Participant, paths: readonly string[], names: readonly string[]) {
+  try {
+    return await caller.resources(paths, names);
+  } catch (error) {
+    if (!(error instanceof SignalboxError) || !/\block\b/i.test(error.next)) throw error;
+    const next = 'Name a path of this project, a free name such as port:3000 or git:index, or a branch as branch:name.';
+    throw new SignalboxError(error.code, error.message, next);
+  }
 }
 
 function isNamedBranch(target: string): boolean {
@@ -43,8 +54,8 @@ function isFreeName(target: string): boolean {
   return /^[a-z][\w.-]+:(?![\\/])/i.test(target) && !target.startsWith('file:');
 }
 
-/** Which of the targets are local branches. Git is asked only when one could be. */
-async function localBranches(caller: Participant, targets: readonly string[]): Promise<string[]> {
+/** Which of the targets are branches, local or of a remote. Git is asked only when one could be. */
+async function knownBranches(caller: Participant, targets: readonly string[]): Promise<string[]> {
   const candidates = targets.filter(target => !isPattern(target) && !isFreeName(target));
   if (candidates.length === 0) return [];
   const { root } = await caller.place();

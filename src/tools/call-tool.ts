@@ -76,8 +76,10 @@ function forgiven(tool: ToolDefinition, given: Record<string, unknown>): Record<
   const result: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(given)) {
     const schema = tool.input.shape[field];
-    if (value === null) continue;
-    result[field] = schema && typeof value === 'string' ? forgivenText(kindOf(schema as z.ZodType), value) : value;
+    const kind = schema && kindOf(schema as z.ZodType);
+    // Where any value is taken, null is one; elsewhere it is a clumsy way to leave a field out.
+    if (value === null && kind !== 'unknown') continue;
+    result[field] = kind && typeof value === 'string' ? forgivenText(kind, value) : value;
   }
   return result;
 }

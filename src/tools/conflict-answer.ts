@@ -4,6 +4,7 @@ import type { Survey } from '../core/conflict.ts';
 import { gitConflicts } from '../core/conflict-git.ts';
 import { type Conflict, isSafe, worstFirst } from '../core/conflict-kinds.ts';
 import { limits } from '../core/limits.ts';
+import { lookAround } from '../core/presence.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { lookIntoGit } from './git-look.ts';
 import type { Me, Participant } from './participant.ts';
@@ -30,6 +31,16 @@ export async function standing(caller: Participant): Promise<(me: Me) => Session
   const { processes, worktrees } = caller.world;
   const place = { host: processes.self().host, root, anchor, branch: worktrees.branch(root) };
   return me => ({ ...me, ...place });
+}
+
+/** What is checked out now, by root, where others on this host work: any shell may have changed it since their last call. */
+export async function branchesNow(caller: Participant): Promise<ReadonlyMap<string, string>> {
+  const { processes, worktrees } = caller.world;
+  const { host } = processes.self();
+  const { live } = await caller.read(lookAround);
+  const roots = live.filter(session => session.host === host && session.root !== '').map(session => session.root);
+  const known = [...new Set(roots)].map(root => [root, worktrees.branch(root)] as const);
+  return new Map(known.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /** Asks git what the survey leaves open, outside of any unit of work, and puts all together, the worst first. */

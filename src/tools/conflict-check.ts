@@ -2,7 +2,7 @@ import * as z from 'zod/v4';
 import { surveyAction } from '../core/conflict.ts';
 import { intentTypes } from '../core/records.ts';
 import { actionFor } from './action-targets.ts';
-import { conflictAnswer, conflictShape, spokenConflicts, standing } from './conflict-answer.ts';
+import { branchesNow, conflictAnswer, conflictShape, spokenConflicts, standing } from './conflict-answer.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -38,8 +38,12 @@ export default defineTool({
     { title: 'Before a merge', input: { action: 'git_merge', targets: ['branch:feature/login'] } },
   ],
   async run({ caller }, input) {
-    const [action, here] = await Promise.all([actionFor(caller, input.action, input.targets), standing(caller)]);
-    const survey = await caller.read((view, me) => surveyAction(view, here(me), action));
+    const [action, here, branches] = await Promise.all([
+      actionFor(caller, input.action, input.targets),
+      standing(caller),
+      branchesNow(caller),
+    ]);
+    const survey = await caller.read((view, me) => surveyAction(view, here(me), action, branches));
     return conflictAnswer(caller, survey);
   },
   text: out =>

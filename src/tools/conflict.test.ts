@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aside } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { createBench } from '../../test/support/rules.ts';
+import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { Agent } from './agent.ts';
 import { callTool } from './call-tool.ts';
@@ -40,7 +41,7 @@ function open() {
     return callerOf(new Agent({ ...world, processes: processes.as(self) }, facts));
   };
   const operator = (directory: string) => callerOf(new Visitor(world, directory, null, null));
-  return { bench, git, seat, operator, clock };
+  return { bench, git, seat, operator, clock, worktrees };
 }
 
 describe('the example: A on feature/auth rebases, B on feature/profile wants to push', () => {
@@ -108,6 +109,24 @@ describe('a target', () => {
       'branch:src',
     ]);
     expect(await targetsOf('refactor', ['src'])).toEqual(['file:src']);
+  });
+
+  it('that is refused is told what to name instead, and not what to lock', async () => {
+    const { seat, worktrees } = open();
+    const next = 'Name a path inside a checkout of this project, or lock a free name as a resource.';
+    worktrees.resolve = async () => {
+      throw new SignalboxError('invalid_input', 'The path lies outside the project.', next);
+    };
+    const ann = seat('ann');
+    for (const [tool, input] of [
+      ['conflict_check', { action: 'file_edit', targets: ['../out'] }],
+      ['intent_announce', { type: 'file_edit', targets: ['../out'] }],
+    ] as const) {
+      const refused = ann.call(tool, input);
+      await expect(refused).rejects.toMatchObject({ message: 'The path lies outside the project.' });
+      await expect(refused).rejects.toMatchObject({ next: expect.not.stringMatching(/lock/) });
+      await expect(refused).rejects.toMatchObject({ next: expect.stringMatching(/branch:name/) });
+    }
   });
 
   it('is refused when it is no branch, leads outside, or when there are too many', async () => {
@@ -237,6 +256,31 @@ describe('what git tells', () => {
     expect((await bob.call('conflict_check', { action: 'git_push' })).conflicts).toMatchObject([
       { kind: 'merge', session: 'ann', resource: 'file:z.ts' },
     ]);
+  });
+});
+
+describe('a checkout', () => {
+  it('whose branch was switched in a shell is judged by the branch that is there now', async () => {
+    const { seat, git, worktrees } = open();
+    const [ann, bob] = [seat('ann', '/code/two'), seat('bob')];
+    await ann.call('session_list');
+    worktrees.setBranch('/code/two', 'feature/other');
+    git.merges.set('HEAD..refs/heads/feature/auth', { conflicts: [] });
+    git.merges.set('HEAD..refs/heads/feature/other', { conflicts: ['z.ts'] });
+    for (const answer of [
+      await bob.call('conflict_check', { action: 'git_push' }),
+      await bob.call('intent_announce', { type: 'git_push' }),
+    ])
+      expect(answer.conflicts).toMatchObject([{ kind: 'merge', session: 'ann', resource: 'file:z.ts' }]);
+  });
+
+  it('that is bare has no files that could be changed, and none is missed', async () => {
+    const { seat, git } = open();
+    const [ann, bob] = [seat('ann', '/code/two'), seat('bob')];
+    await ann.call('session_list');
+    for (const root of ['/code/app', '/code/two']) git.states.set(root, { ...quiet, isBare: true });
+    git.merges.set('HEAD..refs/heads/feature/auth', { conflicts: [] });
+    expect(await bob.call('conflict_check', { action: 'git_commit' })).toEqual({ safe: true, conflicts: [] });
   });
 });
 

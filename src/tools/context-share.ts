@@ -3,6 +3,7 @@ import { share } from '../core/context.ts';
 import { limits } from '../core/limits.ts';
 import { type ContextRecord, contextTypes } from '../core/records.ts';
 import { instant } from '../core/text.ts';
+import { areAllIndexed } from '../core/words.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -28,7 +29,7 @@ export default defineTool({
     warnings: z.array(z.string()).optional(),
   }),
   cli: {
-    positional: 'content',
+    positional: ['type', 'content'],
     help: {
       type: 'what kind of knowledge it is',
       content: 'the text, up to 16 KiB',
@@ -68,6 +69,7 @@ export default defineTool({
       ...(masked.length > 0
         ? [`Masked before it was stored: ${masked.join(', ')}. If it was real, replace it where it came from.`]
         : []),
+      ...(areAllIndexed(entry.title ?? '', ...entry.tags, entry.content) ? [] : [unindexed]),
       ...(cleaned ? ['Control characters or wrapper tags were taken out of the content.'] : []),
     ];
     return {
@@ -84,6 +86,8 @@ export default defineTool({
       ...(out.warnings ?? []),
     ].join('\n'),
 });
+
+const unindexed = `Searches find it by its first ${limits.wordsIndexed} different words only: share it in parts, or put what it is about into title and tags.`;
 
 /** Whose words are no longer shown, so that an author who did not know of them can look again. */
 function spokenRevision({ revision, authorHandle, updatedAt }: ContextRecord): string {

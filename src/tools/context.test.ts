@@ -81,6 +81,17 @@ describe('context_share', () => {
     ]);
   });
 
+  it('says when it cannot be found by all of its words', async () => {
+    const otter = seat('otter');
+    const words = (count: number) => Array.from({ length: count }, (_, at) => `w${at}x`).join(' ');
+    const warnings = async (content: string) =>
+      (await otter.call('context_share', { type: 'note', content })).warnings ?? [];
+    expect(await warnings(words(limits.wordsIndexed))).toEqual([]);
+    expect(await warnings(words(limits.wordsIndexed + 1))).toEqual([
+      expect.stringMatching(/by its first 1500 different words only/),
+    ]);
+  });
+
   it('refuses a type that is none and a lifetime that is none', async () => {
     const otter = seat('otter');
     for (const wrong of [{ type: 'rumour' }, { ttlSeconds: 0 }, { tags: Array(limits.tagsPerMessage + 1).fill('x') }]) {

@@ -17,8 +17,8 @@ export interface ToolContext {
 
 /** What the command line cannot derive from the schemas. */
 export interface CommandHints<O extends z.ZodObject = z.ZodObject> {
-  /** The field that is given without an option's name. */
-  readonly positional?: string;
+  /** The field that is given without an option's name; several in the order of the schema. */
+  readonly positional?: string | readonly string[];
   /** Fields that take a session, so that the shell can complete who is there. */
   readonly sessions?: readonly string[];
   /** What a field means to a person, where the schema leaves that to its name. */

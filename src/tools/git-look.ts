@@ -1,5 +1,5 @@
 /** Asks git what a plan wants to know: at once as far as the machine bears it, and all of it within `limits.conflictGitMs`. */
-import type { ChangedFiles, GitFindings, GitPlan, TrialMerge } from '../core/conflict-plan.ts';
+import type { ChangedFiles, GitFindings, GitPlan, TrialMerge, TriedMerge } from '../core/conflict-plan.ts';
 import { limits } from '../core/limits.ts';
 import type { World } from './world.ts';
 
@@ -11,7 +11,7 @@ export async function lookIntoGit(world: World, plan: GitPlan): Promise<GitFindi
   const { root } = plan.me;
   const state = plan.concernsGit ? git.state(root) : undefined;
   const changes = new Map<string, ChangedFiles | undefined>();
-  const merges: (readonly string[] | undefined)[] = plan.merges.map(() => undefined);
+  const merges: TriedMerge[] = plan.merges.map(() => undefined);
   if (!state) return { state, changes, merges };
   const roots = [...(plan.wantsOwnChanges ? [root] : []), ...plan.elsewhere.map(checkout => checkout.root)];
   const questions: Question[] = [
@@ -20,7 +20,7 @@ export async function lookIntoGit(world: World, plan: GitPlan): Promise<GitFindi
       merges[at] = await tried(world, root, merge, withinMs);
     }),
     ...roots.map(each => async (withinMs: number) => {
-      changes.set(each, await git.changedFiles(each, limits.changedFilesExamined, withinMs, plan.under));
+      changes.set(each, await changedIn(world, each, withinMs, plan.under));
     }),
   ];
   await askAll(world, questions);
@@ -41,14 +41,25 @@ async function askAll({ clock }: World, questions: readonly Question[]): Promise
   await Promise.all(Array.from({ length: limits.conflictGitAtOnce }, asker));
 }
 
+async function changedIn(
+  { git }: World,
+  root: string,
+  withinMs: number,
+  under: readonly string[],
+): Promise<ChangedFiles | undefined> {
+  if (git.state(root)?.isBare) return { files: [], more: false };
+  return git.changedFiles(root, limits.changedFilesExamined, withinMs, under);
+}
+
 async function tried(
   { git, clock }: World,
   root: string,
   { theirs, head }: TrialMerge,
   withinMs: number,
-): Promise<readonly string[] | undefined> {
+): Promise<TriedMerge> {
   const begun = clock.elapsed();
   const commit = head === null ? theirs : (await git.commit(head, 'HEAD', withinMs))?.id;
   if (commit === undefined) return undefined;
-  return (await git.dryMerge(root, 'HEAD', commit, withinMs - (clock.elapsed() - begun)))?.conflicts;
+  const merge = await git.dryMerge(root, 'HEAD', commit, withinMs - (clock.elapsed() - begun), head);
+  return merge && ('missing' in merge ? merge.missing : merge.conflicts);
 }

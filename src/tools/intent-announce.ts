@@ -4,7 +4,7 @@ import { announce } from '../core/intent.ts';
 import { limits } from '../core/limits.ts';
 import { intentTypes } from '../core/records.ts';
 import { actionFor } from './action-targets.ts';
-import { conflictAnswer, conflictShape, spokenConflicts, standing } from './conflict-answer.ts';
+import { branchesNow, conflictAnswer, conflictShape, spokenConflicts, standing } from './conflict-answer.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -42,7 +42,11 @@ export default defineTool({
     },
   ],
   async run({ caller }, input) {
-    const [action, here] = await Promise.all([actionFor(caller, input.type, input.targets), standing(caller)]);
+    const [action, here, branches] = await Promise.all([
+      actionFor(caller, input.type, input.targets),
+      standing(caller),
+      branchesNow(caller),
+    ]);
     const { intent, survey } = await caller.transact(async (unit, me) => {
       const request = {
         type: action.type,
@@ -51,7 +55,7 @@ export default defineTool({
         description: input.description,
       };
       const intent = await announce(unit, here(me), request);
-      return { intent, survey: await surveyAction(unit, here(me), action) };
+      return { intent, survey: await surveyAction(unit, here(me), action, branches) };
     });
     // It stands from here on: what git has to say comes after it, so that nobody is kept waiting.
     const { conflicts, notLookedAt } = await conflictAnswer(caller, survey);

@@ -3,6 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { openIntents } from '../core/intent.ts';
 import { findOrFail } from '../core/presence.ts';
 import { type IntentType, intentTypes } from '../core/records.ts';
+import { quoted } from '../core/text.ts';
 import { defineTool } from './define-tool.ts';
 import { shownIntent } from './shown.ts';
 
@@ -54,7 +55,7 @@ export default defineTool({
       ...out.intents.map(intent => {
         const about = intent.targets.length > 0 ? ` ${intent.targets.join(', ')}` : '';
         const branch = intent.branch ? ` on ${intent.branch}` : '';
-        const why = intent.description ? ` for "${intent.description}"` : '';
+        const why = intent.description ? ` for ${quoted(intent.description)}` : '';
         return `${intent.intent} ${intent.session}: ${intent.type}${about}${branch}${why} (${intent.status}, last said ${intent.updatedAt})`;
       }),
       ...(out.more ? ['There are more: name a type or a session to narrow it down.'] : []),

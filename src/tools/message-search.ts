@@ -1,10 +1,13 @@
 import * as z from 'zod/v4';
+import { operatorHandle } from '../core/handles.ts';
 import { historyOf } from '../core/history.ts';
 import { limits } from '../core/limits.ts';
 import { type Hit, type Hits, searchAll } from '../core/message-search.ts';
 import { findOrFail } from '../core/presence.ts';
 import { type Query, queryOf, snippetOf } from '../core/query.ts';
+import type { SessionRecord } from '../core/records.ts';
 import { instant } from '../core/text.ts';
+import type { View } from '../core/unit.ts';
 import { defineTool } from './define-tool.ts';
 
 const hitShape = z.object({
@@ -47,7 +50,7 @@ export default defineTool({
   async run({ caller }, input) {
     const query = queryOf(input.query);
     const found = await caller.read(async (view, me) => {
-      const from = input.from === undefined ? null : await findOrFail(view, input.from);
+      const from = input.from === undefined ? null : await authorOf(view, input.from);
       const history = input.conversation === undefined ? null : await historyOf(view, me, input.conversation);
       return searchAll(view, me, { query, from, history, limit: input.limit });
     });
@@ -62,6 +65,12 @@ export default defineTool({
       '\n',
     ),
 });
+
+/** Everybody knows of the operator, who is in no record before its first word. */
+async function authorOf(view: View, address: string): Promise<Pick<SessionRecord, 'id'>> {
+  const isOperator = address.trim().replace(/^@/, '').toLowerCase() === operatorHandle;
+  return isOperator ? { id: operatorHandle } : findOrFail(view, address);
+}
 
 function notesOn({ hits, more, messagesLeft, entriesLeft }: Hits): string[] {
   return [

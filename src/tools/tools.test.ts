@@ -3,11 +3,11 @@ import * as z from 'zod/v4';
 import { aside } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { createBench } from '../../test/support/rules.ts';
+import { Agent } from './agent.ts';
 import { callTool } from './call-tool.ts';
 import type { ToolContext } from './define-tool.ts';
 import { Hints } from './hints.ts';
 import { tools } from './index.ts';
-import { Agent } from './agent.ts';
 import { selectTools } from './toolset.ts';
 
 function open() {

@@ -5,7 +5,7 @@
 -- waiter: queue session
 -- message: sender key broadcast at history thread
 -- delivery: unread queued inbox message owed
--- conversation: member at
+-- conversation: member spoken
 -- intent: open session ended
 -- context: recent type title word expiry
 -- data: scope deleted

@@ -176,8 +176,10 @@ describe('another checkout', () => {
 
   it.skipIf(!mergesInMemory)('of another clone is tried on a branch of the same name, fetched or not', async () => {
     const clone = join(place.folder, 'clone');
+    const origin = 'https://github.com/acme/shop.git';
     place.git('clone', '-q', place.repository, clone);
-    place.git('-C', clone, 'remote', 'set-url', 'origin', place.git('remote', 'get-url', 'origin').trim());
+    place.git('-C', clone, 'remote', 'set-url', 'origin', origin);
+    place.git('remote', 'add', 'origin', origin);
     const [a, b] = [await joined('ann', clone), await joined('bob')];
     await a.call('session_list');
     commit(clone, 'src/auth.ts', 'export const a = 1;\n');
