@@ -87,4 +87,11 @@ export const ofFinding: readonly Break[] = [
     by: 'return isOperator && address === operatorHandle.repeat(2) ? ',
     caughtBy: 'src/tools/message-search.test.ts › finds nothing before its first word, then that, and is no error',
   },
+  {
+    what: 'a mask ends before the escape or quote that follows',
+    file: 'src/core/secrets.ts',
+    replace: 'at = from + secret.length;',
+    by: 'at = from + secret.length + 1;',
+    caughtBy: 'src/core/secrets.test.ts › in a JSON text leaves JSON behind',
+  },
 ];
