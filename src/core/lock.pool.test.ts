@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { poolCalls, port } from '../../test/support/pool-calls.ts';
 import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
 import { limits } from './limits.ts';
-import { acquire } from './lock.ts';
 import { breakLocks } from './lock-break.ts';
-import type { LockRequest } from './lock-grant.ts';
 import { handOff } from './lock-handoff.ts';
 import { release, takeBack } from './lock-release.ts';
 import { operator } from './presence.ts';
-import { type LockOutcome, passOn, type Stay, standing, withdraw } from './queue.ts';
-import type { PoolWish, Resource, SessionRecord } from './records.ts';
+import { type LockOutcome, passOn, standing, withdraw } from './queue.ts';
+import type { PoolWish, SessionRecord } from './records.ts';
 import { end } from './session.ts';
 
 let bench: Bench;
@@ -29,51 +28,9 @@ beforeEach(async () => {
 
 const { take, queue, ticketOf, waiting } = lockCalls(() => bench);
 
-const port = (count = 1, size = 3): PoolWish => ({
-  pool: 'port',
-  count,
-  values: Array.from({ length: size }, (_, index) => `port:${3000 + index}`),
-});
+const { ask, line, free, got, heldBy } = poolCalls(() => bench);
 const db: PoolWish = { pool: 'db', count: 1, values: ['db:a', 'db:b'] };
 
-type About = Partial<Omit<LockRequest, 'pools' | 'resources'>>;
-
-async function ask(
-  session: SessionRecord,
-  pools: PoolWish[],
-  resources: Resource[] = [],
-  stay: Stay | null = null,
-  about: About = {},
-): Promise<LockOutcome> {
-  const request = {
-    ticket: bench.ids.next(),
-    resources,
-    pools,
-    mode: 'exclusive',
-    reason: null,
-    ttlMs: 15 * 60_000,
-    priority: 'normal',
-    ...about,
-  } as const;
-  return bench.transact(unit => acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay));
-}
-
-const line = (session: SessionRecord, pools: PoolWish[], resources: Resource[] = [], about: About = {}) =>
-  ask(session, pools, resources, 45_000, about);
-const free = (session: SessionRecord, ...names: string[]) =>
-  bench.transact(unit =>
-    release(
-      unit,
-      session,
-      names.map(name => named(name)),
-    ),
-  );
-const got = (outcome: LockOutcome) => outcome.granted?.map(({ name }) => name) ?? null;
-const heldBy = (session: SessionRecord) =>
-  bench.look(async view => {
-    const locks = await view.tx.list('lock', 'holder', { equals: session.id }, { limit: 50 });
-    return locks.map(({ name }) => name).sort();
-  });
 const blockedBy = (outcome: LockOutcome) =>
   outcome.blockers.map(({ session, lock }) => `${session.handle} ${lock?.name ?? 'waits'}`);
 

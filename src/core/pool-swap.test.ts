@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { poolCalls, port } from '../../test/support/pool-calls.ts';
 import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
-import { acquire } from './lock.ts';
 import type { LockRequest } from './lock-grant.ts';
-import { release } from './lock-release.ts';
 import { swapInUse } from './pool-swap.ts';
 import { type LockOutcome, type Stay, standing } from './queue.ts';
-import type { LockRecord, PoolWish, Resource, SessionRecord } from './records.ts';
+import type { LockRecord, Resource, SessionRecord } from './records.ts';
 
 let bench: Bench;
 let otter: SessionRecord;
@@ -25,50 +24,7 @@ beforeEach(async () => {
 
 const { ticketOf, waiting } = lockCalls(() => bench);
 
-const port = (count = 1, size = 3): PoolWish => ({
-  pool: 'port',
-  count,
-  values: Array.from({ length: size }, (_, index) => `port:${3000 + index}`),
-});
-
-type About = Partial<Omit<LockRequest, 'pools' | 'resources'>>;
-
-async function ask(
-  session: SessionRecord,
-  pools: PoolWish[],
-  resources: Resource[] = [],
-  stay: Stay | null = null,
-  about: About = {},
-): Promise<LockOutcome> {
-  const request = {
-    ticket: bench.ids.next(),
-    resources,
-    pools,
-    mode: 'exclusive',
-    reason: null,
-    ttlMs: 15 * 60_000,
-    priority: 'normal',
-    ...about,
-  } as const;
-  return bench.transact(unit => acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay));
-}
-
-const line = (session: SessionRecord, pools: PoolWish[], resources: Resource[] = [], about: About = {}) =>
-  ask(session, pools, resources, 45_000, about);
-const free = (session: SessionRecord, ...names: string[]) =>
-  bench.transact(unit =>
-    release(
-      unit,
-      session,
-      names.map(name => named(name)),
-    ),
-  );
-const got = (outcome: LockOutcome) => outcome.granted?.map(({ name }) => name) ?? null;
-const heldBy = (session: SessionRecord) =>
-  bench.look(async view => {
-    const locks = await view.tx.list('lock', 'holder', { equals: session.id }, { limit: 50 });
-    return locks.map(({ name }) => name).sort();
-  });
+const { ask, line, free, got, heldBy } = poolCalls(() => bench);
 /** Otter, heron and wren have a port each; finch may wait. */
 async function allTaken(): Promise<void> {
   for (const session of [otter, heron, wren]) await ask(session, [port()]);
