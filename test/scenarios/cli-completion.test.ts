@@ -60,7 +60,7 @@ describe.each(['bash', 'fish'])('completion in %s', shell => {
 
   it.runIf(isInstalled(shell))('offers commands, subcommands and values of arguments', async () => {
     expect(await offered('signalbox l')).toEqual(['lock']);
-    expect(await offered('signalbox lock ')).toEqual(['acquire', 'list', 'release']);
+    expect(await offered('signalbox lock ')).toEqual(['acquire', 'break', 'list', 'release']);
     expect(await offered('signalbox completion ')).toEqual(['bash', 'fish', 'zsh']);
     expect(await offered('signalbox conflict check git_re')).toEqual(['git_rebase']);
   });
@@ -94,7 +94,7 @@ describe('completion in zsh', () => {
       complete_line signalbox lock acquire --mode ''
       complete_line signalbox lock acquire ''`;
     const offered = run('zsh', ['-f', '-c', test]).map(line => line.replace(/:.*/, ''));
-    expect(offered).toEqual(['acquire', 'exclusive', 'files', 'intent', 'list', 'release', 'shared']);
+    expect(offered).toEqual(['acquire', 'break', 'exclusive', 'files', 'intent', 'list', 'release', 'shared']);
   });
 });
 
