@@ -175,6 +175,16 @@ describe('a standing place', () => {
   });
 });
 
+it('an answer tells a grant as it is after another place of the session was served by it', async () => {
+  await take(wren, [file('x')]);
+  await stand(heron, [file('a'), file('x')]);
+  bench.kill(wren);
+  const { granted } = await take(heron, [file('a')], 'shared');
+  const stored = await bench.look(view => view.tx.get('lock', granted?.[0]?.id ?? ''));
+  expect(granted).toEqual([stored]);
+  expect(stored?.mode).toBe('exclusive');
+});
+
 describe('giving a place up', () => {
   it('is releasing what one only waits for', async () => {
     await take(otter, [file('a'), file('b')]);

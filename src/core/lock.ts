@@ -50,9 +50,22 @@ export async function acquire(
   if (!isFree(found)) return refuseOrWait(unit, session, request, stay, { found, candidate, kept });
   if (kept && isAtLeast(request.mode, kept.mode)) unit.tx.delete('waiter', kept.id);
   const { locks, isWeaker } = await grant(unit, session, request, [], placesOf(found.share));
-  if (isWeaker || (await standsElsewhere(unit, session, request))) await passOn(unit);
+  const mayServe = isWeaker || (await standsElsewhere(unit, session, request));
+  if (mayServe) await passOn(unit);
   const { warnings, share } = found;
-  return { granted: locks, blockers: [], warnings, waiter: null, cycle: null, inUse: share.inUse };
+  return {
+    granted: mayServe ? await asStored(unit, locks) : locks,
+    blockers: [],
+    warnings,
+    waiter: null,
+    cycle: null,
+    inUse: share.inUse,
+  };
+}
+
+/** The locks as they are now: another place of the session may have been served with one of them, in another mode. */
+function asStored({ tx }: Unit, locks: readonly LockRecord[]): Promise<LockRecord[]> {
+  return Promise.all(locks.map(async lock => (await tx.get('lock', lock.id)) ?? lock));
 }
 
 /** What the session has out of the pools already is renewed, the rest is new. */
