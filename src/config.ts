@@ -202,6 +202,12 @@ export interface SettingsFile {
   readonly unknown: readonly string[];
 }
 
+/** Where it goes wrong, without the text that stands there: a link may have led to a file that is nobody's business. */
+function placeIn(message: string): string {
+  const [, place] = /(?:at )?(line \d+ column \d+|position \d+)/.exec(message) ?? [];
+  return place ? ` at ${place}` : '';
+}
+
 /** Reads a settings file's text. `invalid_input` names the file and what is wrong. */
 export function parseSettingsFile(text: string, name: string): SettingsFile {
   let parsed: unknown;
@@ -210,7 +216,7 @@ export function parseSettingsFile(text: string, name: string): SettingsFile {
   } catch (error) {
     throw new SignalboxError(
       'invalid_input',
-      `${name} is not valid JSON: ${(error as Error).message}`,
+      `${name} is not valid JSON${placeIn((error as Error).message)}.`,
       'Mend or remove the file.',
     );
   }

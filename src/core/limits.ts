@@ -221,6 +221,7 @@ export const limits = {
   unfinishedKept: 100,
 
   // A server process.
+  settingsFileBytes: 1_048_576,
   subscriptionsPerConnection: 1_000,
   listensPerConnection: 100,
   /** How many events are read at once when somebody watches. */

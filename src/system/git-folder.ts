@@ -1,6 +1,7 @@
 /** Reads what Signalbox needs of a git repository from its files, so that it works without git and costs microseconds. */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { readFileWithin } from './regular-file.ts';
 
 /** A file of git that is longer than this is taken for none: no config, HEAD or list of attributes is. */
 const fileBytes = 4 * 1024 * 1024;
@@ -109,18 +110,10 @@ function readText(path: string): string | undefined {
  * pipe in the place of a file would keep a reader waiting for ever.
  */
 export function readRegularFile(path: string): Buffer | undefined {
-  if (!isFile(path)) return undefined;
-  let file: number | undefined;
   try {
-    // What it is may have changed since: opened like this, a pipe answers at once as well.
-    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const status = fstatSync(file);
-    if (!status.isFile() || status.size > fileBytes) return undefined;
-    const content = Buffer.alloc(status.size);
-    return content.subarray(0, readSync(file, content, 0, content.length, 0));
+    const content = readFileWithin(path, fileBytes);
+    return typeof content === 'string' ? undefined : content;
   } catch {
     return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -31,7 +32,22 @@ it("reads the user's own file where there is one", () => {
   expect(findUserFile(folder)?.text).toBe('{}');
 });
 
+it.skipIf(process.platform === 'win32')(
+  'is held up by no pipe and filled by no device in the place of the file',
+  () => {
+    const path = join(folder, 'repo/signalbox.json');
+    execFileSync('mkfifo', [path]);
+    expect(() => findProjectFile(join(folder, 'repo'))).toThrow(/no regular file/);
+    rmSync(path);
+    symlinkSync('/dev/zero', path);
+    expect(() => findProjectFile(join(folder, 'repo'))).toThrow(/no regular file/);
+    rmSync(path);
+    writeFileSync(path, ' '.repeat(1_048_577));
+    expect(() => findProjectFile(join(folder, 'repo'))).toThrow(/larger than/);
+  },
+);
+
 it('says which file cannot be read, and why', () => {
   mkdirSync(join(folder, 'repo/signalbox.json'));
-  expect(() => findProjectFile(join(folder, 'repo'))).toThrow(/signalbox\.json cannot be read \(EISDIR\)/);
+  expect(() => findProjectFile(join(folder, 'repo'))).toThrow(/signalbox\.json is no regular file/);
 });

@@ -15,12 +15,19 @@ export async function askedFor(
   return { resources, pools: poolWishes(caller.world.policy, pools) };
 }
 
-/** Resources, and pools by their bare names, whether declared here or not. Errors: those of `Participant.resources`. */
+/**
+ * Resources, and pools by their bare names, whether declared here or not. A pool, or a value of a declared one, that was given
+ * among the paths is meant as what it is: no file is called so. Errors: those of `Participant.resources`.
+ */
 export async function namedIn(
   caller: Participant,
-  paths: readonly string[] = [],
-  names: readonly string[] = [],
+  given: readonly string[] = [],
+  alsoGiven: readonly string[] = [],
 ): Promise<{ resources: Resource[]; pools: string[] }> {
+  const values = new Set(caller.world.policy.pools.flatMap(pool => pool.values));
+  const isOfPool = (path: string) => isPoolName(path) || values.has(path.trim());
+  const paths = given.filter(path => !isOfPool(path));
+  const names = [...alsoGiven, ...given.filter(isOfPool)];
   const pools = names.filter(isPoolName).map(bareName);
   const others = names.filter(name => !isPoolName(name));
   if (pools.length === 0) return { resources: await caller.resources(paths, others), pools };

@@ -250,9 +250,10 @@ export const ofConflicts: readonly Break[] = [
   },
   {
     what: 'a pipe is no file',
-    file: 'src/system/git-folder.ts',
-    replace: 'if (!isFile(path)) return undefined;\n  let file: number | undefined;',
-    by: "return process.getBuiltinModule('node:fs').readFileSync(path);\n  let file: number | undefined;",
+    file: 'src/system/regular-file.ts',
+    replace:
+      "if (!seen.isFile()) return 'not a file';\n    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));",
+    by: 'file = openSync(path, constants.O_RDONLY);',
     caughtBy: 'src/system/git-program.test.ts › holds nobody up',
   },
   {

@@ -158,10 +158,15 @@ const fairOrder: Rule<Commit> = {
       const lock = change.after;
       // A renewal takes nothing from anybody, and what is handed off goes past the line on purpose.
       if (!lock || lock.mode === 'intent' || change.before?.mode === lock.mode || wasHandedOff(commit, lock)) continue;
+      // Asked for anew and got at once, it may serve a place of its session by the way.
+      const isAsked = lock.tickets.some(
+        ticket => !before.waiter.has(ticket) && !change.before?.tickets.includes(ticket),
+      );
       const place = lock.tickets.map(ticket => before.waiter.get(ticket)).find(waiter => waiter !== undefined);
       for (const other of before.waiter.values()) {
         if (!after.waiter.has(other.id) || other.session === lock.holder || !keepsOut(other, asHeld(lock))) continue;
-        if (place ? goesBefore(place, other, now) : isOutranked(commit, lock, other, known)) continue;
+        if (place && goesBefore(place, other, now)) continue;
+        if ((isAsked || !place) && isOutranked(commit, lock, other, known)) continue;
         if (!stands(other, before, now, known) || !stands(other, after, now, known)) continue;
         // Whoever waits for the one who is served anyway is passed over: but not because of this very lock.
         if ([before, without(after, lock)].some(state => waitsFor(state, other.session, lock.holder))) continue;

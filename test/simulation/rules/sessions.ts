@@ -62,7 +62,9 @@ const intentsEnd: Rule<Commit> = {
   promise: 'an intent that ended stays as it ended',
   *broken(commit) {
     for (const { id, before, after } of changesOf(commit, 'intent')) {
-      if (before && before.endedAt !== null && after) yield `${id} was changed after its end`;
+      // Of one that only became too old, its session may still say how it ended.
+      const isSaidLate = before?.endReason === 'age' && after?.endedAt === before.endedAt;
+      if (before && before.endedAt !== null && after && !isSaidLate) yield `${id} was changed after its end`;
       if (before && before.endedAt === null && !after) yield `${id} was removed while it was open`;
       if (after && after.endedAt === null && !isOpen(after.status)) yield `${id} is ${after.status} and open`;
       if (after && after.endedAt !== null && isOpen(after.status)) yield `${id} has ended as ${after.status}`;
