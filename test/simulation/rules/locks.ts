@@ -144,9 +144,13 @@ function awaited(state: State, session: string, byLocks: boolean): string[] {
   const own = [...state.waiter.values()].filter(waiter => waiter.session === session);
   return own.flatMap(waiter => {
     const others = byLocks ? [] : [...state.waiter.values()];
-    const ahead = others.filter(other => goesBefore(other, waiter, state.now) && keepsOut(other, waiter));
+    const meets = (other: WaiterRecord) => keepsOut(other, waiter) || sharePool(other, waiter);
+    const ahead = others.filter(other => goesBefore(other, waiter, state.now) && meets(other));
     const locks = [...state.lock.values()].filter(lock => lock.holder !== session && keepsOut(asHeld(lock), waiter));
-    return [...ahead.map(other => other.session), ...locks.map(lock => lock.holder)];
+    // For a value out of a pool it waits for whoever gives one back: that is a reason to pass it over, and no cycle by itself.
+    const values = new Set(byLocks ? [] : waiter.pools.flatMap(pool => pool.values));
+    const given = [...state.lock.values()].filter(({ name, holder }) => holder !== session && values.has(name));
+    return [...ahead.map(other => other.session), ...[...locks, ...given].map(lock => lock.holder)];
   });
 }
 
