@@ -123,6 +123,15 @@ describe('lock_acquire of a pool', () => {
     expect((await otter.call('lock_list')).locks).toEqual([]);
   });
 
+  it('is meant as what it is when it, or a value of it, is given among the paths', async () => {
+    const otter = seat('otter');
+    const given = (paths: string[]) => otter.call('lock_acquire', { paths });
+    expect((await given(['pool:port'])).locks).toMatchObject([{ resource: 'port:3000', pool: 'pool:port' }]);
+    expect((await given(['port:3001'])).locks).toMatchObject([{ resource: 'port:3001' }]);
+    expect((await otter.call('lock_release', { paths: ['pool:port', 'port:3001'] })).notHeld).toEqual([]);
+    expect((await otter.call('lock_list')).locks).toEqual([]);
+  });
+
   it('renews by fence what it gave, and is refused once that is lost', async () => {
     const otter = seat('otter');
     const [{ fence }] = (await otter.get(['pool:port'])).locks;
