@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { letterCalls } from '../../test/support/letters.ts';
 import { aLock, aMessage } from '../../test/support/records.ts';
 import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
 import { brief } from './brief.ts';
@@ -6,7 +7,7 @@ import { fitted, quoted, type Section } from './brief-text.ts';
 import { type Knowledge, share } from './context.ts';
 import { announce } from './intent.ts';
 import { limits } from './limits.ts';
-import { type Draft, send } from './message.ts';
+import type { Draft } from './message.ts';
 import type { ContextType, SessionRecord } from './records.ts';
 import { end, touch, update } from './session.ts';
 import { cleanText } from './text.ts';
@@ -28,10 +29,8 @@ const told = async (tokens: number = limits.briefDefaultTokens) => {
 };
 const know = (type: ContextType, content: string, about: Partial<Knowledge> = {}, author = otter) =>
   bench.transact(unit => share(unit, author, { type, title: null, tags: [], ttlMs: null, content, ...about }));
-const write = (body: string, about: Partial<Draft> = {}) =>
-  bench.transact(unit =>
-    send(unit, otter, { to: ['me-too'], body, priority: 'normal', replyTo: null, tags: [], key: null, ...about }),
-  );
+const letters = letterCalls(() => bench);
+const write = (body: string, about: Partial<Draft> = {}) => letters.write(otter, ['me-too'], body, about);
 const says = (session: SessionRecord, change: Parameters<typeof update>[2]) =>
   bench.transact(async unit => update(unit, (await unit.tx.get('session', session.id)) ?? session, change));
 /** An event like that of sharing: what is newer has a higher number. */

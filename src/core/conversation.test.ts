@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { letterCalls } from '../../test/support/letters.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { conversationOf, leave, membersOf, pruneConversations } from './conversation.ts';
 import { begin } from './conversation-begin.ts';
@@ -6,7 +7,6 @@ import { conversationsOf } from './conversation-list.ts';
 import { confirm, handOver } from './delivery.ts';
 import { type InboxFilter, lookInto } from './inbox.ts';
 import { limits } from './limits.ts';
-import { type Draft, send } from './message.ts';
 import { defaultPolicy } from './policy.ts';
 import type { ConversationRecord, SessionRecord } from './records.ts';
 import { prune as retention } from './retention.ts';
@@ -26,13 +26,8 @@ beforeEach(async () => {
 
 const start = (creator: SessionRecord, members: string[], name = 'auth') =>
   bench.transact(unit => begin(unit, creator, { name, members }));
-const write = (from: SessionRecord, to: string[], body: string, about: Partial<Draft> = {}) =>
-  bench.transact(unit =>
-    send(unit, from, { to, body, priority: 'normal', replyTo: null, tags: [], key: null, ...about }),
-  );
 const everything: InboxFilter = { conversation: null, from: null, minPriority: 'low', includeRead: false, limit: 200 };
-const inbox = (session: SessionRecord) => bench.look(view => lookInto(view.tx, session, everything));
-const bodies = async (session: SessionRecord) => (await inbox(session)).map(({ message }) => message.body);
+const { write, inbox, bodies } = letterCalls(() => bench);
 const read = (session: SessionRecord) =>
   bench.transact(async unit => {
     const items = await lookInto(unit.tx, session, everything);

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { letterCalls } from '../../test/support/letters.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { leave } from './conversation.ts';
 import { begin } from './conversation-begin.ts';
 import { historyOf, pageOf } from './history.ts';
 import { limits } from './limits.ts';
-import { type Draft, send } from './message.ts';
 import type { SessionRecord } from './records.ts';
 
 let bench: Bench;
@@ -17,10 +17,8 @@ beforeEach(async () => {
   [otter, heron, wren] = [await bench.join('otter'), await bench.join('heron'), await bench.join('wren')];
 });
 
-const write = async (from: SessionRecord, to: string[], body: string, about: Partial<Draft> = {}) => {
-  const draft = { to, body, priority: 'normal', replyTo: null, tags: [], key: null, ...about } as const;
-  return (await bench.transact(unit => send(unit, from, draft))).message.id;
-};
+const letters = letterCalls(() => bench);
+const write = async (...letter: Parameters<typeof letters.write>) => (await letters.write(...letter)).message.id;
 const page = (me: SessionRecord, conversation: string, before: string | null = null, limit = 20) =>
   bench.look(async view => pageOf(view, me, await historyOf(view, me, conversation), before, limit));
 const bodies = async (me: SessionRecord, conversation: string) =>

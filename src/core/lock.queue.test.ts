@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
+import { type Bench, createBench, file, lockCalls, lockEndings, named } from '../../test/support/rules.ts';
 import { newcomersRank, queueInForce } from './blocking.ts';
 import { limits } from './limits.ts';
 import { release, takeBack } from './lock-release.ts';
@@ -8,7 +8,6 @@ import { operator } from './presence.ts';
 import { leaveStanding, passOn, standing } from './queue.ts';
 import { outlook } from './queue-outlook.ts';
 import type { Priority, SessionRecord, WaiterRecord } from './records.ts';
-import { end } from './session.ts';
 import type { Unit } from './unit.ts';
 
 let bench: Bench;
@@ -29,23 +28,11 @@ const line = async () =>
 
 describe('a standing place', () => {
   const endings: [string, () => Promise<unknown>][] = [
-    ['release', () => free(otter)],
-    ['session end', () => bench.transact(unit => end(unit, otter.id, 'left'))],
+    ...lockEndings(
+      () => bench,
+      () => otter,
+    ),
     ['weakening', () => take(otter, [file('a')], 'intent')],
-    [
-      'expiry',
-      async () => {
-        await bench.clock.advance(30_000);
-        await bench.transact(unit => passOn(unit));
-      },
-    ],
-    [
-      'death of the holder',
-      async () => {
-        bench.kill(otter);
-        await bench.transact(unit => passOn(unit));
-      },
-    ],
   ];
 
   it.each(endings)('is served at %s, and its session told by a notice', async (_name, finish) => {

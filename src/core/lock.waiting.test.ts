@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Bench, createBench, file, lockCalls, project } from '../../test/support/rules.ts';
+import { type Bench, createBench, file, lockCalls, lockEndings, project } from '../../test/support/rules.ts';
 import { acquire } from './lock.ts';
 import { release, takeBack } from './lock-release.ts';
 import { operator } from './presence.ts';
-import { passOn, standing, withdraw } from './queue.ts';
+import { standing, withdraw } from './queue.ts';
 import type { SessionRecord, WaiterRecord } from './records.ts';
-import { end } from './session.ts';
 
 let bench: Bench;
 let otter: SessionRecord;
@@ -25,23 +24,11 @@ const line = { ticket: 't', pools: [], mode: 'exclusive', reason: null, ttlMs: 6
 describe('waiting in line', () => {
   const endings: [string, (ticket: WaiterRecord) => Promise<unknown>][] = [
     ['release', () => bench.transact(unit => release(unit, otter, [file('a')]))],
-    ['release of everything', () => bench.transact(unit => release(unit, otter, 'all'))],
-    ['session end', () => bench.transact(unit => end(unit, otter.id, 'left'))],
+    ...lockEndings(
+      () => bench,
+      () => otter,
+    ),
     ['weakening to shared', () => take(otter, [file('a')], 'shared')],
-    [
-      'expiry',
-      async () => {
-        await bench.clock.advance(30_000);
-        await bench.transact(unit => passOn(unit));
-      },
-    ],
-    [
-      'death of the holder',
-      async () => {
-        bench.kill(otter);
-        await bench.transact(unit => passOn(unit));
-      },
-    ],
     [
       'a look of the waiter after the death of the holder',
       async ticket => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { letterCalls } from '../../test/support/letters.ts';
 import { aMessage } from '../../test/support/records.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { isCurrent, share } from './context.ts';
@@ -6,7 +7,6 @@ import { leave } from './conversation.ts';
 import { begin } from './conversation-begin.ts';
 import { historyOf } from './history.ts';
 import { limits } from './limits.ts';
-import { type Draft, send } from './message.ts';
 import { searchAll } from './message-search.ts';
 import { queryOf } from './query.ts';
 import type { ContextRecord, SessionRecord } from './records.ts';
@@ -22,10 +22,8 @@ beforeEach(async () => {
   [otter, heron, wren] = [await bench.join('otter'), await bench.join('heron'), await bench.join('wren')];
 });
 
-const write = async (from: SessionRecord, to: string[], body: string, about: Partial<Draft> = {}) => {
-  const draft = { to, body, priority: 'normal', replyTo: null, tags: [], key: null, ...about } as const;
-  return (await bench.transact(unit => send(unit, from, draft))).message.id;
-};
+const letters = letterCalls(() => bench);
+const write = async (...letter: Parameters<typeof letters.write>) => (await letters.write(...letter)).message.id;
 const know = async (author: SessionRecord, title: string, content: string, ttlMs: number | null = null) =>
   (await bench.transact(unit => share(unit, author, { type: 'decision', title, content, tags: [], ttlMs }))).entry.id;
 const look = (

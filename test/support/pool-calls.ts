@@ -1,10 +1,9 @@
 /** Asking for places out of pools through the rules, as the tests of pools do. */
-import { acquire } from '../../src/core/lock.ts';
 import type { LockRequest } from '../../src/core/lock-grant.ts';
 import { release } from '../../src/core/lock-release.ts';
 import type { LockOutcome, Stay } from '../../src/core/queue.ts';
 import type { PoolWish, Resource, SessionRecord } from '../../src/core/records.ts';
-import { type Bench, named } from './rules.ts';
+import { askForLocks, type Bench, named } from './rules.ts';
 
 type About = Partial<Omit<LockRequest, 'pools' | 'resources'>>;
 
@@ -22,21 +21,7 @@ export function poolCalls(bench: () => Bench) {
     resources: Resource[] = [],
     stay: Stay | null = null,
     about: About = {},
-  ): Promise<LockOutcome> => {
-    const request = {
-      ticket: bench().ids.next(),
-      resources,
-      pools,
-      mode: 'exclusive',
-      reason: null,
-      ttlMs: 15 * 60_000,
-      priority: 'normal',
-      ...about,
-    } as const;
-    return bench().transact(unit =>
-      acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay),
-    );
-  };
+  ): Promise<LockOutcome> => askForLocks(bench(), session, { ...about, pools, resources }, stay);
   return {
     ask,
     /** Asks, and stands in line for 45 s. */

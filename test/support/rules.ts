@@ -2,11 +2,12 @@
 import { locksInForce } from '../../src/core/blocking.ts';
 import { acquire } from '../../src/core/lock.ts';
 import type { LockRequest } from '../../src/core/lock-grant.ts';
+import { release } from '../../src/core/lock-release.ts';
 import type { ProcessIdentity } from '../../src/core/ports.ts';
-import type { LockOutcome, Stay } from '../../src/core/queue.ts';
+import { type LockOutcome, passOn, type Stay } from '../../src/core/queue.ts';
 import type { LockMode, Resource, SessionRecord, WaiterRecord } from '../../src/core/records.ts';
 import { fileResource, namedResource } from '../../src/core/resource.ts';
-import { type Arrival, join } from '../../src/core/session.ts';
+import { type Arrival, end, join } from '../../src/core/session.ts';
 import type { Unit, View } from '../../src/core/unit.ts';
 import { createMemoryStore } from '../../src/engines/memory/engine.ts';
 import { FakeClock, FakeIds, FakeProcesses, FakeWakeups } from './fakes.ts';
@@ -73,23 +74,25 @@ export const named = (name: string, checkout = 'here:/shop', repository = checko
 
 type About = Partial<Pick<LockRequest, 'reason' | 'ttlMs' | 'priority' | 'fence'>>;
 
+/** One request for a lock, by default exclusive and for a quarter of an hour; a number as `stay` is a wait in milliseconds. */
+export function askForLocks(bench: Bench, session: SessionRecord, wish: Partial<LockRequest>, stay: Stay | null) {
+  const request: LockRequest = {
+    ticket: bench.ids.next(),
+    resources: [],
+    pools: [],
+    mode: 'exclusive',
+    reason: null,
+    ttlMs: 15 * 60_000,
+    priority: 'normal',
+    ...wish,
+  };
+  return bench.transact(unit => acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay));
+}
+
 /** Asks for locks as sessions do, on the bench of the moment. */
 export function lockCalls(bench: () => Bench) {
-  const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, stay: Stay | null) => {
-    const request = {
-      ticket: bench().ids.next(),
-      resources,
-      mode,
-      reason: null,
-      ttlMs: 15 * 60_000,
-      pools: [],
-      priority: 'normal',
-      ...about,
-    } as const;
-    return bench().transact(unit =>
-      acquire(unit, session, request, typeof stay === 'number' ? unit.tx.now + stay : stay),
-    );
-  };
+  const ask = (session: SessionRecord, resources: Resource[], mode: LockMode, about: About, stay: Stay | null) =>
+    askForLocks(bench(), session, { ...about, resources, mode }, stay);
   return {
     /** Takes at once or is refused. */
     take: (session: SessionRecord, resources: Resource[], mode: LockMode = 'exclusive', about: About = {}) =>
@@ -110,4 +113,26 @@ export function lockCalls(bench: () => Bench) {
     },
     waiting: () => bench().look(view => view.tx.count('waiter', 'queue', { prefix: '' })),
   };
+}
+
+/** Every way in which locks taken for 30 s end without a word about them: a test of what follows is to hold for each. */
+export function lockEndings(bench: () => Bench, holder: () => SessionRecord): [string, () => Promise<unknown>][] {
+  return [
+    ['release of everything', () => bench().transact(unit => release(unit, holder(), 'all'))],
+    ['session end', () => bench().transact(unit => end(unit, holder().id, 'left'))],
+    [
+      'expiry',
+      async () => {
+        await bench().clock.advance(30_000);
+        await bench().transact(unit => passOn(unit));
+      },
+    ],
+    [
+      'death of the holder',
+      async () => {
+        bench().kill(holder());
+        await bench().transact(unit => passOn(unit));
+      },
+    ],
+  ];
 }
