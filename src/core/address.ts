@@ -1,10 +1,9 @@
 /** Addresses: from what a sender writes into `to` to the sessions that get the message. All of them are right, or nobody gets it. */
 import { isConversationId, membersOf } from './conversation.ts';
 import { SignalboxError } from './errors.ts';
-import { operatorHandle } from './handles.ts';
 import { limits } from './limits.ts';
 import type { Ask } from './ports.ts';
-import { findOrFail, lookAround, operator } from './presence.ts';
+import { lookAround, oneOrFail } from './presence.ts';
 import type { SessionRecord } from './records.ts';
 import type { Unit } from './unit.ts';
 
@@ -58,8 +57,7 @@ async function addressed(unit: Unit, sender: SessionRecord, address: string): Pr
   if (address.startsWith('#')) return knownChannel(address) && (await lookAround(unit)).live;
   if (address.startsWith('group:')) return groupMembers(address, (await lookAround(unit)).live);
   if (isConversationId(address)) return membersOf(unit, sender, address);
-  if (address === operatorHandle) return [await operator(unit)];
-  return [await findOrFail(unit, address)];
+  return [await oneOrFail(unit, address)];
 }
 
 /** The reads by which `resolveAddresses` finds sessions that are addressed one by one; for the others it has to look around. */
@@ -76,7 +74,8 @@ export function addressAsks(addresses: readonly string[]): Ask[] {
   ]);
 }
 
-function knownChannel(address: string): true {
+/** True for a channel; `not_found`, with those there are, for anything else. */
+export function knownChannel(address: string): true {
   if (channels.some(channel => address === `#${channel}`)) return true;
   throw new SignalboxError(
     'not_found',

@@ -89,6 +89,7 @@ export async function pruneConversations({ tx, ids }: Unit, batch: number): Prom
   return deleted;
 }
 
-function isMember({ members, endedAt }: ConversationRecord, session: SessionRecord): boolean {
+/** Whether a session is in a group that goes on. */
+export function isMember({ members, endedAt }: ConversationRecord, session: SessionRecord): boolean {
   return endedAt === null && members.includes(session.id);
 }

@@ -1,6 +1,6 @@
 /** What was said in a conversation, as one who may see it reads it again. Reading marks nothing. */
-import { channels } from './address.ts';
-import { conversationOf, isConversationId } from './conversation.ts';
+import { knownChannel } from './address.ts';
+import { conversationOf, isConversationId, isMember } from './conversation.ts';
 import { deliveryOf } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -23,8 +23,7 @@ export interface History {
  */
 export async function historyOf(view: View, me: SessionRecord, raw: string): Promise<History> {
   const text = raw.trim();
-  if (text === 'all' || channels.some(channel => text === `#${channel}`)) return whole(text);
-  if (text.startsWith('#')) throw noChannel(text);
+  if (text === 'all' || (text.startsWith('#') && knownChannel(text))) return whole(text);
   if (isConversationId(text)) return whole((await conversationOf(view, me, text)).id);
   if (isMessageId(text)) return threadOf(view, me, text);
   const peer = await findOrFail(view, text.replace(/^direct:/, ''));
@@ -53,7 +52,7 @@ export async function maySee(view: View, me: SessionRecord, message: MessageReco
   if (known !== undefined) return known;
   const { conversation } = message;
   const group = isConversationId(conversation) ? await view.tx.get('conversation', conversation) : undefined;
-  if (group?.endedAt === null && group.members.includes(me.id)) return true;
+  if (group && isMember(group, me)) return true;
   return (await deliveryOf(view, me.id, message)) !== undefined;
 }
 
@@ -148,13 +147,5 @@ function sequenceOf(id: string): number {
     'invalid_input',
     `"${id.slice(0, limits.handleCharacters)}" is not the id of a message.`,
     'before takes an id such as m12; leave it out for the newest messages.',
-  );
-}
-
-function noChannel(text: string): SignalboxError {
-  return new SignalboxError(
-    'not_found',
-    `There is no channel "${text.slice(0, limits.handleCharacters)}".`,
-    `The channels are ${channels.map(channel => `#${channel}`).join(', ')}.`,
   );
 }

@@ -1,7 +1,6 @@
 /** Handing locks off to another session: no moment in between in which somebody else could have them. */
 import { excludes, isAtLeast, overlappingLocks } from './blocking.ts';
 import { SignalboxError } from './errors.ts';
-import { operatorHandle } from './handles.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import { endLock } from './lock-end.ts';
@@ -9,7 +8,7 @@ import { emitGrant, lockId } from './lock-grant.ts';
 import { tellHandedOff } from './lock-notice.ts';
 import { heldAmong } from './lock-release.ts';
 import { poolName } from './pool.ts';
-import { findOrFail, operator } from './presence.ts';
+import { oneOrFail } from './presence.ts';
 import { passOn } from './queue.ts';
 import type { LockRecord, Resource, SessionRecord } from './records.ts';
 import { resourcesOverlap } from './resource.ts';
@@ -42,8 +41,7 @@ export async function handOff(
 }
 
 async function recipientFor(unit: Unit, giver: SessionRecord, address: string): Promise<SessionRecord> {
-  const isOperator = address.replace(/^@/, '').toLowerCase() === operatorHandle;
-  const recipient = isOperator ? await operator(unit) : await findOrFail(unit, address);
+  const recipient = await oneOrFail(unit, address);
   if (recipient.id === giver.id) {
     throw new SignalboxError(
       'conflict',

@@ -1,4 +1,5 @@
 /** What time does to a session's own locks: activity renews them, idleness is told before and after they lapse. */
+import { locksOf } from './blocking.ts';
 import { limits } from './limits.ts';
 import { endLock, tellHolders } from './lock-end.ts';
 import { tellLapsing } from './lock-notice.ts';
@@ -9,13 +10,13 @@ import type { Unit } from './unit.ts';
 
 /** The locks of a session, as `renewLocks` and `mindLocks` read them. */
 export function heldBy(session: string): Ask & { page: { limit: number } } {
-  return { kind: 'lock', index: 'holder', range: { equals: session }, page: { limit: limits.locksPerSession } };
+  return { kind: 'lock', index: 'holder', range: { equals: session }, page: { limit: limits.locksPerSession * 2 } };
 }
 
 /** The session is active: what is past half of its time is renewed, what has lapsed is ended and its holder told. */
 export async function renewLocks(unit: Unit, session: SessionRecord): Promise<void> {
   const { tx } = unit;
-  const locks = await locksOf(unit, session);
+  const locks = await locksOf(tx, session.id);
   for (const lock of locks) {
     const left = lock.expiresAt - tx.now;
     if (left > 0 && left < lock.ttlMs / 2) tx.put('lock', { ...lock, expiresAt: tx.now + lock.ttlMs, warnedAt: null });
@@ -29,15 +30,11 @@ export async function renewLocks(unit: Unit, session: SessionRecord): Promise<vo
  */
 export async function mindLocks(unit: Unit, session: SessionRecord): Promise<void> {
   const { tx } = unit;
-  const locks = await locksOf(unit, session);
+  const locks = await locksOf(tx, session.id);
   const lapsing = locks.filter(lock => lock.expiresAt > tx.now && isToBeTold(lock, tx.now));
   for (const lock of lapsing) tx.put('lock', { ...lock, warnedAt: tx.now });
   if (lapsing.length > 0) tellLapsing(unit, session.id, lapsing);
   await endOverdue(unit, locks);
-}
-
-function locksOf({ tx }: Unit, session: SessionRecord): Promise<LockRecord[]> {
-  return tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession });
 }
 
 /** A lock whose last quarter is shorter than the time between two looks could not be told of reliably: it simply lapses. */

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
-import { excludes } from './blocking.ts';
+import { excludes, locksOf } from './blocking.ts';
 import { limits } from './limits.ts';
 import { release } from './lock-release.ts';
+import { renewLocks } from './lock-time.ts';
 import type { SessionRecord } from './records.ts';
 
 const minute = 60_000;
@@ -137,6 +138,21 @@ describe('granting', () => {
     }
     await bench.transact(unit => release(unit, otter, 'all'));
     expect(await holdersOf(file('a'))).toEqual(['heron']);
+  });
+
+  it('renews what a session holds beyond its bound, granted from the queue, like the rest', async () => {
+    await take(otter, [file('a')]);
+    await queue(heron, [file('a')]);
+    for (let index = 0; index < limits.locksPerSession; index += 50) {
+      const names = Array.from({ length: 50 }, (_, offset) => named(`r${index + offset}`));
+      await take(heron, names);
+    }
+    await bench.transact(unit => release(unit, otter, 'all'));
+    await bench.clock.advance(10 * minute);
+    await bench.transact(unit => renewLocks(unit, heron));
+    const held = await bench.look(view => locksOf(view.tx, heron.id));
+    expect(held).toHaveLength(limits.locksPerSession + 1);
+    expect(held.filter(lock => lock.expiresAt < bench.clock.now() + 15 * minute)).toEqual([]);
   });
 
   it('is refused, not decided on a part, where more locks lie than a search may read', async () => {

@@ -36,6 +36,11 @@ const bodies = async (session: SessionRecord, filter: Partial<InboxFilter> = {})
 const unread = (session: SessionRecord) => bench.look(view => unreadCount(view.tx, session));
 
 describe('sending', () => {
+  it('reaches the operator before its first word, however its name is spelled', async () => {
+    const { recipients } = await write(otter, ['@Operator'], 'May I?');
+    expect(recipients).toMatchObject([{ session: { handle: 'operator' } }]);
+  });
+
   it('reaches exactly the recipients, wakes them, and never the sender', async () => {
     const before = bench.wakeups.pokes.length;
     const { recipients } = await write(otter, ['heron'], 'hello');

@@ -116,3 +116,13 @@ export async function callingSession(view: View, clues: CallerClues): Promise<Se
   if (both || ofProcess.length === 1) return both ?? ofProcess[0];
   return ofProcess.length === 0 ? ofConversation[0] : undefined;
 }
+
+/** One session as `findOrFail` finds it, or the operator, who is made when first needed. */
+export function oneOrFail(unit: Unit, address: string): Promise<SessionRecord> {
+  return namesOperator(address) ? operator(unit) : findOrFail(unit, address);
+}
+
+/** Whether an address means the operator, spelled as handles may be: with an @ before it or not, in any case. */
+export function namesOperator(address: string): boolean {
+  return address.replace(/^@/, '').toLowerCase() === operatorHandle;
+}

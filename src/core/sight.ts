@@ -1,5 +1,5 @@
 /** Which of many messages a session may see: of each group it is found out once, of single messages a bounded number of times. */
-import { isConversationId } from './conversation.ts';
+import { isConversationId, isMember } from './conversation.ts';
 import { deliveryOf } from './delivery.ts';
 import { maySeeByItself } from './history.ts';
 import { limits } from './limits.ts';
@@ -43,7 +43,7 @@ export function sightOf(view: View, me: SessionRecord): Sight {
 
 async function accessOf(view: View, me: SessionRecord, id: string): Promise<Access> {
   const group = await view.tx.get('conversation', id);
-  if (group?.endedAt === null && group.members.includes(me.id)) return 'all';
+  if (group && isMember(group, me)) return 'all';
   // Nobody joins a group later: who was in it sent or got the first message that is left, or nothing that is left.
   const [first] = await view.tx.list('message', 'history', { prefix: inOrder(id) }, { limit: 1 });
   if (!first) return 'none';

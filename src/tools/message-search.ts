@@ -3,7 +3,7 @@ import { operatorHandle } from '../core/handles.ts';
 import { historyOf } from '../core/history.ts';
 import { limits } from '../core/limits.ts';
 import { type Hit, type Hits, searchAll } from '../core/message-search.ts';
-import { findOrFail } from '../core/presence.ts';
+import { findOrFail, namesOperator } from '../core/presence.ts';
 import { type Query, queryOf, snippetOf } from '../core/query.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { instant } from '../core/text.ts';
@@ -68,7 +68,7 @@ export default defineTool({
 
 /** Everybody knows of the operator, who is in no record before its first word. */
 async function authorOf(view: View, address: string): Promise<Pick<SessionRecord, 'id'>> {
-  const isOperator = address.trim().replace(/^@/, '').toLowerCase() === operatorHandle;
+  const isOperator = namesOperator(address.trim());
   return isOperator ? { id: operatorHandle } : findOrFail(view, address);
 }
 

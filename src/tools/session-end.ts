@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
+import { locksOf } from '../core/blocking.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
 import { end } from '../core/session.ts';
 import { defineTool } from './define-tool.ts';
 
@@ -25,7 +25,7 @@ export default defineTool({
           'Use lock release --all to give locks back.',
         );
       }
-      const locks = await unit.tx.list('lock', 'holder', { equals: me.id }, { limit: limits.locksPerSession * 2 });
+      const locks = await locksOf(unit.tx, me.id);
       await end(unit, me.id, 'left');
       return { ended: me.handle, released: locks.map(lock => lock.name) };
     });

@@ -132,11 +132,13 @@ async function committed(
     const ofFile = ofCommit.filter(edit => edit.path === place.path);
     // The file may have had another name then.
     const recorded = ofFile.length > 0 ? ofFile : ofCommit;
-    const newestFirst = [...recorded].sort((a, b) => b.sequence - a.sequence);
-    const bySession = new Map(newestFirst.map(edit => [edit.session, edit]));
+    // The newest of each session, sessions with the newest first: a later entry of a map replaces an earlier one.
+    const oldestFirst = [...recorded].sort((a, b) => a.sequence - b.sequence);
+    const newest = [...new Map(oldestFirst.map(edit => [edit.session, edit])).values()];
+    newest.sort((a, b) => b.sequence - a.sequence);
     return witnessesOf(
       view,
-      [...bySession.values()].map(edit => ({ edit, isApproximate: false })),
+      newest.map(edit => ({ edit, isApproximate: false })),
     );
   });
   const because = edits.length === 0 ? 'Which session made that commit is not recorded.' : '';

@@ -1,14 +1,8 @@
 /** How shared context and the digest look to a person. */
 import { cleanText } from '../../core/text.ts';
 import { oneLine, wrap } from './layout.ts';
+import type { Look } from './message-look.ts';
 import { ago, left } from './spoken.ts';
-import type { Style } from './style.ts';
-
-interface Look {
-  readonly style: Style;
-  readonly columns: number | undefined;
-  readonly now: number;
-}
 
 interface ShownEntry {
   readonly id: string;

@@ -1,14 +1,8 @@
 /** How stored data looks to a person. */
 import { cleanText } from '../../core/text.ts';
 import { oneLine, table, wrap } from './layout.ts';
+import type { Look } from './message-look.ts';
 import { ago, counted } from './spoken.ts';
-import type { Style } from './style.ts';
-
-interface Look {
-  readonly style: Style;
-  readonly columns: number | undefined;
-  readonly now: number;
-}
 
 type Own = (text: string) => string;
 

@@ -1,13 +1,7 @@
 /** How conflicts and intents look to a person. */
 import { table, wrap } from './layout.ts';
+import type { Look } from './message-look.ts';
 import { ago } from './spoken.ts';
-import type { Style } from './style.ts';
-
-interface Look {
-  readonly style: Style;
-  readonly columns: number | undefined;
-  readonly now: number;
-}
 
 type Own = (text: string) => string;
 

@@ -115,9 +115,11 @@ export class Subscriptions {
   async #look(caller: Participant, cursor: number): Promise<number> {
     const found = await caller.observe(async (view, me) => ({ stale: (await lookAround(view)).stale, me: me.id }));
     if (found === undefined) return cursor;
-    // Nobody writes an event for a process that died: whoever notices says so in the store.
-    if (found.stale) await caller.transact(unit => reap(unit));
     const { project } = await caller.place();
+    // Nobody writes an event for a process that died: whoever notices says so in the store. Not as an activity of the session,
+    // which would renew its locks: it may have done nothing for long.
+    const { store, ids, processes } = caller.world;
+    if (found.stale) await store.transact(project, tx => reap({ tx, ids, processes }));
     const changed = new Set<string>();
     let [last, isBehind] = [cursor, true];
     while (isBehind) {

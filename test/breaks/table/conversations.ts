@@ -204,9 +204,9 @@ export const ofConversations: readonly Break[] = [
   },
   {
     what: 'a search finds nothing of groups of others',
-    file: 'src/core/history.ts',
-    replace: 'if (group?.endedAt === null && group.members.includes(me.id)) return true;',
-    by: 'if (group?.endedAt === null) return true;',
+    file: 'src/core/sight.ts',
+    replace: "if (group && isMember(group, me)) return 'all';",
+    by: "if (group) return 'all';",
     caughtBy:
       'src/core/search.test.ts › finds what one sent, got, or could have read in channels, all and own groups, and nothing of others',
   },

@@ -4,8 +4,8 @@ export const ofMessages: readonly Break[] = [
   {
     what: 'one wrong address keeps the message from all',
     file: 'src/core/address.ts',
-    replace: 'return [await findOrFail(unit, address)];',
-    by: 'return findOrFail(unit, address).then(\n    session => [session],\n    () => [],\n  );',
+    replace: 'return [await oneOrFail(unit, address)];',
+    by: 'return oneOrFail(unit, address).then(\n    session => [session],\n    () => [],\n  );',
     caughtBy: 'src/core/message.test.ts › to %j is refused as %s and nothing is sent to anybody',
   },
   {

@@ -25,8 +25,8 @@ export const ofResources: readonly Break[] = [
   {
     what: 'a subscriber is told of a session that died',
     file: 'src/surfaces/mcp/subscriptions.ts',
-    replace: 'if (found.stale) await caller.transact(unit => reap(unit));',
-    by: 'void reap;',
+    replace: 'if (found.stale) await store.transact(project, tx => reap({ tx, ids, processes }));',
+    by: 'void [reap, store, ids, processes];',
     caughtBy:
       'test/scenarios/resources.test.ts › tell of a session that died without a word, and of one session by its own address',
   },
