@@ -1,4 +1,5 @@
 /** Addresses: from what a sender writes into `to` to the sessions that get the message. All of them are right, or nobody gets it. */
+import { heirOf } from './child-edits.ts';
 import { isConversationId, membersOf } from './conversation.ts';
 import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -53,11 +54,19 @@ function isWhole(address: string): boolean {
 }
 
 async function addressed(unit: Unit, sender: SessionRecord, address: string): Promise<readonly SessionRecord[]> {
-  if (address === 'all') return (await lookAround(unit)).live;
-  if (address.startsWith('#')) return knownChannel(address) && (await lookAround(unit)).live;
-  if (address.startsWith('group:')) return groupMembers(address, (await lookAround(unit)).live);
-  if (isConversationId(address)) return membersOf(unit, sender, address);
-  return [await oneOrFail(unit, address)];
+  if (address === 'all') return everybody(unit);
+  if (address.startsWith('#')) return knownChannel(address) && everybody(unit);
+  if (address.startsWith('group:')) return groupMembers(address, await everybody(unit));
+  if (isConversationId(address)) {
+    const members = await membersOf(unit, sender, address);
+    return Promise.all(members.map(member => heirOf(unit, member)));
+  }
+  return [await heirOf(unit, await oneOrFail(unit, address))];
+}
+
+/** The living sessions without their sub-agents, which are written to by name only: each would pay for what all are told. */
+async function everybody(unit: Unit): Promise<SessionRecord[]> {
+  return (await lookAround(unit)).live.filter(session => session.parentSession === null);
 }
 
 /** The reads by which `resolveAddresses` finds sessions that are addressed one by one; for the others it has to look around. */

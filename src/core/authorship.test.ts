@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { authorshipOf, lineRangesOf, sinceLastCommit } from './authorship.ts';
+import type { EditRecord } from './edit-record.ts';
 import { limits } from './limits.ts';
-import type { EditRecord } from './records.ts';
 
 let sequence = 0;
 
@@ -16,6 +16,7 @@ function edit(handle: string, lines: string | null, about: Partial<EditRecord> =
     pathKey: 'a.ts',
     change: 'modified',
     session: handle,
+    mayBeOf: [],
     handle,
     task: null,
     intent: null,
@@ -72,6 +73,19 @@ describe('who wrote a line that is not committed', () => {
     expect(ask(10, edit('w', '10'), edit('v', null, { change: 'deleted' }))).toBe('unknown');
   });
 
+  it('is never sure by an edit that may be of several sessions, whatever lines it names', () => {
+    const several = { session: '', mayBeOf: ['x', 'y'] };
+    expect(ask(10, edit('x or y', '10', several))).toBe('candidates x or y');
+    expect(ask(10, edit('x or y', null, { ...several, change: 'created' }))).toBe('candidates x or y');
+    expect(ask(10, edit('x or y', null, several), edit('z', '10'))).toBe('known z');
+  });
+
+  it('is by nobody from before the file was as HEAD has it again', () => {
+    const reverted = edit('y', null, { change: 'reverted', source: 'tree' });
+    expect(ask(10, edit('x', '10'), reverted)).toBe('unknown');
+    expect(ask(10, edit('x', '10'), reverted, edit('z', '10'))).toBe('known z');
+  });
+
   it('is not sure where the edit was made on another branch', () => {
     const elsewhere = edit('x', '10', { branch: 'next' });
     expect(ask(10, elsewhere)).toBe('candidates x~');
@@ -124,6 +138,13 @@ describe('the edits since the last commit of a file', () => {
       edit('y', null, { at: 40_000, source: 'commit', commit: 'c1' }),
     ];
     expect(names(edits, { id: 'c1', at: 2000 })).toEqual(['z', 'y']);
+  });
+
+  it('begin behind the last time at which it was as HEAD has it', () => {
+    const edits = [edit('x', null), edit('y', null, { change: 'reverted' }), edit('z', null)];
+    expect(names(edits)).toEqual(['z']);
+    expect(names(edits.slice(0, 2))).toEqual([]);
+    expect(names([edit('x', null), edit('y', null, { change: 'reverted', root: '/other' })])).toEqual(['x']);
   });
 
   it('begin with the newest commit recorded there when git tells of none', () => {

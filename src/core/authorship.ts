@@ -1,27 +1,26 @@
 /** Which recorded edit a line that is not committed comes from, as far as the ledger can tell. Never guesses. */
+
+import type { FileCommit } from './changed-tree.ts';
 import type { Here, LineRange } from './edit.ts';
+import type { EditRecord } from './edit-record.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
-import type { EditRecord, IntentRecord } from './records.ts';
+import type { IntentRecord } from './records.ts';
 import type { View } from './unit.ts';
 
-/** The newest commit that changed a file; its time in whole seconds, as git keeps it. */
-export interface LastCommit {
-  readonly id: string;
-  readonly at: number;
-}
-
 /**
- * Of the edits of a file, newest first, those made in a checkout since its last commit of that file. When the ledger has that
- * commit, its place in it counts, and time for what came between the commit and its being recorded. When git knows none, the
- * newest commit that was recorded there counts; without one all edits do.
+ * Of the edits of a file, newest first, those made in a checkout since its last commit of that file, or since it was as HEAD has it
+ * again. When the ledger has that commit, its place in it counts, and time for what came between the commit and its being recorded.
+ * When git knows none, the newest commit that was recorded there counts; without one all edits do.
  */
-export function sinceLastCommit(edits: readonly EditRecord[], here: Here, last: LastCommit | undefined): EditRecord[] {
+export function sinceLastCommit(edits: readonly EditRecord[], here: Here, last: FileCommit | undefined): EditRecord[] {
   const ours = edits.filter(edit => edit.host === here.host && edit.root === here.root);
   const recorded = last ? edits.findLast(edit => edit.commit === last.id) : ours.find(edit => edit.source === 'commit');
   const after = recorded?.sequence ?? (last ? Number.POSITIVE_INFINITY : 0);
   const since = last ? last.at + (recorded ? 1000 : 0) : Number.POSITIVE_INFINITY;
-  return ours.filter(edit => edit.source !== 'commit' && (edit.sequence > after || edit.at >= since));
+  const open = ours.filter(edit => edit.source !== 'commit' && (edit.sequence > after || edit.at >= since));
+  const reverted = open.findIndex(edit => edit.change === 'reverted');
+  return reverted < 0 ? open : open.slice(0, reverted);
 }
 
 /** An edit as evidence: whether its session still lives, and what it was part of. */
@@ -62,16 +61,16 @@ export interface Authorship {
 /**
  * Judges the edits of one file in one checkout since it was last committed, newest first. An edit that names its lines decides
  * while nothing after it can have moved them; one that names none may have touched any line. What lies before the file was made
- * or removed does not count. On another branch than the one checked out now nothing is sure: changing branches changes files.
+ * or removed does not count, and one that may be of several sessions is never sure. On another branch than the one checked out now nothing is sure: changing branches changes files.
  */
 export function authorshipOf(edits: readonly EditRecord[], line: number, branch: string | null): Authorship {
   const possible: PossibleEdit[] = [];
   let mayHaveMoved = false;
   for (const edit of edits) {
-    if (edit.change === 'deleted') break;
+    if (edit.change === 'deleted' || edit.change === 'reverted') break;
     const touches = edit.change === 'created' && edit.lines === null ? true : touchesLine(edit, line);
     mayHaveMoved ||= edit.branch !== branch;
-    if (touches === true && !mayHaveMoved)
+    if (touches === true && !mayHaveMoved && edit.mayBeOf.length === 0)
       return { answer: 'known', possible: [{ edit, isApproximate: false }], more: 0 };
     if (touches !== false || mayHaveMoved) {
       possible.push({ edit, isApproximate: mayHaveMoved && edit.lines !== null });

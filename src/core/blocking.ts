@@ -2,6 +2,7 @@
  * Which modes exclude each other, which locks overlap, who is ahead in the queue. Looks only: who stands in a request's way is in
  * `obstacles.ts`, who waits for whom in `waits-for.ts`.
  */
+import { countingAt } from './edit-lock.ts';
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
@@ -53,6 +54,8 @@ export function compareRanks(first: Rank, second: Rank): number {
 /** A request, seen as something that others may stand in the way of. */
 export interface Candidate extends Wants {
   readonly session: string;
+  /** See `seatFor`. */
+  readonly seat: string | null;
   readonly mode: LockMode;
   readonly rank: Rank;
 }
@@ -127,8 +130,21 @@ export function aheadIn(queue: readonly WaiterRecord[], candidate: Candidate, no
       place.session !== candidate.session &&
       place.deadlineAt > now &&
       excludes(place.mode, candidate.mode) &&
-      mayMeet(place, candidate),
+      mayMeet(asMet(place, candidate.seat), candidate),
   );
+}
+
+/** What of a queued request somebody meets who stands at `seat`. */
+export function asMet(place: WaiterRecord, seat: string | null): WaiterRecord {
+  return { ...place, resources: countingAt(place.resources, seat) };
+}
+
+/**
+ * The session whose sub-agent it is, which never stands in its way: what that one holds is lent to its sub-agents, whose own locks
+ * stand between them, and its places in the queue hold up none of them.
+ */
+export async function parentOf(tx: Reader, session: string): Promise<string | null> {
+  return (await tx.get('session', session))?.parentSession ?? null;
 }
 
 /** All that a session holds, also what has expired and nobody has ended yet. */
@@ -197,5 +213,5 @@ export async function queueInForce(
 
 function isAheadOf(waiter: WaiterRecord) {
   return ({ waiter: other }: { waiter: WaiterRecord }) =>
-    other.session !== waiter.session && excludes(other.mode, waiter.mode) && mayMeet(other, waiter);
+    other.session !== waiter.session && excludes(other.mode, waiter.mode) && mayMeet(asMet(other, waiter.seat), waiter);
 }

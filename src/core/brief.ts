@@ -35,7 +35,7 @@ const peersWords =
 export async function brief(view: View, me: SessionRecord, characters: number): Promise<Brief> {
   const about = subjectOf(me);
   const { live } = await lookAround(view);
-  const others = live.filter(session => session.id !== me.id);
+  const others = live.filter(session => session.id !== me.id && !isFamily(session, me));
   const [company, locks, intents, mail, owed, knowledge, ownLocks] = await Promise.all([
     companySection(view, me, others),
     lockSection(view, me, about),
@@ -66,6 +66,11 @@ export async function brief(view: View, me: SessionRecord, characters: number): 
     text: fitted(`You are ${me.handle}${branch}.${own}\n${peersWords}`, sections, characters).trimEnd(),
     ...facts,
   };
+}
+
+/** Whether one is the sub-agent of the other. */
+function isFamily(one: SessionRecord, other: SessionRecord): boolean {
+  return one.parentSession === other.id || other.parentSession === one.id;
 }
 
 function companySection({ tx }: View, me: SessionRecord, others: readonly SessionRecord[]): Section {

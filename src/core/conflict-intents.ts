@@ -113,7 +113,7 @@ export async function intentConflicts(
   const { intents, more } = await newestOpenIntents(view.tx);
   const theirs = await inForce(
     view,
-    intents.filter(intent => intent.session !== me.id),
+    intents.filter(intent => intent.session !== me.id && intent.session !== me.parentSession),
   );
   const conflicts = theirs.flatMap(({ intent, session }) => {
     const found = judged(me, action, intent);

@@ -1,6 +1,7 @@
 /** Conflicts with the locks of others, and with those who wait in line for what an action touches. */
 import { excludes, overlappingLocks, queueInForce } from './blocking.ts';
 import { type Action, type Conflict, isGitAction, movesHead } from './conflict-kinds.ts';
+import { modeTowards, seatOf } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
 import { wantedNames } from './pool.ts';
 import type { LockMode, LockRecord, Resource, SessionRecord } from './records.ts';
@@ -40,11 +41,11 @@ async function lockConflict(
   lock: LockRecord,
   wanted: LockMode,
 ): Promise<Conflict | undefined> {
-  if (lock.holder === me.id || lock.expiresAt <= view.tx.now) return undefined;
+  if (lock.holder === me.id || lock.holder === me.parentSession || lock.expiresAt <= view.tx.now) return undefined;
   const holder = await view.tx.get('session', lock.holder);
   if (!holder || !leaseHolds(view, holder)) return undefined;
   if (lock.mode === 'shared' && wanted === 'shared') return undefined;
-  const blocks = excludes(lock.mode, wanted);
+  const blocks = excludes(modeTowards(lock, seatOf(me)), wanted);
   const why = lock.reason ? ` for ${quoted(lock.reason)}` : '';
   const left = spokenDuration(lock.expiresAt - view.tx.now);
   const advice = blocks ? `wait for it with lock_acquire, or ask ${holder.handle}` : 'it informs and blocks nobody';
@@ -62,7 +63,7 @@ export async function queueConflicts(view: View, me: SessionRecord, action: Acti
   if (action.targets.length === 0) return [];
   const waiting = await queueInForce(view, action.targets, null);
   return waiting
-    .filter(({ session }) => session.id !== me.id)
+    .filter(({ session }) => session.id !== me.id && session.id !== me.parentSession)
     .map(({ waiter, session }) => {
       const names = wantedNames(waiter).join(', ');
       const since = spokenDuration(view.tx.now - waiter.since);

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file } from '../../test/support/rules.ts';
 import { surveyAction } from './conflict.ts';
+import type { EditRecord } from './edit-record.ts';
 import { limits } from './limits.ts';
-import type { EditRecord, IntentType, SessionRecord } from './records.ts';
+import type { IntentType, SessionRecord } from './records.ts';
 
 let bench: Bench;
 let otter: SessionRecord;
@@ -142,7 +143,7 @@ describe('the ledger', () => {
       const sequence = unit.tx.emit({ type: 'edit.recorded', audience: [], data: {} });
       const [what, how] = [
         { path, pathKey: path, change: 'modified' },
-        { task: null, intent: null, source: 'hook' },
+        { task: null, intent: null, source: 'hook', mayBeOf: [] },
       ] as const;
       const where = { session: id, handle, host, root, branch, at: unit.tx.now, commit: null, lines: null };
       unit.tx.put('edit', { id: `e${sequence}`, sequence, ...what, ...how, ...where, ...about });

@@ -1,6 +1,7 @@
 /** What git is to be asked about an action, and what is known beforehand that its answers will be held against. */
 import { type Action, allOf, inSameCheckout, isFile, isGitAction, movesHead } from './conflict-kinds.ts';
 import { globBase, isPattern } from './glob.ts';
+import { formerChildrenOf } from './lease.ts';
 import { limits } from './limits.ts';
 import type { GitState } from './ports.ts';
 import { inOrder, type Resource, type SessionRecord } from './records.ts';
@@ -169,23 +170,32 @@ function beyond(checkouts: readonly OtherCheckout[], merges: readonly TrialMerge
   ];
 }
 
-/** Who of those that live in this checkout has changed which file there since its last commit, as far as the ledger knows. */
-async function knownEdits(
+/**
+ * Who of those that live in this checkout has changed which file there since its last commit, as far as the ledger knows. What a
+ * sub-agent that has ended left behind is its session's.
+ */
+export async function knownEdits(
   view: View,
   me: SessionRecord,
   company: readonly SessionRecord[],
 ): Promise<Map<string, ReadonlySet<string>>> {
   const page = { limit: limits.editsExamined, reverse: true };
+  const looked = [me, ...company.slice(0, limits.companyExamined)];
+  const former = await Promise.all(
+    looked.map(({ id }) => formerChildrenOf(view.tx, id, limits.formerChildrenExamined)),
+  );
+  const heirs = new Map(looked.map(({ id }) => [id, id]));
+  for (const [at, { id }] of looked.entries()) for (const child of former[at] ?? []) heirs.set(child.id, id);
   const lists = await Promise.all(
-    [me, ...company.slice(0, limits.companyExamined)].map(({ id }) =>
-      view.tx.list('edit', 'session', { prefix: inOrder(id) }, page),
-    ),
+    [...heirs.keys()].map(id => view.tx.list('edit', 'session', { prefix: inOrder(id) }, page)),
   );
   const authors = new Map<string, Set<string>>();
   const edits = lists.flat().filter(edit => inSameCheckout(edit, me));
   for (const edit of edits.sort((a, b) => a.sequence - b.sequence)) {
-    const known = edit.source === 'commit' ? undefined : authors.get(edit.path);
-    authors.set(edit.path, new Set([...(known ?? []), ...(edit.source === 'commit' ? [] : [edit.session])]));
+    // Committed, or as HEAD has it again: what was before is over.
+    const isOver = edit.source === 'commit' || edit.change === 'reverted';
+    const known = isOver ? undefined : authors.get(edit.path);
+    authors.set(edit.path, new Set([...(known ?? []), ...(isOver ? [] : [heirs.get(edit.session) ?? edit.session])]));
   }
   return authors;
 }

@@ -10,6 +10,7 @@ import {
   withTask,
   worstFirst,
 } from './conflict-kinds.ts';
+import { modeTowards, seatOf } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import type { IntentType, LockRecord, SessionRecord } from './records.ts';
@@ -56,7 +57,9 @@ export async function unnamedFileConflicts(
   const page = { limit: limits.fileLocksExamined };
   const locks = await view.tx.list('lock', 'key', { prefix: 'file:' }, page);
   const byHolder = new Map<string, LockRecord[]>();
-  for (const lock of locks.filter(each => each.holder !== me.id && each.expiresAt > view.tx.now)) {
+  for (const lock of locks.filter(
+    ({ holder, expiresAt }) => holder !== me.id && holder !== me.parentSession && expiresAt > view.tx.now,
+  )) {
     byHolder.set(lock.holder, [...(byHolder.get(lock.holder) ?? []), lock]);
   }
   const found = await Promise.all(
@@ -75,7 +78,8 @@ function holdersConflict(
   held: readonly LockRecord[],
 ): Conflict | undefined {
   const rated = held.flatMap(lock => {
-    const severity = severityOf(lock, type, inSameCheckout(holder, me));
+    const seen = { ...lock, mode: modeTowards(lock, seatOf(me)) };
+    const severity = severityOf(seen, type, inSameCheckout(holder, me));
     return severity ? [{ lock, severity }] : [];
   });
   const [worst, ...rest] = worstFirst(rated);

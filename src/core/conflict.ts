@@ -57,7 +57,8 @@ export async function surveyAction(
 ): Promise<Survey> {
   const { live } = await lookAround(view);
   const others = live
-    .filter(session => session.id !== me.id)
+    // A sub-agent works for its parent, under its locks.
+    .filter(session => session.id !== me.id && session.id !== me.parentSession)
     .map(session => (session.host === me.host ? withBranch(session, branches.get(session.root)) : session));
   const [locks, unnamed, queue, intents, plan] = await Promise.all([
     lockConflicts(view, me, action),

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench } from '../../test/support/rules.ts';
 import { deleteData, deleteScope, getData, keysOf, scopeOf, scopesOf, setData } from './data.ts';
+import type { DataRecord } from './data-record.ts';
 import { limits } from './limits.ts';
 import { defaultPolicy } from './policy.ts';
 import { operator } from './presence.ts';
-import type { DataRecord, SessionRecord } from './records.ts';
+import type { SessionRecord } from './records.ts';
 import { prune } from './retention.ts';
 import { end } from './session.ts';
 

@@ -1,10 +1,12 @@
 /** Scoped data: JSON values under keys, each with a revision by which two writers cannot overwrite each other unseen. */
+
+import type { DataRecord } from './data-record.ts';
 import { SignalboxError } from './errors.ts';
 import { matchesText, patternProblem } from './glob.ts';
 import { limits } from './limits.ts';
 import type { Reader } from './ports.ts';
 import { find } from './presence.ts';
-import type { DataRecord, SessionRecord } from './records.ts';
+import type { SessionRecord } from './records.ts';
 import { cleanText, instant } from './text.ts';
 import type { Unit } from './unit.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench, file } from '../../test/support/rules.ts';
-import { type Edit, editsOf, editsOfCommit, type Origin, recordEdits } from './edit.ts';
+import { type Edit, editsOf, editsOfCommit, isRecordable, type Origin, recordEdits, recordUnsure } from './edit.ts';
 import { limits } from './limits.ts';
 import type { IntentRecord, Resource, SessionRecord } from './records.ts';
 
@@ -126,6 +126,46 @@ describe('the same change again', () => {
     await record(heron, [edit('a.ts')]);
     await record(otter, [edit('a.ts')]);
     expect((await history('a.ts')).map(item => item.handle)).toEqual(['otter', 'heron', 'otter']);
+  });
+});
+
+describe('a change that may be of several sessions', () => {
+  const unsure = (sessions: readonly SessionRecord[], path: string) =>
+    bench.transact(unit => recordUnsure(unit, sessions, [edit(path)], { ...byHand, source: 'tree' }));
+
+  it('is an entry of none of them that names all, whoever recorded it', async () => {
+    await announce(otter, 101, [file('a.ts')]);
+    await unsure([otter, heron], 'a.ts');
+    expect(await history('a.ts')).toMatchObject([
+      {
+        session: '',
+        mayBeOf: [heron.id, otter.id],
+        handle: 'heron or otter',
+        task: null,
+        intent: null,
+        source: 'tree',
+      },
+    ]);
+    const ofOtter = await bench.look(view => view.tx.count('edit', 'session', { prefix: otter.id }));
+    expect(ofOtter).toBe(0);
+  });
+
+  it('is left out when it is recorded again for the same, and not when it is for others', async () => {
+    await unsure([otter, heron], 'a.ts');
+    expect((await unsure([heron, otter], 'a.ts')).folded).toEqual(['a.ts']);
+    const wren = await bench.join('wren');
+    expect((await unsure([heron, wren], 'a.ts')).records).toHaveLength(1);
+  });
+});
+
+describe('a name', () => {
+  it('can be recorded if it can be locked', () => {
+    const longest = 'x'.repeat(limits.resourceCharacters - 'file:'.length);
+    expect([isRecordable(longest), isRecordable(`${longest}x`), isRecordable('😀'.repeat(300))]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });
 

@@ -1,8 +1,10 @@
 /** The edit ledger: an append-only record of who changed which file when, and what is known of it. */
+import { oneOf } from './conflict-kinds.ts';
+import type { EditRecord } from './edit-record.ts';
 import { foldCase } from './glob.ts';
 import { limits } from './limits.ts';
 import type { Reader } from './ports.ts';
-import { type EditRecord, type IntentRecord, inOrder, type SessionRecord } from './records.ts';
+import { type IntentRecord, inOrder, type SessionRecord } from './records.ts';
 import { fileResource, resourcesOverlap } from './resource.ts';
 import type { Unit } from './unit.ts';
 
@@ -54,22 +56,41 @@ export async function recordEdits(
 ): Promise<Recorded> {
   const { tx } = unit;
   const [newest, intents] = await Promise.all([
-    Promise.all(edits.map(edit => newestOf(tx, edit))),
+    newestOfEach(tx, edits),
     origin.intent === null ? openIntents(tx, session) : [],
   ]);
-  const drafts = edits.map(edit =>
-    draftOf(session, edit, { ...origin, intent: origin.intent ?? covering(intents, edit) }),
-  );
-  const isNews = drafts.map((draft, at) => !repeats(draft, newest[at], tx.now));
+  const by = { session: session.id, mayBeOf: [], handle: session.handle, task: session.task };
+  const intentOf = (edit: Edit) => origin.intent ?? covering(intents, edit);
+  const drafts = edits.map(edit => draftOf(by, edit, { ...origin, intent: intentOf(edit) }));
+  return appendNews(unit, drafts, newest);
+}
+
+/**
+ * The same for changes that were made by one of several sessions, and nobody knows by which: entries of none of them, that name all.
+ */
+export async function recordUnsure(
+  unit: Unit,
+  sessions: readonly Pick<SessionRecord, 'id' | 'handle'>[],
+  edits: readonly Edit[],
+  origin: Origin,
+): Promise<Recorded> {
+  const several = [...sessions].sort((a, b) => (a.handle < b.handle ? -1 : 1));
+  const handle = oneOf(several.map(session => session.handle));
+  const by = { session: '', mayBeOf: several.map(({ id }) => id), handle, task: null };
+  const drafts = edits.map(edit => draftOf(by, edit, origin));
+  return appendNews(unit, drafts, await newestOfEach(unit.tx, edits));
+}
+
+function appendNews(unit: Unit, drafts: readonly Draft[], newest: readonly (EditRecord | undefined)[]): Recorded {
+  const isNews = drafts.map((draft, at) => !repeats(draft, newest[at], unit.tx.now));
   const records = drafts.filter((_, at) => isNews[at]).map(draft => append(unit, draft));
   return { records, folded: drafts.filter((_, at) => !isNews[at]).map(draft => draft.path) };
 }
 
 type Draft = Omit<EditRecord, 'id' | 'sequence' | 'at'> & { readonly at?: number };
 
-function draftOf(session: SessionRecord, edit: Edit, origin: Origin): Draft {
+function draftOf(by: Pick<EditRecord, 'session' | 'mayBeOf' | 'handle' | 'task'>, edit: Edit, origin: Origin): Draft {
   const { foldsCase: _foldsCase, ...where } = edit;
-  const by = { session: session.id, handle: session.handle, task: session.task };
   return { ...where, pathKey: foldCase(edit.path), ...by, ...origin };
 }
 
@@ -86,7 +107,8 @@ const telling = ['path', 'change', 'session', 'task', 'intent', 'source', 'commi
 
 function repeats(draft: Draft, newest: EditRecord | undefined, now: number): boolean {
   if (newest === undefined || draft.lines !== null || newest.lines !== null) return false;
-  return now - newest.at < limits.editFoldedMs && telling.every(field => draft[field] === newest[field]);
+  const isSame = telling.every(field => draft[field] === newest[field]);
+  return isSame && draft.mayBeOf.join() === newest.mayBeOf.join() && now - newest.at < limits.editFoldedMs;
 }
 
 async function openIntents(tx: Reader, session: SessionRecord): Promise<IntentRecord[]> {
@@ -104,10 +126,19 @@ function covering(intents: readonly IntentRecord[], { path, foldsCase }: Edit): 
   return found?.id ?? null;
 }
 
-async function newestOf(tx: Reader, { path }: Edit): Promise<EditRecord | undefined> {
-  const range = { prefix: inOrder(foldCase(path)) };
-  const [newest] = await tx.list('edit', 'path', range, { limit: 1, reverse: true });
-  return newest;
+/** The newest entry of each file, in whatever checkout. */
+export async function newestOfEach(
+  tx: Reader,
+  edits: readonly Pick<Edit, 'path'>[],
+): Promise<(EditRecord | undefined)[]> {
+  const page = { limit: 1, reverse: true };
+  const ranges = edits.map(({ path }) => ({ prefix: inOrder(foldCase(path)) }));
+  return (await Promise.all(ranges.map(range => tx.list('edit', 'path', range, page)))).map(([newest]) => newest);
+}
+
+/** Whether a path is short enough to be found again by its name. What is longer can neither be locked nor recorded. */
+export function isRecordable(path: string): boolean {
+  return [...path].length <= limits.resourceCharacters - 'file:'.length;
 }
 
 /** A checkout, as entries name it. */

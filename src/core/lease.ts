@@ -4,7 +4,8 @@
  */
 import { limits } from './limits.ts';
 import { notify } from './notice.ts';
-import type { SessionRecord, WaiterRecord } from './records.ts';
+import type { Ask, Reader } from './ports.ts';
+import { type DeliveryRecord, inOrder, type SessionRecord, type WaiterRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
 
 /** The end reason of a session whose process died without a word. */
@@ -36,11 +37,16 @@ export function whileCutOff(sinceContactMs: number): string {
 }
 
 /**
- * Ends a session and takes away everything that hangs from its lease: locks, places in queues and intents. Mail stays for its return.
- * The caller passes the freed locks on (`passOn`) in the same unit of work.
+ * Ends a session and takes away everything that hangs from its lease: locks, places in queues, intents and sub-agents. Mail stays
+ * for its return; that of a sub-agent goes to its parent, which is woken for it. Nothing is done twice. The caller passes the freed locks on (`passOn`) in
+ * the same unit of work.
  */
-export async function endLease(unit: Unit, session: SessionRecord, reason: string): Promise<void> {
+export async function endLease(unit: Unit, { id }: Pick<SessionRecord, 'id'>, reason: string): Promise<void> {
   const { tx } = unit;
+  // Whoever read it may have ended it since: as the sub-agent of another, or met twice.
+  const session = await tx.get('session', id);
+  if (!session || session.endedAt !== null) return;
+  for (const child of await childrenOf(tx, session.id)) await endLease(unit, child, reason);
   const [locks, waiters, intents] = await Promise.all([
     tx.list('lock', 'holder', { equals: session.id }, { limit: limits.locksPerSession * 2 }),
     tx.list('waiter', 'session', { equals: session.id }, { limit: limits.waitersPerProject }),
@@ -55,13 +61,69 @@ export async function endLease(unit: Unit, session: SessionRecord, reason: strin
   for (const intent of intents)
     tx.put('intent', { ...intent, status: 'abandoned', endedAt: tx.now, endReason: reason });
   tx.put('session', { ...session, endedAt: tx.now, endReason: reason });
-  tx.emit({ type: 'session.ended', audience: [], data: { session: session.id, handle: session.handle, reason } });
+  const heir = session.parentSession;
+  const isLeft = heir !== null && (await leaveMailTo(unit, session, heir));
+  const data = { session: session.id, handle: session.handle, reason };
+  tx.emit({ type: 'session.ended', audience: isLeft ? [heir] : [], data });
+}
+
+/** A session's living sub-agents, as the store has them. */
+export function childrenOf(tx: Reader, session: string): Promise<SessionRecord[]> {
+  return tx.list('session', 'child', { equals: session }, childrenPage);
+}
+
+/** A session's sub-agents that have ended and are remembered, the last one first. */
+export function formerChildrenOf(tx: Reader, session: string, limit: number): Promise<SessionRecord[]> {
+  return tx.list('session', 'formerChild', { prefix: inOrder(session) }, { limit, reverse: true });
+}
+
+const childrenPage = { limit: limits.childrenPerSession };
+
+/** The read that `childrenOf` makes. */
+export function childrenAsk(session: string): Ask {
+  return { kind: 'session', index: 'child', range: { equals: session }, page: childrenPage };
+}
+
+/** Hangs a session's life from another process, and with it that of its sub-agents. Returns the session as stored. */
+export async function hangFrom(
+  { tx }: Pick<Unit, 'tx'>,
+  session: SessionRecord,
+  lease: Pick<SessionRecord, 'process' | 'host'> & Partial<SessionRecord>,
+): Promise<SessionRecord> {
+  const { process, host } = lease;
+  for (const child of await childrenOf(tx, session.id)) tx.put('session', { ...child, process, host });
+  const served = { ...session, ...lease };
+  tx.put('session', served);
+  return served;
+}
+
+/** Gives what a session has not read to another, which had its own copy perhaps, or wrote it; whether it was anything new for that one. */
+export async function leaveMailTo({ tx }: Unit, session: SessionRecord, heir: string): Promise<boolean> {
+  const unread = await tx.list('delivery', 'unread', { equals: session.id }, { limit: limits.unreadPerSession * 2 });
+  let isNews = false;
+  for (const delivery of unread) {
+    if ((await tx.get('message', delivery.message))?.from === heir) continue;
+    tx.delete('delivery', delivery.id);
+    const id = `${heir}/${delivery.id.slice(delivery.id.indexOf('/') + 1)}`;
+    if (await tx.get('delivery', id)) continue;
+    isNews = true;
+    const inherited: DeliveryRecord = {
+      ...delivery,
+      id,
+      session: heir,
+      state: 'queued',
+      path: null,
+      deliveredAt: null,
+    };
+    tx.put('delivery', inherited);
+  }
+  return isNews;
 }
 
 /** A session whose process died may return, and believes that it still stands in line. */
 function tellLostPlaces(unit: Unit, session: SessionRecord, waiters: readonly WaiterRecord[], reason: string): void {
   const kept = waiters.filter(waiter => waiter.process === null);
-  if (reason !== processGone || kept.length === 0) return;
+  if (reason !== processGone || session.parentSession !== null || kept.length === 0) return;
   const names = kept.flatMap(({ resources, pools }) => [
     ...resources.map(resource => resource.name),
     ...pools.map(({ pool }) => `pool:${pool}`),

@@ -1,4 +1,6 @@
 /** Every bound in one place. Times are in the unit that the name ends in; sizes are UTF-8 bytes unless the name says otherwise. */
+import { guardLimits } from './limits-guard.ts';
+
 export const limits = {
   // Sessions and their leases.
   heartbeatMs: 10_000,
@@ -35,6 +37,10 @@ export const limits = {
   queuePlacesPerSession: 50,
   /** How long a place that nobody waits at is kept in the queue. */
   queuePlaceMs: 14_400_000,
+  /** The same for the place of an edit that was refused. */
+  editPlaceMs: 1_800_000,
+  /** How long a file is kept for the session whose edit waited for it, until that begins to use it. */
+  editKeptForWaiterMs: 180_000,
   /** For each of these that a place has waited it counts as one priority higher. */
   queueAgeingMs: 60_000,
   /** A holder is told that a lock is about to lapse so long before, at most; for a short lock it is a quarter of its time. */
@@ -152,7 +158,7 @@ export const limits = {
   mergesTried: 8,
   changedFilesExamined: 1_000,
   /** How many newest edits of each session in the checkout are looked at to tell whose a changed file is. */
-  editsExamined: 500,
+  editsExamined: 2_000,
   /** Of how many sessions in the checkout. */
   companyExamined: 20,
   branchesExamined: 10_000,
@@ -211,6 +217,12 @@ export const limits = {
   commitsSearched: 10,
   gitAnswerMs: 2_000,
   changedFilesListed: 5_000,
+  /** How long git may take for a command that somebody waits for. */
+  commandGitMs: 20_000,
+  /** How many changed files of a kind a sentence names; the answer holds all. */
+  changesNamed: 30,
+  /** How long a command may be that names files to be committed. */
+  commitCommandCharacters: 1_500,
 
   // Waiting in a process.
   holderCheckMs: 100,
@@ -219,6 +231,56 @@ export const limits = {
   safetyPollMs: 2_000,
   progressEveryMs: 5_000,
   unfinishedKept: 100,
+
+  // Clients: their hooks, conversations and sub-agents.
+  /** What the answer to one hook may add to a model's context. */
+  hookAnswerCharacters: 2_000,
+  /** What a session is reminded of after a resume or a compaction. */
+  reminderCharacters: 1_200,
+  /** What one hook may tell us. */
+  hookInputBytes: 4_194_304,
+  /** How much of it is read before that, and how long a text in it may be then: a file's contents are told with an edit. */
+  hookReadBytes: 67_108_864,
+  hookTextCharacters: 65_536,
+  /** A message that a hook handed over and nobody confirmed is shown again after so long. */
+  hookAgainMs: 30_000,
+  /** How long a hook's command waits for the server of its session before it looks into the store itself. */
+  hookSocketMs: 2_000,
+  /** How long the whole answer to a hook may take before the client goes on without one. */
+  hookTotalMs: 8_000,
+  /** How long after that it may still take to answer as policy has it. */
+  hookFailedMs: 1_500,
+  /** Within this the same event from the same client, told by another of its files, is the same event. */
+  hookTwiceMs: 5_000,
+  hookEventsRemembered: 200,
+  /** How long a tool call that a hook announced is expected. */
+  expectedCallMs: 600_000,
+  expectedCalls: 200,
+  /** How many sub-agents a server remembers, to know theirs. */
+  subAgentsRemembered: 1_000,
+  /** How many sessions of one process of a client are looked through for the one that is meant. */
+  sessionsOfProcess: 1_000,
+  pastConversations: 20,
+  conversationIdCharacters: 128,
+  /** How many sub-agents of a session live at a time. */
+  childrenPerSession: 100,
+  /** How many of its sub-agents that have ended are remembered, and how many beyond that are deleted at a time. */
+  formerChildrenKept: 100,
+  formerChildrenPruned: 20,
+  taskFromPromptCharacters: 120,
+  /** How much of a prompt is looked at for a task. */
+  promptLookedAtCharacters: 20_000,
+  /** How long a session that was woken has for its next step before it is woken again. */
+  nudgeAgainMs: 300_000,
+  sendersInWake: 5,
+  /** How long the command may take by which a client's resting session is woken. */
+  wakeCommandMs: 10_000,
+  /** How long after a waiter the stop that it belongs to is expected, if it was not heard before. */
+  stopExpectedMs: 1_000,
+  /** After so long a failure is told to the user of a client once more. */
+  failureToldMs: 86_400_000,
+  /** How often a resting session's server looks for mail without having been given a hint. */
+  restingPollMs: 30_000,
 
   // A server process.
   settingsFileBytes: 1_048_576,
@@ -263,4 +325,5 @@ export const limits = {
   commitRememberedSeconds: 60,
   /** How long the parts of a project that was being loaded outlive a loader that died. */
   loadLeftoverSeconds: 3_600,
+  ...guardLimits,
 } as const;

@@ -1,5 +1,6 @@
 /** How a single lock ends: its record goes, an event says why. Whoever ends one passes the grant on in the same unit of work. */
 import { excludes, overlappingLocks } from './blocking.ts';
+import { isEdit } from './edit-lock.ts';
 import { endLease, leaseHolds, processGone } from './lease.ts';
 import { type Lapse, tellLapsed } from './lock-notice.ts';
 import type { StaleLock } from './obstacles.ts';
@@ -39,7 +40,8 @@ export async function endStale(unit: Unit, stale: readonly StaleLock[]): Promise
 /** Tells the holders of locks that have lapsed, and who has those now: so it comes last in the unit that ended them. */
 export async function tellHolders(unit: Unit, lapsed: readonly LockRecord[]): Promise<void> {
   const byHolder = new Map<string, Lapse[]>();
-  for (const lock of lapsed) {
+  // That the lock of an edit has ended is told when it matters: at the next edit there, if another was there in between.
+  for (const lock of lapsed.filter(each => !isEdit(each))) {
     const lapses = byHolder.get(lock.holder) ?? [];
     byHolder.set(lock.holder, [...lapses, { lock, successor: await successorOf(unit, lock) }]);
   }

@@ -1,5 +1,6 @@
 /** Handing locks off to another session: no moment in between in which somebody else could have them. */
 import { excludes, isAtLeast, overlappingLocks } from './blocking.ts';
+import { isEdit, seatOf } from './edit-lock.ts';
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
@@ -19,7 +20,7 @@ import { awaitedPlaces } from './waits-for.ts';
  * Passes locks to a living session, past the queue: each with a new, higher fence, its time begun anew, its reason kept. What
  * the other has there already is merged; the stronger mode stays. All or none. The other is told by a notice.
  * Errors: `not_found` for nobody of that name; `conflict` when it has ended, is the giver, or would make a cycle of waiting, and
- * when a lock is not the giver's or overlaps one that it keeps; `limit_exceeded` when the other holds too many.
+ * when a lock is not the giver's, overlaps one that it keeps, or is shared with its sub-agents or parent; `limit_exceeded` when the other holds too many.
  */
 export async function handOff(
   unit: Unit,
@@ -29,9 +30,14 @@ export async function handOff(
   pools: readonly string[] = [],
 ): Promise<{ locks: readonly LockRecord[]; recipient: SessionRecord }> {
   const recipient = await recipientFor(unit, giver, address);
-  const held = await ownOrFail(unit, giver, resources, pools);
+  const all = await ownOrFail(unit, giver, resources, pools);
+  // The lock of an edit means nothing in another checkout.
+  const held = all.filter(lock => !isEdit(lock) || (resources !== 'all' && lock.checkout === seatOf(recipient)));
+  if (held.length === 0) throw onlyEdits(recipient);
   await refuseTooMany(unit, recipient, held);
+  await endEdits(unit, giver, held);
   await refuseOverlap(unit, giver, held);
+  await refuseLent(unit, giver, recipient, held);
   for (const lock of held) await refuseCycle(unit, recipient, lock);
   const locks: LockRecord[] = [];
   for (const lock of held) locks.push(await move(unit, lock, recipient));
@@ -74,6 +80,21 @@ async function ownOrFail(
   );
 }
 
+function onlyEdits({ handle }: SessionRecord): SignalboxError {
+  return new SignalboxError(
+    'conflict',
+    `What you hold there was taken by your edits, for your checkout alone; ${handle} works in another one.`,
+    'Release it with lock_release, or let your turn end.',
+  );
+}
+
+/** What the giver's own edits took under what goes is of no use to it any more. */
+async function endEdits(unit: Unit, giver: SessionRecord, locks: readonly LockRecord[]): Promise<void> {
+  const going = new Set(locks.map(lock => lock.id));
+  for (const lock of await overlappingLocks(unit.tx, locks))
+    if (lock.holder === giver.id && isEdit(lock) && !going.has(lock.id)) endLock(unit, lock, 'handed off');
+}
+
 async function refuseTooMany({ tx }: Unit, recipient: SessionRecord, locks: readonly LockRecord[]): Promise<void> {
   const has = await tx.count('lock', 'holder', { equals: recipient.id });
   if (has + locks.length <= limits.locksPerSession) return;
@@ -96,6 +117,28 @@ async function refuseOverlap({ tx }: Unit, giver: SessionRecord, locks: readonly
       'conflict',
       `You also hold ${other.name}, which overlaps ${lock.name}; nothing was handed off.`,
       `Hand off ${other.name} in the same call, or release it first.`,
+    );
+  }
+}
+
+/** A session and its sub-agents may hold the same; somebody else may not have it beside them. */
+async function refuseLent(
+  { tx }: Unit,
+  giver: SessionRecord,
+  recipient: SessionRecord,
+  locks: readonly LockRecord[],
+): Promise<void> {
+  const parties = [giver.id, recipient.id, recipient.parentSession];
+  const near = (await overlappingLocks(tx, locks)).filter(held => held.expiresAt > tx.now);
+  const others = near.filter(held => !parties.includes(held.holder));
+  for (const lock of locks) {
+    const other = others.find(held => excludes(held.mode, lock.mode) && resourcesOverlap(held, lock));
+    const holder = other && (await tx.get('session', other.holder));
+    if (!holder) continue;
+    throw new SignalboxError(
+      'conflict',
+      `${holder.handle} holds ${other.name} as well, within the same work as you; nothing was handed off.`,
+      `Have ${holder.handle} release it first.`,
     );
   }
 }

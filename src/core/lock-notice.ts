@@ -1,4 +1,5 @@
 /** What sessions are told of their locks when nobody waits for an answer: a grant from the queue, a lapse, a hand-off, a break. */
+import { isEdit } from './edit-lock.ts';
 import { limits } from './limits.ts';
 import { notify } from './notice.ts';
 import { poolName, wantedNames } from './pool.ts';
@@ -10,8 +11,20 @@ import type { Unit } from './unit.ts';
 export function tellGranted(unit: Unit, session: string, locks: readonly LockRecord[]): void {
   const [first] = locks;
   if (!first) return;
+  if (isEdit(first)) {
+    tellFree(unit, session, locks, first.expiresAt);
+    return;
+  }
   const purpose = first.reason ? `, for ${quoted(first.reason)}` : '';
   const body = `${withFences(locks)} ${verb(locks)} yours now, until ${instant(first.expiresAt)}${purpose}: you waited in the queue.${unlooked(locks)} Release with lock_release when done.`;
+  notify(unit, [session], body);
+}
+
+/** What an edit was refused for is free: it is kept for a while for the session that wanted it. */
+function tellFree(unit: Unit, session: string, locks: readonly LockRecord[], until: number): void {
+  const files = names(locks.map(lock => lock.name.slice('file:'.length)));
+  const [verb, it, they] = locks.length > 1 ? ['are', 'them', 'they are'] : ['is', 'it', 'it is'];
+  const body = `${files} ${verb} free now and kept for you until ${instant(until)}. Read ${it} again, because others had ${it} meanwhile, then make your edit; without one ${they} given to the next.`;
   notify(unit, [session], body);
 }
 

@@ -1,5 +1,6 @@
 /** Giving locks and places back: by their holder, or because the call that got them was cancelled. */
 import { isAtLeast, locksOf } from './blocking.ts';
+import { isEdit, seatOf } from './edit-lock.ts';
 import { endLock } from './lock-end.ts';
 import { lockId } from './lock-grant.ts';
 import { isSamePool } from './pool.ts';
@@ -28,7 +29,8 @@ export async function release(
 ): Promise<Released> {
   const { held, missing, missingPools } = await heldAmong(unit, session, resources, pools);
   const isAllHeld = missing !== 'all' && missing.length + missingPools.length === 0;
-  const waited = isAllHeld ? { resources: [], pools: [] } : await dropPlaces(unit, session, missing, missingPools);
+  const sought = missing === 'all' ? missing : missing.flatMap(resource => spellings(session, resource));
+  const waited = isAllHeld ? { resources: [], pools: [] } : await dropPlaces(unit, session, sought, missingPools);
   for (const lock of held) endLock(unit, lock, 'released');
   if (held.length + waited.resources.length + waited.pools.length > 0) await passOn(unit);
   const ids = new Set(waited.resources.map(resource => lockId(session.id, resource)));
@@ -36,9 +38,15 @@ export async function release(
   return {
     released: held,
     withdrawn: waited.resources,
-    notHeld: rest.filter(resource => !ids.has(lockId(session.id, resource))),
+    notHeld: rest.filter(resource => spellings(session, resource).every(each => !ids.has(lockId(session.id, each)))),
     pools: { withdrawn: waited.pools, notHeld: missingPools.filter(pool => !waited.pools.some(isSamePool(pool))) },
   };
+}
+
+/** A resource as it was asked for, and for a file as an edit of the session in its own checkout has it. */
+function spellings(session: SessionRecord, resource: Resource): Resource[] {
+  const edited = { ...resource, checkout: seatOf(session) };
+  return resource.checkout === null && isEdit(edited) ? [resource, edited] : [resource];
 }
 
 /** Which of the resources, and what of the pools, the session holds; and which it does not. */
@@ -50,7 +58,8 @@ export async function heldAmong(
 ): Promise<{ held: LockRecord[]; missing: readonly Resource[] | 'all'; missingPools: readonly string[] }> {
   const { tx } = unit;
   if (resources === 'all') return { held: await locksOf(tx, session.id), missing: 'all', missingPools: [] };
-  const locks = await Promise.all(resources.map(resource => tx.get('lock', lockId(session.id, resource))));
+  const wanted = resources.flatMap(resource => spellings(session, resource));
+  const locks = await Promise.all(wanted.map(resource => tx.get('lock', lockId(session.id, resource))));
   const own = pools.length === 0 ? [] : (await locksOf(tx, session.id)).filter(lock => lock.expiresAt > tx.now);
   const isOutOf = (lock: LockRecord, pool: string) => lock.pool !== null && isSamePool(pool)(lock.pool);
   const pooled = own.filter(lock => pools.some(pool => isOutOf(lock, pool)));
@@ -58,7 +67,9 @@ export async function heldAmong(
   const held = new Map([...named, ...pooled].map(lock => [lock.id, lock]));
   return {
     held: [...held.values()],
-    missing: resources.filter(resource => !held.has(lockId(session.id, resource))),
+    missing: resources.filter(resource =>
+      spellings(session, resource).every(each => !held.has(lockId(session.id, each))),
+    ),
     missingPools: pools.filter(pool => !pooled.some(lock => isOutOf(lock, pool))),
   };
 }

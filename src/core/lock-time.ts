@@ -1,5 +1,6 @@
 /** What time does to a session's own locks: activity renews them, idleness is told before and after they lapse. */
 import { locksOf } from './blocking.ts';
+import { editTtlMs, isEdit } from './edit-lock.ts';
 import { limits } from './limits.ts';
 import { endLock, tellHolders } from './lock-end.ts';
 import { tellLapsing } from './lock-notice.ts';
@@ -19,6 +20,8 @@ export async function renewLocks(unit: Unit, session: SessionRecord): Promise<vo
   const locks = await locksOf(tx, session.id);
   for (const lock of locks) {
     const left = lock.expiresAt - tx.now;
+    // A file that was kept for an edit which waited is renewed by that edit alone.
+    if (isEdit(lock) && lock.ttlMs < editTtlMs) continue;
     if (left > 0 && left < lock.ttlMs / 2) tx.put('lock', { ...lock, expiresAt: tx.now + lock.ttlMs, warnedAt: null });
   }
   await endOverdue(unit, locks);
@@ -40,7 +43,7 @@ export async function mindLocks(unit: Unit, session: SessionRecord): Promise<voi
 /** A lock whose last quarter is shorter than the time between two looks could not be told of reliably: it simply lapses. */
 function isToBeTold(lock: LockRecord, now: number): boolean {
   const windowMs = Math.min(limits.lapseWarningMs, lock.ttlMs / 4);
-  return lock.warnedAt === null && windowMs >= limits.heartbeatMs && lock.expiresAt - now <= windowMs;
+  return !isEdit(lock) && lock.warnedAt === null && windowMs >= limits.heartbeatMs && lock.expiresAt - now <= windowMs;
 }
 
 async function endOverdue(unit: Unit, locks: readonly LockRecord[]): Promise<void> {

@@ -281,7 +281,7 @@ describe('a long line', () => {
     const looking = await count(unit => obstacles(unit, { ...asking, resources: [name], session: wren.id }));
     return { passing, looking };
   };
-  const asking = { mode: 'exclusive', pools: [], rank: newcomersRank('normal') } as const;
+  const asking = { seat: null, mode: 'exclusive', pools: [], rank: newcomersRank('normal') } as const;
 
   it('costs in proportion to its length, not to a power of it', async () => {
     const [short, long] = [await reads(6), await reads(24)];

@@ -14,6 +14,7 @@ import {
   queueOf,
   rankOf,
 } from './blocking.ts';
+import { seatFor } from './edit-lock.ts';
 import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
 import { endStale, tellHolders } from './lock-end.ts';
@@ -44,7 +45,7 @@ export async function acquire(
   await refuseTooMany(unit, session, request);
   const kept = await keptPlace(unit, session, request, stay);
   const rank = kept ? rankOf({ ...kept, priority: request.priority }, unit.tx.now) : newcomersRank(request.priority);
-  const candidate = { ...request, session: session.id, rank };
+  const candidate = { ...request, session: session.id, seat: seatFor(session, request.resources), rank };
   const found = await obstacles(unit, candidate, request.inUse);
   if (found.stale.length > 0) return afterEnding(unit, session, request, stay, found);
   if (!isFree(found)) return refuseOrWait(unit, session, request, stay, { found, candidate, kept });
@@ -201,7 +202,10 @@ function refuseOtherGrant(own: readonly LockRecord[], mode: LockMode, fence: num
 }
 
 /** The reads that `acquire` makes of an uncontended request. */
-export function acquireAsks(session: string, { resources, pools, mode }: LockRequest): Ask[] {
+export function acquireAsks(
+  session: string,
+  { resources, pools, mode }: Pick<LockRequest, 'resources' | 'pools' | 'mode'>,
+): Ask[] {
   const own = resources.map((resource): Ask => ({ kind: 'lock', id: lockId(session, resource) }));
   const queue: Ask[] = mode === 'intent' ? [] : [queueAsk];
   const values = poolAsks(pools.map(({ pool }) => pool));

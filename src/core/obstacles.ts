@@ -4,11 +4,13 @@ import {
   type Candidate,
   excludes,
   overlappingLocks,
+  parentOf,
   placeHolds,
   placesOf,
   queueAhead,
   queueOf,
 } from './blocking.ts';
+import { modeTowards } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
 import { locksInPools, type PoolLocks } from './pool-locks.ts';
 import { type Share, shareOut } from './pool-share.ts';
@@ -100,10 +102,15 @@ async function onNames(view: View, candidate: Candidate): Promise<Omit<Obstacles
   const blockers: Blocker[] = [];
   const warnings: Blocker[] = [];
   const stale: StaleLock[] = [];
+  const parent = await parentOf(tx, candidate.session);
   for (const lock of locks.filter(held => held.holder !== candidate.session)) {
+    if (lock.holder === parent) continue;
     const holder = await tx.get('session', lock.holder);
     if (!holder || !leaseHolds(view, holder) || lock.expiresAt <= tx.now) stale.push({ lock, holder });
-    else (excludes(lock.mode, candidate.mode) ? blockers : warnings).push({ lock, waiter: null, session: holder });
+    else {
+      const isInTheWay = excludes(modeTowards(lock, candidate.seat), candidate.mode);
+      (isInTheWay ? blockers : warnings).push({ lock, waiter: null, session: holder });
+    }
   }
   return { blockers, warnings, stale, own };
 }
@@ -135,11 +142,15 @@ function withoutTwice(places: readonly Place[]): Place[] {
  */
 async function aheadInQueue(view: View, candidate: Candidate): Promise<Place[]> {
   const ahead: Place[] = [];
-  const waitsForIt = await whoWaitsFor(view, candidate);
+  const [waitsForIt, parent] = [await whoWaitsFor(view, candidate), await parentOf(view.tx, candidate.session)];
+  // Its parent waits for its work, so who waits for the parent cannot go first.
+  const waitsForParent = parent === null ? undefined : await whoWaitsFor(view, { ...candidate, session: parent });
   for (const waiter of await queueAhead(view.tx, candidate)) {
+    if (waiter.session === parent) continue;
     const session = await view.tx.get('session', waiter.session);
     if (!session || !leaseHolds(view, session) || !placeHolds(view, waiter)) continue;
     if (await waitsForIt(session)) continue;
+    if (await waitsForParent?.(session)) continue;
     ahead.push({ waiter, session });
   }
   return ahead;

@@ -19,6 +19,7 @@ const place = (session: string, pools: PoolWish[], names: string[] = []): Waiter
   mode: 'exclusive',
   reason: null,
   ttlMs: 1,
+  seat: null,
   priority: 'normal',
   arrival: 1,
   since: 1,

@@ -4,7 +4,17 @@
  * none of its doing. Looks only. The set of those who get on is found as in a reduction of Holt's resource graph ("Some deadlock
  * properties of computer systems", 1972).
  */
-import { aheadIn, anyOverlap, asCandidate, type Candidate, excludes, overlappingLocks, queueOf } from './blocking.ts';
+import {
+  aheadIn,
+  anyOverlap,
+  asCandidate,
+  type Candidate,
+  excludes,
+  overlappingLocks,
+  parentOf,
+  queueOf,
+} from './blocking.ts';
+import { modeTowards } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
 import { meetInPool } from './pool.ts';
 import { locksInPools } from './pool-locks.ts';
@@ -78,7 +88,8 @@ export async function anyoneWaitsForWaiter(view: View, candidate: Candidate): Pr
     const named = place.resources.length === 0 ? [] : await overlappingLocks(tx, place.resources);
     const wished = place.pools.flatMap(({ values }) => values.flatMap(value => held.get(value) ?? []));
     const others = [...named, ...wished].filter(lock => lock.holder !== place.session);
-    if (others.some(lock => waiting.has(lock.holder) && excludes(lock.mode, place.mode))) return true;
+    if (others.some(lock => waiting.has(lock.holder) && excludes(modeTowards(lock, place.seat), place.mode)))
+      return true;
   }
   return false;
 }
@@ -163,10 +174,15 @@ export async function needsOf(view: View, candidate: Candidate): Promise<Needs> 
 
 async function needsIn(view: View, candidate: Candidate, { edges, queue, held, supposed }: Scene): Promise<Needs> {
   const { tx } = view;
-  const ahead = edges === 'locks' ? [] : aheadIn(queue, candidate, tx.now);
+  const parent = await parentOf(tx, candidate.session);
+  const places = edges === 'locks' ? [] : aheadIn(queue, candidate, tx.now);
+  const ahead = places.filter(place => place.session !== parent);
   const named = candidate.resources.length === 0 ? [] : await overlappingLocks(tx, candidate.resources);
   const locks = [...named, ...supposed].filter(
-    lock => lock.expiresAt > tx.now && excludes(lock.mode, candidate.mode) && anyOverlap(candidate.resources, [lock]),
+    lock =>
+      lock.expiresAt > tx.now &&
+      excludes(modeTowards(lock, candidate.seat), candidate.mode) &&
+      anyOverlap(candidate.resources, [lock]),
   );
   const claimants = named.length + ahead.length === 0 ? [] : shareOut(candidate, held, ahead, new Set()).claimants;
   const all = new Set([
@@ -175,6 +191,7 @@ async function needsIn(view: View, candidate: Candidate, { edges, queue, held, s
     ...claimants.map(place => place.session),
   ]);
   all.delete(candidate.session);
+  all.delete(parent ?? '');
   return { all, choices: candidate.pools.map(wish => choiceOf(candidate, wish, held, ahead)) };
 }
 

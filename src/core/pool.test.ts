@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SignalboxError } from './errors.ts';
 import type { Policy } from './policy.ts';
+import { defaultGuard } from './policy.ts';
 import { bareName, isPoolName, poolWishes, probedPort } from './pool.ts';
 
 const policy: Policy = {
@@ -8,6 +9,7 @@ const policy: Policy = {
     { name: 'port', values: ['port:3000', 'port:3001', 'port:3002'], probe: 'tcp' },
     { name: 'CI', values: ['CI:1'], probe: null },
   ],
+  guard: defaultGuard,
   messagesKeptDays: 30,
 };
 

@@ -2,6 +2,7 @@
  * What the rules need from the world. Engines implement `Store`, `system/` implements the rest,
  * `test/support/` holds a fake of each. Nothing in `core/` imports anything outside `core/`.
  */
+import type { ChangedTree, FileCommit, HeadMove } from './changed-tree.ts';
 import type { ProcessIdentity } from './process.ts';
 import type { IndexName, Kind, RecordOf } from './records.ts';
 
@@ -200,6 +201,12 @@ export interface ResolvedPath {
   readonly isFolder?: boolean;
 }
 
+/** Where a file that is about to be written lies: in a checkout of the project, in what git keeps for itself, or elsewhere. */
+export type PlacedFile =
+  | { readonly where: 'project'; readonly resolved: ResolvedPath; readonly tree: Worktree }
+  | { readonly where: 'git'; readonly path: string; readonly tree: Worktree }
+  | { readonly where: 'outside' };
+
 export interface Worktrees {
   /** Describes the folder's working tree. Works without git installed. Fails with `not_found` when the folder does not exist. */
   describe(directory: string): Promise<Worktree>;
@@ -210,6 +217,11 @@ export interface Worktrees {
    * Fails with `invalid_input` for a path outside the project, inside a `.git` folder, or with an unsupported pattern.
    */
   resolve(path: string, directory: string, project: string): Promise<ResolvedPath>;
+  /**
+   * The same for a file that somebody writes, whether we like its name or not: links are followed, and no character means anything
+   * but itself. `git`: below a `.git` folder of the project, with the path in it. Never fails.
+   */
+  placeOf(path: string, directory: string, project: string): Promise<PlacedFile>;
 }
 
 /** What is going on in a checkout that others must not get in the way of. */
@@ -250,17 +262,60 @@ export interface CommitFacts {
  * no checkout or belongs to another user whom git does not trust (`safe.directory`), or it took too long. Reads only, takes no lock of git (`GIT_OPTIONAL_LOCKS=0`), and starts no program that a
  * repository's config names: no hook, monitor, filter, driver, converter, pager or prompt. Paths are repo-relative with `/`.
  */
+export interface ChangedFiles {
+  readonly files: readonly string[];
+  /** Those of them that git does not track: putting back what HEAD has does nothing to them. */
+  readonly untracked: readonly string[];
+  readonly more: boolean;
+}
+
 export interface GitFacts {
   /**
    * Files that differ from HEAD or are new and not ignored, at most `limit` of them, in any order; with `under` only what lies
-   * at or below these paths, which costs as much less as they hold less.
+   * at or below these paths, which costs as much less as they hold less. `untracked` names those that git does not know.
    */
   changedFiles(
     root: string,
     limit: number,
     withinMs: number,
     under?: readonly string[],
-  ): Promise<{ readonly files: readonly string[]; readonly more: boolean } | undefined>;
+  ): Promise<ChangedFiles | undefined>;
+  /**
+   * The same with what is known of each file on the disk, and of the paths in `also`. A repository within this one is no file, and
+   * names that are no text are left out.
+   */
+  changedTree(
+    root: string,
+    limit: number,
+    withinMs: number,
+    also?: readonly string[],
+  ): Promise<ChangedTree | undefined>;
+  /** The newest moves of HEAD in this checkout, newest first; none where git keeps no note of them. */
+  headMoves(root: string, limit: number, withinMs: number): Promise<readonly HeadMove[] | undefined>;
+  /**
+   * The commits in the history of HEAD since an instant that changed these paths, by path, newest first, as `commit` tells their
+   * files: what a merge brought counts as its own. Files are asked for as git spells them, and told as paths.
+   */
+  commitsSince(
+    root: string,
+    since: number,
+    names: readonly string[],
+    withinMs: number,
+  ): Promise<ReadonlyMap<string, readonly FileCommit[]> | undefined>;
+  /** Those of these paths, repo-relative, that git ignores; a file that is tracked is none of them. */
+  ignored(root: string, paths: readonly string[], withinMs: number): Promise<readonly string[] | undefined>;
+  /** Files that are staged and differ from HEAD, at most `limit` of them. */
+  stagedFiles(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
+  /** The commits in the history of `tip`, or HEAD, that are not in that of `base`, newest first; undefined if git knows no such commit. */
+  commitsSinceBase(
+    root: string,
+    base: string,
+    limit: number,
+    withinMs: number,
+    tip?: string,
+  ): Promise<readonly string[] | undefined>;
+  /** The commits of the stash, newest first: `stash@{0}` is the first. */
+  stashes(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
   /** Read from files: takes no process and no noticeable time. */
   state(root: string): GitState | undefined;
   /**
@@ -279,6 +334,8 @@ export interface GitFacts {
   commit(root: string, revision: string, withinMs: number): Promise<CommitFacts | undefined>;
   /** Branches, short names: the one checked out first, then the local ones, then those of remotes (`origin/main`). */
   branches(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
+  /** The aliases that a checkout's git knows, its user's included: name to value, `!command` as it stands. */
+  aliases(root: string, withinMs: number): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 /** Looks at what is on this machine besides Signalbox. Never fails. */
@@ -287,6 +344,15 @@ export interface Probes {
   lineCount(root: string, path: string): Promise<number | undefined>;
   /** Whether nobody listens on a TCP port of this machine, on any address. */
   isPortFree(port: number): Promise<boolean>;
+}
+
+/** Starts other programs. */
+export interface Programs {
+  /**
+   * Runs a program with its words to its end and drops what it says. Whether it ended well within the time given; after that it is
+   * killed. Never fails.
+   */
+  run(words: readonly string[], withinMs: number): Promise<boolean>;
 }
 
 export interface Log {

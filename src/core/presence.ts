@@ -1,5 +1,7 @@
 /** Who is here: finding living sessions, and ending those whose process is gone. */
+
 import { SignalboxError } from './errors.ts';
+import { unguarded } from './guard-record.ts';
 import { operatorHandle } from './handles.ts';
 import { endLapsed, leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
@@ -66,10 +68,16 @@ export async function operator(unit: Unit): Promise<SessionRecord> {
     return seen;
   }
   const absent = { client: null, clientVersion: null, clientSession: null, process: null, parent: null };
-  const unsaid = { branch: null, task: null, status: null, group: null, pastHandles: [] };
+  const unsaid = { branch: null, task: null, status: null, group: null, pastHandles: [], taskFrom: null };
+  const noClient = { pastConversations: [], arrivedBy: null, parentSession: null, restingSince: null };
   const record: SessionRecord = {
     ...absent,
     ...unsaid,
+    ...noClient,
+    hookedAt: null,
+    nudgedAt: null,
+    guard: unguarded,
+    server: null,
     id: operatorHandle,
     kind: 'operator',
     handle: operatorHandle,
@@ -93,28 +101,55 @@ export interface CallerClues {
   readonly session: string | null;
   readonly conversation: string | null;
   readonly parent: ProcessIdentity | null;
+  /** The processes above the command, the nearest first: a client that tells its shells nothing is among them. */
+  readonly ancestors?: readonly ProcessIdentity[];
 }
 
 /**
  * The living session a command runs in, or undefined when nothing proves one: the session of that conversation in that client
  * process; else the only one of the process, since a conversation's id may be out of date; else, where no process is told or
- * known, the one of the conversation. A session named on purpose that does not exist is `not_found`.
+ * known, the one of the conversation. The processes above say it only where the client told nothing: a client that told of a
+ * session which has not joined yet was perhaps started in the shell of another. One named on purpose that does not exist is `not_found`.
  */
 export async function callingSession(view: View, clues: CallerClues): Promise<SessionRecord | undefined> {
   const { tx } = view;
   if (clues.session !== null) return findOrFail(view, clues.session);
-  const page = { limit: limits.handlesWithOneName, reverse: true };
+  const page = { limit: limits.sessionsOfProcess };
   const [byProcess, byConversation] = await Promise.all([
     clues.parent ? tx.list('session', 'parent', { equals: processKey(clues.parent) }, page) : [],
     clues.conversation ? tx.list('session', 'clientSession', { equals: clues.conversation }, page) : [],
   ]);
   const ofProcess = byProcess.filter(session => leaseHolds(view, session));
-  const ofConversation = byConversation.filter(session => leaseHolds(view, session));
-  const both = ofProcess.find(
-    session => session.clientSession !== null && session.clientSession === clues.conversation,
-  );
+  const named = sortedByMatch(byConversation, clues.conversation).filter(session => leaseHolds(view, session));
+  const both = named.find(session => ofProcess.some(({ id }) => id === session.id));
   if (both || ofProcess.length === 1) return both ?? ofProcess[0];
-  return ofProcess.length === 0 ? ofConversation[0] : undefined;
+  const [first] = ofProcess.length === 0 ? named : [];
+  if (clues.conversation === null && clues.parent === null) return sessionAbove(view, clues.ancestors ?? []);
+  // In the shell of a sub-agent it is the session whose sub-agent that is.
+  return first?.parentSession ? tx.get('session', first.parentSession) : first;
+}
+
+/** Editors, in whose windows people have shells of their own: being below one says nothing. */
+export const withShellsOfPeople: readonly (string | null)[] = ['vscode', 'cursor', 'windsurf', 'claude-desktop'];
+
+/** The one living session of the nearest client above the command; none where that has several. */
+async function sessionAbove(view: View, ancestors: readonly ProcessIdentity[]): Promise<SessionRecord | undefined> {
+  const page = { limit: limits.sessionsOfProcess };
+  const lists = await Promise.all(
+    ancestors.map(process => view.tx.list('session', 'parent', { equals: processKey(process) }, page)),
+  );
+  for (const list of lists) {
+    const living = list.filter(({ client, kind }) => kind === 'agent' && !withShellsOfPeople.includes(client));
+    const here = living.filter(session => leaseHolds(view, session));
+    if (here.length > 0) return here.length === 1 ? here[0] : undefined;
+  }
+  return undefined;
+}
+
+/** Those that are in the conversation before those that were; then the one that did something last. */
+function sortedByMatch(sessions: readonly SessionRecord[], conversation: string | null): SessionRecord[] {
+  const isIn = (session: SessionRecord) => (session.clientSession === conversation ? 1 : 0);
+  return sessions.toSorted((a, b) => isIn(b) - isIn(a) || b.lastSeenAt - a.lastSeenAt);
 }
 
 /** One session as `findOrFail` finds it, or the operator, who is made when first needed. */

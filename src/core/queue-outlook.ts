@@ -1,5 +1,6 @@
 /** What a process has to watch for while its session stands in line and nobody waits for an answer. */
 import { asCandidate, isStanding, placesOf } from './blocking.ts';
+import { childrenOf } from './lease.ts';
 import { limits } from './limits.ts';
 import { isFree, obstacles } from './obstacles.ts';
 import type { Ask, ProcessIdentity, Reader } from './ports.ts';
@@ -25,9 +26,16 @@ export function placesAsk(session: string): Ask {
   };
 }
 
+/** The standing places of a session, and of its sub-agents, for whom nobody else watches. */
+async function standingOf(tx: Reader, session: string): Promise<WaiterRecord[]> {
+  const sessions = [session, ...(await childrenOf(tx, session)).map(child => child.id)];
+  const places = await Promise.all(sessions.map(id => placesOf(tx, id)));
+  return places.flat().filter(isStanding);
+}
+
 /** Whether somebody has to watch for the session. */
 export async function hasStandingPlaces(tx: Reader, session: string): Promise<boolean> {
-  return (await placesOf(tx, session)).some(isStanding);
+  return (await standingOf(tx, session)).length > 0;
 }
 
 /**
@@ -35,7 +43,7 @@ export async function hasStandingPlaces(tx: Reader, session: string): Promise<bo
  * else, watched by nobody. Null when the session stands nowhere.
  */
 export async function outlook(view: View, session: string): Promise<Outlook | null> {
-  const open = (await placesOf(view.tx, session)).filter(isStanding);
+  const open = await standingOf(view.tx, session);
   if (open.length === 0) return null;
   const seen = new Set(open.map(place => place.id));
   const looks: Outlook[] = [];

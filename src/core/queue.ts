@@ -3,6 +3,7 @@
  * looking, because a place rises while it waits (`rankOf`).
  */
 import { asCandidate, isAtLeast, isStanding, locksOf, placeHolds, placesOf, queueOf } from './blocking.ts';
+import { isEdit, seatFor } from './edit-lock.ts';
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
@@ -176,11 +177,22 @@ export async function standInLine(
   const { ticket: id, fence: _fence, inUse: _inUse, ...wanted } = request;
   const arrival = tx.emit({ type: 'lock.waiting', audience: [], data: { waiter: id, session: session.id } });
   const process = stay === 'standing' ? null : unit.processes.self();
-  const place = { id, session: session.id, process, arrival, since: tx.now };
-  const deadlineAt = stay === 'standing' ? tx.now + limits.queuePlaceMs : stay;
-  const waiter: WaiterRecord = { ...wanted, ...place, deadlineAt };
+  const seat = seatFor(session, request.resources);
+  const place = { id, session: session.id, seat, process, arrival, since: tx.now };
+  const deadlineAt = stay === 'standing' ? tx.now + placeMs(request.resources) : stay;
+  const waiter: WaiterRecord = { ...wanted, ...place, ttlMs: keptMs(request), deadlineAt };
   tx.put('waiter', waiter);
   return waiter;
+}
+
+/** How long a place is kept that nobody waits at: a refused edit is soon no longer what its session works on. */
+function placeMs(resources: readonly Resource[]): number {
+  return resources.some(isEdit) ? limits.editPlaceMs : limits.queuePlaceMs;
+}
+
+/** The time that a grant from the queue begins with: nobody knows whether an edit that waited is still wanted. */
+function keptMs({ resources, ttlMs }: LockRequest): number {
+  return resources.some(isEdit) ? Math.min(ttlMs, limits.editKeptForWaiterMs) : ttlMs;
 }
 
 /** `limit_exceeded` when a session has as many standing places as it may. */
@@ -214,9 +226,10 @@ export async function placeFor(
 
 /** Asking again at one's own standing place: it keeps its turn and takes over what is different now. */
 export function refreshPlace(unit: Unit, place: WaiterRecord, request: LockRequest): WaiterRecord {
-  const { mode, ttlMs, priority, pools } = request;
+  const { mode, priority, pools } = request;
+  const ttlMs = keptMs(request);
   const reason = request.reason ?? place.reason;
-  const waiter = { ...place, mode, ttlMs, priority, pools, reason, deadlineAt: unit.tx.now + limits.queuePlaceMs };
+  const waiter = { ...place, mode, ttlMs, priority, pools, reason, deadlineAt: unit.tx.now + placeMs(place.resources) };
   unit.tx.put('waiter', waiter);
   const data = { waiter: place.id, session: place.session, priority };
   if (priority !== place.priority) unit.tx.emit({ type: 'lock.reordered', audience: [], data });

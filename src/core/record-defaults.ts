@@ -1,14 +1,27 @@
 /** What records lack that were written before a field existed. Stores keep them as they were; whoever reads gets them whole. */
+import { unguarded } from './guard-record.ts';
 import type { Kind, RecordOf } from './records.ts';
 
 type Old = Record<string, unknown>;
 
 /** By kind, what each younger field means where it is missing. A function sees the rest of the record. */
 const younger: { readonly [K in Kind]?: Readonly<Record<string, unknown | ((record: Old) => unknown)>> } = {
+  session: {
+    pastConversations: () => [],
+    arrivedBy: null,
+    parentSession: null,
+    taskFrom: ({ task }: Old) => (task === null ? null : 'session'),
+    restingSince: null,
+    hookedAt: null,
+    nudgedAt: null,
+    guard: () => unguarded,
+    server: null,
+  },
   lock: { pool: null, warnedAt: null },
-  waiter: { pools: () => [] },
+  waiter: { pools: () => [], seat: null },
   message: { recipients: () => [], thread: ({ id }: Old) => id, wantsAck: false },
   delivery: { wantsAck: false, acknowledgedAt: null },
+  edit: { mayBeOf: () => [] },
 };
 
 /** The record with every field of its kind; changed in place, because nobody else has it yet. */

@@ -1,4 +1,7 @@
 /** The shapes the store keeps, and the indexes by which rules find them. Plain JSON; times are epoch milliseconds of the store. */
+import type { DataRecord } from './data-record.ts';
+import type { EditRecord } from './edit-record.ts';
+import type { GuardFacts } from './guard-record.ts';
 import { type ProcessIdentity, processKey } from './process.ts';
 import { wordsOf } from './words.ts';
 
@@ -35,6 +38,8 @@ export interface SessionRecord {
   readonly clientSession: string | null;
   /** The process that serves the session. Its life is the session's lease on the same machine. */
   readonly process: ProcessIdentity | null;
+  /** The server of a session that outlives it, because its lease hangs from the client's process; null for all others, and until one is seen. */
+  readonly server: ProcessIdentity | null;
   /** The client's process. */
   readonly parent: ProcessIdentity | null;
   readonly host: string;
@@ -48,7 +53,7 @@ export interface SessionRecord {
   /** Handles it gave up; they are not given to others for a while either. */
   readonly pastHandles: readonly { readonly handle: string; readonly until: number }[];
   /** How a message gets to it: pushed over a channel, or fetched by its own calls. */
-  readonly reach: 'channel' | 'calls';
+  readonly reach: Reach;
   readonly startedAt: number;
   /** Last call made for the session. */
   readonly lastSeenAt: number;
@@ -56,7 +61,31 @@ export interface SessionRecord {
   readonly heartbeatAt: number;
   readonly endedAt: number | null;
   readonly endReason: string | null;
+  /** Conversations it was attached to before, the newest last: a client goes on under another id after it cleared its context. */
+  readonly pastConversations: readonly string[];
+  /**
+   * How it came into its conversation, until its first prompt: it came back, it is new to a conversation that was resumed, or that is
+   * a fork. Clients tell a fork as a resume sometimes.
+   */
+  readonly arrivedBy: 'return' | 'resume' | 'fork' | null;
+  /** The session whose sub-agent it is, and under whose lease it lives; its `clientSession` is then the id of the sub-agent. */
+  readonly parentSession: string | null;
+  /** Whether the session said its task itself or it was taken from a prompt. */
+  readonly taskFrom: 'session' | 'prompt' | null;
+  /** When its model last stopped and waited for its user; null while it works, and where no hook tells. */
+  readonly restingSince: number | null;
+  /** When a hook of its client was last heard; null before the first. */
+  readonly hookedAt: number | null;
+  /** When it was last woken for what waits for it; null once it works again. */
+  readonly nudgedAt: number | null;
+  readonly guard: GuardFacts;
 }
+
+/**
+ * How a message gets to a session, the best way that is known to work: pushed over a channel, by waking it when it rests, on the
+ * answer to its client's next hook, or when it asks.
+ */
+export type Reach = 'channel' | 'wake' | 'hooks' | 'calls';
 
 /** A resource as it was asked for, made canonical. */
 export interface Resource {
@@ -112,6 +141,8 @@ export interface WaiterRecord {
   readonly process: ProcessIdentity | null;
   readonly resources: readonly Resource[];
   readonly pools: readonly PoolWish[];
+  /** The checkout from which it looks at the locks of edits; see `seatFor`. */
+  readonly seat: string | null;
   readonly mode: LockMode;
   readonly reason: string | null;
   readonly ttlMs: number;
@@ -224,49 +255,6 @@ export interface ContextRecord {
   readonly expiresAt: number | null;
 }
 
-/** One value of the scoped data. */
-export interface DataRecord {
-  /** `<scope, percent-encoded>/<key>`. */
-  readonly id: string;
-  readonly scope: string;
-  readonly key: string;
-  /** JSON text. */
-  readonly value: string;
-  /** Rises by one with each change, from 1; a key that was deleted and set again goes on behind where it was within `deletedKeptDays`. */
-  readonly revision: number;
-  /** Set for a key that was deleted: only its revision is kept. */
-  readonly deletedAt: number | null;
-  readonly author: string;
-  readonly authorHandle: string;
-  readonly updatedAt: number;
-}
-
-/** One entry of the append-only record of who changed which file when. */
-export interface EditRecord {
-  /** `e<sequence>`. */
-  readonly id: string;
-  readonly sequence: number;
-  /** Repo-relative, as `Worktrees.resolve` gives it. */
-  readonly path: string;
-  /** The path folded: the index key. */
-  readonly pathKey: string;
-  readonly change: 'created' | 'modified' | 'deleted';
-  readonly session: string;
-  /** The session's handle and task at that time. */
-  readonly handle: string;
-  readonly task: string | null;
-  readonly intent: string | null;
-  /** How it is known. */
-  readonly source: 'hook' | 'command' | 'commit';
-  readonly commit: string | null;
-  /** Lines of the file after the change, both ends included; null when not known. */
-  readonly lines: readonly { readonly from: number; readonly to: number }[] | null;
-  readonly host: string;
-  readonly root: string;
-  readonly branch: string | null;
-  readonly at: number;
-}
-
 /** Which project a repository's folder belongs to on a host; kept in a project of its own, `placesProject`. */
 export interface PlaceRecord {
   /** `<host>:<anchor>`. */
@@ -334,7 +322,12 @@ export const indexes = {
     live: (s: SessionRecord) => (s.endedAt === null ? s.handle : undefined),
     handle: (s: SessionRecord) => s.handle,
     pastHandle: (s: SessionRecord) => s.pastHandles.map(past => past.handle),
-    clientSession: (s: SessionRecord) => s.clientSession ?? undefined,
+    clientSession: (s: SessionRecord) => [...new Set([s.clientSession ?? [], s.pastConversations ?? []].flat())],
+    /** A session's living sub-agents. */
+    child: (s: SessionRecord) => (s.endedAt === null ? (s.parentSession ?? undefined) : undefined),
+    /** Those that have ended, in the order of that. */
+    formerChild: (s: SessionRecord) =>
+      s.parentSession && s.endedAt !== null ? inOrder(s.parentSession, s.endedAt) : undefined,
     parent: (s: SessionRecord) => (s.parent ? processKey(s.parent) : undefined),
     ended: (s: SessionRecord) => (s.endedAt === null ? undefined : ordered(s.endedAt)),
   },

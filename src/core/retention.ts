@@ -123,7 +123,8 @@ async function deleteSessions(unit: Unit, first: readonly SessionRecord[], keptD
   );
 }
 
-async function deleteEmpty(unit: Unit, ended: readonly SessionRecord[]): Promise<number> {
+/** Deletes those of sessions that ended of which nothing is left, and what only they could use; how many. */
+export async function deleteEmpty(unit: Unit, ended: readonly SessionRecord[]): Promise<number> {
   const holds = await Promise.all(ended.map(session => holdsSomething(unit, session)));
   const empty = ended.filter((_, position) => !holds[position]);
   for (const session of empty) {

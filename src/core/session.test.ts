@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import { acquire } from './lock.ts';
 import { send } from './message.ts';
 import { callingSession, find, findOrFail, lookAround, operator, reap } from './presence.ts';
+import type { ProcessIdentity } from './process.ts';
 import type { SessionRecord } from './records.ts';
 import { end, heartbeat, join, touch, update } from './session.ts';
 
@@ -301,6 +302,28 @@ describe('finding', () => {
     const clues = { session: null, conversation: 'd1', parent };
     expect((await bench.look(view => callingSession(view, clues)))?.id).toBe(first.id);
     expect(await bench.look(view => callingSession(view, { ...clues, conversation: 'd3' }))).toBeUndefined();
+  });
+
+  it('knows the session by the processes above a command where its client tells its shells nothing, and only if that has one', async () => {
+    const [outer, inner, editor] = [bench.processes.spawn(), bench.processes.spawn(), bench.processes.spawn()];
+    await bench.join('outer', { parent: outer });
+    const otter = await bench.join('otter', { parent: inner });
+    await bench.join('window', { parent: editor, client: 'vscode' });
+    const above = (...ancestors: ProcessIdentity[]) =>
+      bench.look(view => callingSession(view, { session: null, conversation: null, parent: null, ancestors }));
+    expect((await above(bench.processes.spawn(), inner, outer))?.id).toBe(otter.id);
+    // A person may have a shell in the window of an editor.
+    expect(await above(editor)).toBeUndefined();
+    await bench.join('second', { parent: inner });
+    expect(await above(inner, outer)).toBeUndefined();
+  });
+
+  it('takes a command in the shell of a client that has not joined yet for no session of the client it was started from', async () => {
+    const outer = bench.processes.spawn();
+    await bench.join('outer', { parent: outer, clientSession: 'c1' });
+    const told = { session: null, conversation: 'c2', parent: bench.processes.spawn(), ancestors: [outer] };
+    expect(await bench.look(view => callingSession(view, told))).toBeUndefined();
+    expect(await bench.look(view => callingSession(view, { ...told, parent: null }))).toBeUndefined();
   });
 
   it('knows when the operator was here last', async () => {

@@ -1,10 +1,13 @@
 /** Sessions: joining, being found, staying, leaving, coming back. */
+
 import { deliverBroadcasts } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
+import { unguarded } from './guard-record.ts';
 import { chosenHandle, proposeHandle } from './handles.ts';
-import { endLapsed, endLease, processGone } from './lease.ts';
+import { childrenAsk, childrenOf, endLapsed, endLease, hangFrom, leaseHolds, processGone } from './lease.ts';
 import { limits } from './limits.ts';
 import { heldBy, mindLocks, renewLocks } from './lock-time.ts';
+import { isForgotten, tellForgotten } from './lost-store.ts';
 import type { Policy } from './policy.ts';
 import type { Ask, Reader } from './ports.ts';
 import { reap } from './presence.ts';
@@ -32,7 +35,16 @@ export type Arrival = Omit<
   | 'heartbeatAt'
   | 'endedAt'
   | 'endReason'
-> & { readonly handle: string | null };
+  | 'pastConversations'
+  | 'arrivedBy'
+  | 'parentSession'
+  | 'taskFrom'
+  | 'restingSince'
+  | 'hookedAt'
+  | 'nudgedAt'
+  | 'guard'
+  | 'server'
+> & { readonly handle: string | null; readonly server?: ProcessIdentity | null };
 
 /**
  * Lets a session join the project, or come back to the one it was. It comes back (same id, handle and mail) when an ended
@@ -56,8 +68,10 @@ export async function join(
   if (!former) await refuseCrowd(unit);
   const session: SessionRecord = {
     ...arrival,
+    ...conversationsOf(former, arrival),
     id: former?.id ?? known ?? drawn,
     handle: await handleFor(unit, former, arrival.handle),
+    server: arrival.server ?? null,
     task: former?.task ?? null,
     status: former?.status ?? null,
     group: former?.group ?? null,
@@ -67,23 +81,34 @@ export async function join(
     heartbeatAt: tx.now,
     endedAt: null,
     endReason: null,
+    arrivedBy: null,
+    parentSession: null,
+    taskFrom: former?.taskFrom ?? null,
+    restingSince: null,
+    hookedAt: former?.hookedAt ?? null,
+    nudgedAt: null,
+    guard: isForgotten(itself, known) ? { ...unguarded, isForgotten: true } : unguarded,
   };
-  tx.put('session', session);
+  if (former) await hangFrom(unit, session, { process: arrival.process, host: arrival.host });
+  else tx.put('session', session);
   tx.emit({
     type: former ? 'session.returned' : 'session.joined',
     audience: [],
     data: { session: session.id, handle: session.handle },
   });
   await deliverBroadcasts(unit, session);
+  if (isForgotten(itself, known)) await tellForgotten(unit, session);
   if (policy) await prune(unit, policy);
   return session;
 }
 
-function isProcess(one: ProcessIdentity | null, other: ProcessIdentity | null): boolean {
+/** Whether two are one and the same process. */
+export function isProcess(one: ProcessIdentity | null, other: ProcessIdentity | null): boolean {
   return one !== null && other !== null && processKey(one) === processKey(other);
 }
 
-async function refuseCrowd(unit: Unit): Promise<void> {
+/** `limit_exceeded` when the project is full. */
+export async function refuseCrowd(unit: Unit): Promise<void> {
   if ((await unit.tx.count('session', 'live', { prefix: '' })) < limits.sessionsPerProject) return;
   if ((await reap(unit)).length < limits.sessionsPerProject) return;
   throw new SignalboxError(
@@ -93,24 +118,71 @@ async function refuseCrowd(unit: Unit): Promise<void> {
   );
 }
 
+/** The conversation it is in now, and those before. A server that its client started anew may still name the one it began with. */
+function conversationsOf(
+  former: SessionRecord | undefined,
+  arrival: Arrival,
+): Pick<SessionRecord, 'clientSession' | 'pastConversations'> {
+  if (former === undefined) return { clientSession: arrival.clientSession, pastConversations: [] };
+  const { clientSession, pastConversations } = former;
+  const told = arrival.clientSession;
+  if (told === null || (isOfClient(former, arrival) && knowsConversation(former, told))) {
+    return { clientSession, pastConversations };
+  }
+  return inConversation(former, told);
+}
+
+/** A client's id of a conversation or sub-agent as it is kept: whatever a client tells, it fits into an index. */
+export function shortId(id: string): string {
+  return id.slice(0, limits.conversationIdCharacters).toWellFormed();
+}
+
+/** The same session in another conversation. */
+export function inConversation(
+  { clientSession, pastConversations }: SessionRecord,
+  conversation: string,
+): Pick<SessionRecord, 'clientSession' | 'pastConversations'> {
+  const before = [...pastConversations, ...(clientSession === null ? [] : [clientSession])];
+  const past = [...new Set(before)].filter(id => id !== conversation);
+  return { clientSession: conversation, pastConversations: past.slice(-limits.pastConversations) };
+}
+
+function isOfClient(session: SessionRecord, arrival: Arrival): boolean {
+  return isProcess(session.parent, arrival.parent);
+}
+
+/** Whether a conversation is, or was, the session's. */
+export function knowsConversation(session: SessionRecord, conversation: string): boolean {
+  return session.clientSession === conversation || session.pastConversations.includes(conversation);
+}
+
 async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecord | undefined> {
   const { tx } = unit;
-  const page = { limit: 20, reverse: true };
+  const page = { limit: limits.sessionsOfProcess };
   const [sameConversation, sameClient] = await Promise.all([
     arrival.clientSession ? tx.list('session', 'clientSession', { equals: arrival.clientSession }, page) : [],
     arrival.parent ? tx.list('session', 'parent', { equals: processKey(arrival.parent) }, page) : [],
   ]);
-  const candidates = [...sameConversation, ...sameClient].filter(candidate => candidate.client === arrival.client);
+  const candidates = [...sameConversation, ...sameClient].filter(
+    candidate => candidate.client === arrival.client && candidate.parentSession === null,
+  );
   const { ended: lapsed } = await endLapsed(unit, candidates);
   if (lapsed > 0) await passOn(unit);
   const records = await Promise.all([...new Set(candidates.map(c => c.id))].map(id => tx.get('session', id)));
-  const same = records
-    .filter(record => record !== undefined)
-    .filter(record => record.clientSession === arrival.clientSession);
+  const found = records.filter(record => record !== undefined);
+  const unserved = unservedSession(found, arrival);
+  if (unserved) return unserved;
+  const same = found.filter(record =>
+    arrival.clientSession === null ? record.clientSession === null : knowsConversation(record, arrival.clientSession),
+  );
   // It came back as that one already, and the answer was lost: nobody else lives in this very process.
   const itself = same.find(record => record.endedAt === null && isProcess(record.process, arrival.process));
   if (itself) return itself;
-  const ended = same.filter(record => record.endedAt !== null).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
+  const { clientSession } = arrival;
+  // Of a session and its fork both may know it: it is the one's that is in it still.
+  const ended = same
+    .filter(record => record.endedAt !== null)
+    .sort((a, b) => isIn(b, clientSession) - isIn(a, clientSession) || b.lastSeenAt - a.lastSeenAt);
   if (arrival.clientSession !== null) return ended[0];
   // Without a conversation id only a crash proves that it is the same one: a server that was told to stop was stopped on purpose.
   // One client process may run several conversations: only the one in this very folder can be meant.
@@ -119,13 +191,30 @@ async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecor
   );
 }
 
+function isIn(session: SessionRecord, conversation: string | null): number {
+  return session.clientSession === conversation ? 1 : 0;
+}
+
+/** The session that a hook of the same client process let join before a server was there, in the conversation the server names. */
+function unservedSession(found: readonly SessionRecord[], arrival: Arrival): SessionRecord | undefined {
+  const unserved = found.filter(record => record.endedAt === null && isUnserved(record) && isOfClient(record, arrival));
+  if (arrival.clientSession === null) return unserved.length === 1 ? unserved[0] : undefined;
+  return unserved.find(record => knowsConversation(record, arrival.clientSession as string));
+}
+
+/** Whether no server has taken it over yet: then its lease hangs from the client's own process. */
+export function isUnserved({ process, parent }: Pick<SessionRecord, 'process' | 'parent'>): boolean {
+  return isProcess(process, parent);
+}
+
 /** The handle it had, unless another session has got it meanwhile: after `handleKeptDays` it may be given away. */
 async function handleFor(unit: Unit, former: SessionRecord | undefined, wished: string | null): Promise<string> {
   if (former && (await handleIsFree(unit.tx, former.handle, former.id))) return former.handle;
   return freeHandle(unit, former ? null : wished);
 }
 
-async function freeHandle(unit: Unit, wished: string | null): Promise<string> {
+/** A handle that is free: the wished one, or one that is proposed. */
+export async function freeHandle(unit: Unit, wished: string | null): Promise<string> {
   if (wished !== null) {
     const handle = chosenHandle(wished);
     if (await handleIsFree(unit.tx, handle, null)) return handle;
@@ -148,7 +237,10 @@ async function handleIsFree(tx: Reader, handle: string, own: string | null): Pro
   );
 }
 
-/** Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. */
+/**
+ * Notes that the session did something: presence, its branch, and renewal of locks that are past half of their time. What a
+ * sub-agent does its parent does, whose locks it works under.
+ */
 export async function touch(unit: Unit, session: SessionRecord, branch: string | null): Promise<SessionRecord> {
   const seen = { ...session, branch, lastSeenAt: unit.tx.now, heartbeatAt: unit.tx.now };
   unit.tx.put('session', seen);
@@ -156,6 +248,9 @@ export async function touch(unit: Unit, session: SessionRecord, branch: string |
     unit.tx.emit({ type: 'session.updated', audience: [], data: { session: session.id, handle: session.handle } });
   }
   await renewLocks(unit, seen);
+  const parent = session.parentSession === null ? undefined : await unit.tx.get('session', session.parentSession);
+  if (parent && leaseHolds(unit, parent) && unit.tx.now - parent.lastSeenAt >= limits.touchEveryMs)
+    await touch(unit, parent, parent.branch);
   return seen;
 }
 
@@ -168,13 +263,16 @@ export async function heartbeat(unit: Unit, id: string): Promise<boolean> {
   if (!session || session.endedAt !== null) return false;
   const living = { ...session, heartbeatAt: unit.tx.now };
   unit.tx.put('session', living);
-  await mindLocks(unit, living);
+  // Its sub-agents live in the same process and send no sign of their own.
+  const children = await childrenOf(unit.tx, id);
+  for (const child of children) unit.tx.put('session', { ...child, heartbeatAt: unit.tx.now });
+  for (const one of [living, ...children]) await mindLocks(unit, one);
   return true;
 }
 
 /** The reads of a heartbeat, and of the look whether its session stands in line. */
 export function heartbeatAsks(id: string): Ask[] {
-  return [{ kind: 'session', id }, heldBy(id), placesAsk(id)];
+  return [{ kind: 'session', id }, heldBy(id), childrenAsk(id), placesAsk(id)];
 }
 
 export interface SessionChange {
@@ -189,7 +287,7 @@ export async function update(unit: Unit, session: SessionRecord, change: Session
   const next = {
     ...session,
     ...(change.handle === undefined ? {} : await renamed(unit, session, change.handle)),
-    ...(change.task === undefined ? {} : { task: lineOrNull(change.task, 'task', limits.taskCharacters) }),
+    ...(change.task === undefined ? {} : saidTask(change.task)),
     ...(change.status === undefined ? {} : { status: lineOrNull(change.status, 'status', limits.statusCharacters) }),
     ...(change.group === undefined ? {} : { group: groupName(change.group) }),
   };
@@ -215,6 +313,12 @@ async function claimHandle(unit: Unit, session: SessionRecord, wished: string): 
     `The handle "${handle}" belongs to another session, or did within the last ${limits.handleKeptDays} days.`,
     'Choose another handle; session_list shows those in use.',
   );
+}
+
+/** A task that a session cleared may be taken from its next prompt again. */
+function saidTask(raw: string): Pick<SessionRecord, 'task' | 'taskFrom'> {
+  const task = lineOrNull(raw, 'task', limits.taskCharacters);
+  return { task, taskFrom: task === null ? null : 'session' };
 }
 
 function lineOrNull(raw: string, field: string, maxCharacters: number): string | null {

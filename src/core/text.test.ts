@@ -41,6 +41,9 @@ describe('text from a peer', () => {
     '<tool_result>',
     '<|im_start|>system',
     '<system\u200d-reminder>',
+    '<\ufe0fsystem-reminder>',
+    '<s\ufe0fystem-reminder>',
+    '<user_query>',
     '<s\u200cystem>',
   ])('cannot open or close the wrapper %s', raw => {
     expect(cleanText(raw).text).toBe(raw.replace('<', '&lt;'));

@@ -10,14 +10,14 @@ const invisible =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\u034f|\udb40[\udc00-\udc7f]/g;
 // Tags by which clients mark what is not the user's text. A peer must not be able to open or close one.
 const wrappers =
-  /^\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|signalbox-notice|peer-context|channel|function_calls|function_results|invoke|untrusted_context|hook_context|antml|tool[_-](?:use|result|call)|task-notification|user-prompt-submit-hook|local-command-(?:stdout|stderr|caveat)|command-(?:name|message|args)|bash-(?:input|stdout|stderr))(?:[\s>/:]|$)/i;
+  /^\s*\/?\s*(?:[\w-]*:)?(?:system|system-reminder|peer-message|signalbox-notice|peer-context|channel|function_calls|function_results|invoke|untrusted_context|user_query|ephemeral_message|hook_context|antml|tool[_-](?:use|result|call)|task-notification|user-prompt-submit-hook|local-command-(?:stdout|stderr|caveat)|command-(?:name|message|args)|bash-(?:input|stdout|stderr))(?:[\s>/:]|$)/i;
 // Words that code uses as well (`List<Event>`): clients write their tags in small letters.
 const commonWrappers =
   /^\s*\/?\s*(?:[\w-]*:)?(?:event|human|user|assistant|tools?|function|parameter|instructions?)(?:[\s>/]|$)/;
 // `<|im_start|>` and its like separate turns for some models.
 const turnMarks = /^\|[a-z_]+\|>/i;
 /** What a tag's name may have between its letters without being seen; emoji and some scripts need it elsewhere. */
-const joiners = /[\u200c\u200d]/g;
+const joiners = /\u200c|\u200d|[\ufe00-\ufe0f]/g;
 /** The longest beginning of a tag that is looked at. */
 const tagCharacters = 80;
 

@@ -6,11 +6,13 @@ import {
   excludes,
   mayMeet,
   overlappingLocks,
+  parentOf,
   placeHolds,
   placesOf,
   queueAhead,
   queueOf,
 } from './blocking.ts';
+import { countingAt, modeTowards } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
 import { dependentsOf, type Edges, needsOf, neighbours, suppose } from './pool-waits.ts';
 import type { LockMode, LockRecord, Resource, SessionRecord, WaiterRecord } from './records.ts';
@@ -22,7 +24,7 @@ async function awaitedBy(view: View, session: string, edges: Edges): Promise<Ses
   const awaited = new Set<string>();
   for (const waiter of (await placesOf(tx, session)).filter(place => place.deadlineAt > tx.now)) {
     for (const lock of await overlappingLocks(tx, waiter.resources)) {
-      if (lock.expiresAt > tx.now && excludes(lock.mode, waiter.mode)) awaited.add(lock.holder);
+      if (lock.expiresAt > tx.now && excludes(modeTowards(lock, waiter.seat), waiter.mode)) awaited.add(lock.holder);
     }
     if (edges === 'locks') continue;
     const ahead = await queueAhead(tx, asCandidate(waiter, tx.now));
@@ -30,6 +32,7 @@ async function awaitedBy(view: View, session: string, edges: Edges): Promise<Ses
       awaited.add(other.session);
   }
   awaited.delete(session);
+  awaited.delete((await parentOf(tx, session)) ?? '');
   const records = await Promise.all([...awaited].map(id => tx.get('session', id)));
   return records.filter(record => record !== undefined).filter(record => leaseHolds(view, record));
 }
@@ -141,7 +144,8 @@ export async function awaitedPlaces(
 }
 
 function isWanted(place: WaiterRecord, session: string, resources: readonly Resource[], mode: LockMode): boolean {
-  return place.session !== session && excludes(mode, place.mode) && mayMeet(place, { resources, pools: [] });
+  if (place.session === session || !excludes(mode, place.mode)) return false;
+  return mayMeet(place, { resources: countingAt(resources, place.seat), pools: [] });
 }
 
 /** Whether a place would wait for the session, had that got what is supposed: one for a pool may have other values to hope for. */
@@ -151,6 +155,6 @@ async function wouldWait(
   place: WaiterRecord,
   supposed: readonly LockRecord[],
 ): Promise<boolean> {
-  if (anyOverlap(place.resources, supposed)) return true;
+  if (anyOverlap(place.resources, countingAt(supposed, place.seat))) return true;
   return (await dependentsOf(view, session.id, [place.session], 'locks', supposed)).waits(place.session);
 }

@@ -1,0 +1,102 @@
+/** What is said when a git command is refused: whose work it would touch, and the one way round that touches nobody's. */
+import { commitByName, commitCommand } from './commit-command.ts';
+import { allOf, spokenFiles, spokenName } from './conflict-kinds.ts';
+import type { GitObstacle, GitWish } from './guard-git.ts';
+import { limits } from './limits.ts';
+import type { SessionRecord } from './records.ts';
+import type { Said } from './refusal-text.ts';
+import { quoted, spokenDuration } from './text.ts';
+
+export function gitRefusal(now: number, wish: GitWish, obstacles: readonly GitObstacle[]): Said {
+  const shown = obstacles.slice(0, limits.factsInRefusal).map(obstacle => `${fact(now, wish, obstacle)}.`);
+  const more = obstacles.length > shown.length ? [`${obstacles.length - shown.length} more speak against it.`] : [];
+  const handles = [...new Set(obstacles.flatMap(({ session }) => (session ? [session.handle] : [])))];
+  const whom = handles.length > 0 ? allOf(handles) : 'whoever changed them';
+  const next = nextStep(wish, obstacles, whom);
+  return {
+    lines: [`not run: ${quoted(wish.words)}.`, ...shown, ...more, `Next: ${next}`],
+    // A commit has a way round that can be gone at once.
+    brief: `${quoted(wish.words)} is still held up by ${whom}. ${wish.commits ? `Next: ${next}` : 'Do something else first.'}`,
+  };
+}
+
+/** `swift-heron has uncommitted edits in 3 files (a.ts, b.ts, c.ts)`. */
+function fact(now: number, wish: GitWish, { kind, session, files, lock }: GitObstacle): string {
+  const who = session ? named(session) : '';
+  const whose = session ? `${session.handle}'s${session.task ? `, who is at ${quoted(session.task)}` : ''}` : '';
+  const count = `${files.length} ${files.length === 1 ? 'file' : 'files'} (${spokenFiles(files)})`;
+  switch (kind) {
+    case 'busy':
+      return `${who} has git:head of this checkout${lock?.lock.reason ? ` for ${quoted(lock.lock.reason)}` : ''}`;
+    case 'uncommitted':
+      return `${who} has uncommitted edits in ${count} here`;
+    case 'foreign':
+      if (wish.ends === 'abort' || wish.ends === 'reset' || (wish.discards.length > 0 && wish.stages.length === 0))
+        return `uncommitted edits of ${who} in ${count} here would be lost`;
+      return `It would take along uncommitted edits of ${who} in ${count}`;
+    case 'staged':
+      return `${who} has staged ${count}, which it would take out of the index`;
+    case 'editing':
+      return `${who} is editing ${count} here`;
+    case 'working':
+      return `${who} is in the middle of its turn in this checkout, last active ${spokenDuration(now - (session?.lastSeenAt ?? now))} ago`;
+    case 'unknown':
+      return `${count} here: changed and not committed, by nobody who is known to be here; it would be lost`;
+    case 'commit':
+      return wish.base === null
+        ? `The commit that it replaces is ${whose}`
+        : `Among the commits that it replaces or loses are ${whose}`;
+    case 'stash':
+      return wish.takesStash === 'all' ? `Entries of the stash are ${whose}` : `That stash is ${whose}`;
+    case 'branch':
+      return `${who} works on ${spokenName(session?.branch ?? '')} in ${spokenName(session?.root ?? '')}`;
+    case 'inside':
+      return `${who} works in ${spokenName(session?.root ?? '')}, which it would remove`;
+  }
+}
+
+function named(session: SessionRecord): string {
+  return session.task ? `${session.handle} (${quoted(session.task)})` : session.handle;
+}
+
+/** The one best way on. */
+function nextStep(wish: GitWish, obstacles: readonly GitObstacle[], whom: string): string {
+  const kinds = new Set(obstacles.map(({ kind }) => kind));
+  if (kinds.has('busy'))
+    return 'try again in a moment, or call lock_acquire with resources ["git:head"] and waitSeconds 45.';
+  if (wish.removes !== null) return `leave it, or ask ${whom} with message_send to finish there first.`;
+  if (kinds.has('staged')) return 'unstage files of your own by name: git restore --staged -- FILES.';
+  if (kinds.has('stash')) return `name a stash of your own (git stash list), or ask ${whom}.`;
+  if (kinds.has('commit')) return `add a commit of your own instead, or ask ${whom} with message_send.`;
+  if (kinds.has('branch')) return `push without force to a branch of your own, or ask ${whom} with message_send.`;
+  if (wish.ends === 'continue' || (wish.commits && wish.isWhole))
+    return `take out of the index what is not your own, by name: git restore --staged -- FILES (the changes stay in the files); or ask ${whom} with message_send.`;
+  if (wish.ends !== null)
+    return `ask ${whom} with message_send to put those changes aside first (git diff HEAD -- FILES > PATCH), then run it again; or go on with --quit, which leaves the files alone.`;
+  if (wish.discards.length > 0 && !wish.takesCheckout)
+    return `leave what is not your own, or ask ${whom} with message_send to commit first.`;
+  if (wish.commits && !wish.sweeps) return `commit only files of your own by name: ${byName(wish, obstacles)}.`;
+  if (wish.sweeps || wish.stages.length > 0) {
+    return 'run `signalbox stage`, which stages exactly your own files, then git commit without -a.';
+  }
+  if (wish.destroys !== 'nothing')
+    return `commit your own files (\`signalbox stage\`, git commit) instead, or ask ${whom} with message_send to commit first.`;
+  if (wish.rewritesHead) return `ask ${whom} with message_send to commit or pause first.`;
+  return `work in a checkout of your own (git worktree add ../NAME BRANCH, or -b BRANCH for a new one), or ask ${whom} with message_send to commit and pause first.`;
+}
+
+/** With the names, where they are known and nothing else is asked of git than a commit. */
+function byName({ folder, rewritesHead }: GitWish, obstacles: readonly GitObstacle[]): string {
+  const own = obstacles.find(each => each.own !== undefined)?.own ?? [];
+  return folder === null || rewritesHead || own.length === 0 ? commitByName : commitCommand(own, folder);
+}
+
+/** What those are told whose work held a command up. */
+export function heldUpWords(me: SessionRecord, wish: GitWish, { kind, files }: GitObstacle): string {
+  const task = me.task ? ` (${quoted(me.task)})` : '';
+  const why =
+    files.length > 0
+      ? `your ${kind === 'editing' ? 'edits' : 'uncommitted edits'} in ${spokenFiles(files)}`
+      : 'you work in that checkout';
+  return `${me.handle}${task} wanted to run ${quoted(wish.words)} in your checkout and was held up, because ${why}. Commit your own files when they are ready (\`signalbox stage\`, git commit), and tell ${me.handle}.`;
+}

@@ -1,0 +1,370 @@
+/**
+ * Before a git command of a session: what acts on a whole checkout, or on what all checkouts share, must not take along, move away
+ * or rewrite the work of another session. Where nobody else works, nothing is refused.
+ */
+
+import { locksOf } from './blocking.ts';
+import { companyIn, type IsAt } from './checkout-company.ts';
+import { heirsOf } from './child-edits.ts';
+import { inSameCheckout } from './conflict-kinds.ts';
+import { knownEdits } from './conflict-plan.ts';
+import { editsOfCommit, type Here } from './edit.ts';
+import { isEdit, isKept, seatOf } from './edit-lock.ts';
+import { areKin, type GitHolder, gitHeadOf, gitHolder } from './git-head.ts';
+import { limits } from './limits.ts';
+import { lockId } from './lock-grant.ts';
+import { lookAround } from './presence.ts';
+import type { LockRecord, SessionRecord } from './records.ts';
+import type { View } from './unit.ts';
+
+/** What a git command is about to do, in the terms in which others are concerned. */
+export interface GitWish {
+  /** As people would write it, short: `git switch main`. */
+  readonly words: string;
+  /** The checkout it acts in. */
+  readonly here: Here;
+  /** The folder it is run in, repo-relative; null where that is not known, or not in the checkout. */
+  readonly folder: string | null;
+  /** Files that the same command line has staged by name before it comes to this. */
+  readonly stagedBefore: readonly string[];
+  /** Moves HEAD, or changes files or index as a whole. */
+  readonly takesCheckout: boolean;
+  /** Leaves HEAD where it is: whose files it does not touch is not concerned by it. */
+  readonly leavesHead: boolean;
+  /**
+   * What is changed and not committed, in the whole checkout or in `discards`, and may be gone afterwards without having been named:
+   * files that git tracks, files that it does not, or both.
+   */
+  readonly destroys: 'nothing' | 'tracked' | 'untracked' | 'both';
+  /** Ends what has stopped in the middle: `continue` commits what is staged, `abort` takes back what is staged, `reset` whatever is changed. */
+  readonly ends: 'continue' | 'abort' | 'reset' | null;
+  /** A merge or its like is under way: git commits all that is staged then, or nothing. */
+  readonly isWhole: boolean;
+  /** Stages or commits whatever is changed; new files, too, unless `sweepsTracked`. */
+  readonly sweeps: boolean;
+  readonly sweepsTracked: boolean;
+  /** Commits what is staged, by whomever. */
+  readonly commits: boolean;
+  /** Files and folders, repo-relative, that it stages or commits by name. */
+  readonly stages: readonly string[];
+  /** The same whose changes it throws away. */
+  readonly discards: readonly string[];
+  /** `discards` names a repository within the checkout: of what is changed in it the checkout's own git tells nothing. */
+  readonly isNested: boolean;
+  /** Folders whose files it takes out of the index, by whomever they are staged; an empty name means all. */
+  readonly unstages: readonly string[];
+  /** Replaces the commit that is checked out, or takes it off its branch. */
+  readonly rewritesHead: boolean;
+  /** Of that: all commits go that HEAD has and this revision has not. Null for HEAD's newest alone. */
+  readonly base: string | null;
+  /** The branch that is overwritten, renamed or deleted here; null for none. */
+  readonly forces: string | null;
+  /** The same at a remote: those who work on it in this very checkout lose nothing by that. */
+  readonly forcesRemote: string | null;
+  /** Which entry of the stash it takes or drops, 0 being the newest; all worktrees share it. */
+  readonly takesStash: number | 'all' | null;
+  /** It does nothing else to the checkout than put back what those entries hold. */
+  readonly isStashOnly: boolean;
+  /** Absolute path of a worktree, or of a folder, that is removed or moved. */
+  readonly removes: string | null;
+}
+
+/** What git has to be asked about a wish. */
+export interface GitQuestion {
+  readonly wantsChanges: boolean;
+  readonly wantsStaged: boolean;
+  readonly wantsHead: boolean;
+  readonly wantsStash: boolean;
+}
+
+/** A wish that does nothing to anybody: what a wish is made from. */
+export const noWish: Omit<GitWish, 'words' | 'here'> = {
+  folder: null,
+  stagedBefore: [],
+  takesCheckout: false,
+  leavesHead: false,
+  destroys: 'nothing',
+  ends: null,
+  isWhole: false,
+  sweeps: false,
+  sweepsTracked: false,
+  commits: false,
+  stages: [],
+  discards: [],
+  isNested: false,
+  unstages: [],
+  rewritesHead: false,
+  base: null,
+  forces: null,
+  forcesRemote: null,
+  takesStash: null,
+  isStashOnly: false,
+  removes: null,
+};
+
+export interface GitFound {
+  /** Files that differ from HEAD, repo-relative; undefined when git did not tell. */
+  readonly changed: readonly string[] | undefined;
+  /** There are more of them than git was asked for. */
+  readonly isCut?: boolean;
+  /** Those of them that git does not track. */
+  readonly untracked: readonly string[];
+  /** Files that are staged; none when git did not tell, or was not asked. */
+  readonly staged: readonly string[];
+  /** The commits that would be replaced or lost, the newest first; none where that is not known. */
+  readonly lost: readonly string[];
+  /** The commits of the stash that are taken or dropped. */
+  readonly stashed: readonly string[];
+  /** The only files that it touches, where that is known of something that takes the checkout. */
+  readonly only?: readonly string[];
+}
+
+/** Nothing is found, or nothing was asked. */
+export const nothingFound: GitFound = { changed: undefined, untracked: [], staged: [], lost: [], stashed: [] };
+
+/** Why a wish cannot be granted: whose work it would touch. */
+export interface GitObstacle {
+  readonly kind:
+    | 'busy'
+    | 'uncommitted'
+    | 'editing'
+    | 'working'
+    | 'foreign'
+    | 'staged'
+    | 'unknown'
+    | 'commit'
+    | 'branch'
+    | 'stash'
+    | 'inside';
+  readonly session: SessionRecord | null;
+  readonly files: readonly string[];
+  readonly lock?: GitHolder;
+  /** Of a commit: what is staged of the session's own. */
+  readonly own?: readonly string[];
+}
+
+/** Others that live in the project, as far as they may stand in the session's way. */
+async function othersOf(view: View, me: SessionRecord): Promise<SessionRecord[]> {
+  const { live } = await lookAround(view);
+  return live.filter(session => session.id !== me.id && session.kind === 'agent' && !areKin(me, session));
+}
+
+/** Whether git has to be asked anything before the wish can be judged: nothing where nobody else is there. */
+export async function questionOf(view: View, me: SessionRecord, wish: GitWish): Promise<GitQuestion> {
+  const others = await othersOf(view, me);
+  const isShared = (await companyIn(view, others, place => inSameCheckout(place, wish.here))).length > 0;
+  return {
+    wantsChanges:
+      isShared &&
+      !wish.isNested &&
+      (wish.takesCheckout || wish.sweeps || wish.ends === 'reset' || wish.stages.length + wish.discards.length > 0),
+    wantsStaged: isShared && (wish.commits || wish.ends !== null || wish.unstages.length > 0),
+    wantsHead: others.length > 0 && wish.rewritesHead,
+    wantsStash: others.length > 0 && wish.takesStash !== null,
+  };
+}
+
+/** Everything that speaks against a wish, the gravest first; nothing means that it may go on. */
+export async function gitObstacles(
+  view: View,
+  me: SessionRecord,
+  wish: GitWish,
+  found: GitFound,
+): Promise<GitObstacle[]> {
+  const others = await othersOf(view, me);
+  const company = await companyIn(view, others, place => inSameCheckout(place, wish.here));
+  const holder = wish.takesCheckout || wish.sweeps ? await gitHolder(view, me, gitHeadOf(wish.here)) : undefined;
+  return [
+    ...(holder ? [{ kind: 'busy', session: holder.holder, files: [], lock: holder } as const] : []),
+    ...(await inCheckout(view, me, wish, found, company)),
+    ...(wish.rewritesHead ? await ownersOf(view, me, others, found.lost, 'commit') : []),
+    ...(wish.takesStash !== null ? await ownersOf(view, me, others, found.stashed, 'stash') : []),
+    ...branchObstacles(wish, others),
+    ...(await insiders(view, wish, others, me)),
+  ];
+}
+
+/** What others have in the checkout, or are at there. */
+async function inCheckout(
+  view: View,
+  me: SessionRecord,
+  wish: GitWish,
+  found: GitFound,
+  company: readonly SessionRecord[],
+): Promise<GitObstacle[]> {
+  if (company.length === 0) return [];
+  const seat = { ...me, host: wish.here.host, root: wish.here.root };
+  const authors = await knownEdits(view, seat, company);
+  const { only } = found;
+  const isReached = (path: string) => only === undefined || only.includes(path);
+  const files = fileObstacles(me, wish, found, company, authors).flatMap(obstacle => {
+    const reached = obstacle.files.filter(isReached);
+    return reached.length > 0 ? [{ ...obstacle, files: reached }] : [];
+  });
+  if (!wish.takesCheckout) return files;
+  const isChanged = (path: string, { id }: SessionRecord) =>
+    found.changed && found.isCut !== true ? found.changed.includes(path) : authors.get(path)?.has(id) === true;
+  const named = new Set(files.flatMap(({ session }) => (session ? [session.id] : [])));
+  // Who is named with its changes is named once.
+  const atWork = await workers(view, me, wish, company, { isChanged, isReached, isPartial: only !== undefined });
+  return [...files, ...atWork.filter(({ session }) => !named.has(session?.id ?? ''))];
+}
+
+/** Whose uncommitted changes it would touch. */
+function fileObstacles(
+  me: SessionRecord,
+  wish: GitWish,
+  { changed, isCut = false, untracked, staged }: GitFound,
+  company: readonly SessionRecord[],
+  authors: ReadonlyMap<string, ReadonlySet<string>>,
+): GitObstacle[] {
+  const isUntracked = new Set(untracked);
+  // Where git did not tell, or not all, what the ledger knows to be uncommitted counts as changed.
+  const known = wish.commits || wish.ends !== null ? [...new Set([...(changed ?? []), ...staged])] : changed;
+  const recorded = [...authors.keys()].filter(path => (authors.get(path)?.size ?? 0) > 0);
+  const files = known && !isCut ? known : [...new Set([...(known ?? []), ...recorded])];
+  const obstacles: GitObstacle[] = [];
+  for (const session of company) {
+    const isTheirs = (path: string) => authors.get(path)?.has(session.id) === true;
+    const isMine = (path: string) => authors.get(path)?.has(me.id) === true;
+    const touched = files.filter(path => isTheirs(path) && touches(wish, path, isMine(path), staged, isUntracked));
+    const own = wish.commits ? { own: [...new Set([...wish.stagedBefore, ...staged.filter(isMine)])] } : {};
+    if (touched.length > 0)
+      obstacles.push({ kind: wish.takesCheckout ? 'uncommitted' : 'foreign', session, files: touched, ...own });
+    const unstaged = staged.filter(path => isTheirs(path) && !isMine(path) && isUnder(path, wish.unstages));
+    if (unstaged.length > 0 && touched.length === 0) obstacles.push({ kind: 'staged', session, files: unstaged });
+  }
+  const isNobodys = (path: string) => (authors.get(path)?.size ?? 0) === 0;
+  const nobodys = files.filter(path => isNobodys(path) && isDestroyed(wish, path, isUntracked));
+  return [...obstacles, ...(nobodys.length > 0 ? [{ kind: 'unknown', session: null, files: nobodys } as const] : [])];
+}
+
+/** Whether a wish does something to another's changed file. One that both have changed is staged by name on purpose. */
+function touches(
+  wish: GitWish,
+  path: string,
+  isMineToo: boolean,
+  staged: readonly string[],
+  untracked: ReadonlySet<string>,
+): boolean {
+  if (wish.sweeps) return !(wish.sweepsTracked && untracked.has(path));
+  if (wish.ends !== null) return endTouches(wish.ends, path, staged, untracked);
+  if (wish.takesCheckout) return !wish.leavesHead || isDestroyed(wish, path, untracked);
+  if (isUnder(path, wish.discards)) return wish.destroys === 'nothing' || isDestroyed(wish, path, untracked);
+  if (wish.commits && staged.includes(path) && !isMineToo) return true;
+  return isUnder(path, wish.stages) && !isMineToo;
+}
+
+/** What both have staged is gone as well where it is taken back; where it is committed, it is on purpose. */
+function endTouches(
+  ends: 'continue' | 'abort' | 'reset',
+  path: string,
+  staged: readonly string[],
+  untracked: ReadonlySet<string>,
+): boolean {
+  return staged.includes(path) || (ends === 'reset' && !untracked.has(path));
+}
+
+/** Whether what is changed in a file may be gone afterwards, though nobody named the file. */
+function isDestroyed({ takesCheckout, discards, destroys }: GitWish, path: string, untracked: ReadonlySet<string>) {
+  if (destroys === 'nothing' || !(takesCheckout || isUnder(path, discards))) return false;
+  return destroys === 'both' || untracked.has(path) === (destroys === 'untracked');
+}
+
+function isUnder(path: string, targets: readonly string[]): boolean {
+  return targets.some(target => isAtOrBelow(path, target));
+}
+
+function isAtOrBelow(path: string, target: string): boolean {
+  return target === '' || path === target || path.startsWith(`${target}/`);
+}
+
+interface Reach {
+  readonly isChanged: (path: string, session: SessionRecord) => boolean;
+  readonly isReached: (path: string) => boolean;
+  /** Whether there are files that are not. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * Others that are in the middle of something in the checkout, even without a change of theirs that is known. What a session that
+ * rests has still locked, and has committed, is no work under way.
+ */
+async function workers(
+  view: View,
+  me: SessionRecord,
+  { here }: GitWish,
+  company: readonly SessionRecord[],
+  { isChanged, isReached, isPartial }: Reach,
+): Promise<GitObstacle[]> {
+  const obstacles: GitObstacle[] = [];
+  const own = await view.tx.get('lock', lockId(me.id, gitHeadOf(here)));
+  // Locked by name: what a command of its own took while it runs is not asked for by anybody.
+  const byCommands = new Set(me.guard.running.map(({ ticket }) => ticket));
+  const isNamed = own?.tickets.some(ticket => !byCommands.has(ticket)) === true;
+  const isMine = isNamed && own.expiresAt > view.tx.now && own.mode === 'exclusive';
+  for (const session of company) {
+    const all = (await locksOf(view.tx, session.id)).filter(lock => lock.expiresAt > view.tx.now);
+    // What is only kept for one that waited has nothing of it yet.
+    const locks = all.filter(lock => isEdit(lock) && lock.checkout === seatOf(here) && !isKept(lock));
+    const isAtWork = isWorking(session, view.tx.now);
+    const pathsOf = (some: readonly LockRecord[]) =>
+      some.map(({ name }) => name.slice('file:'.length)).filter(isReached);
+    const changed = pathsOf(locks).filter(path => isChanged(path, session));
+    // An edit that is about to be made has changed nothing yet.
+    const begun = locks.filter(lock => isAtWork || lock.expiresAt - lock.ttlMs >= (session.restingSince ?? Infinity));
+    const files = changed.length > 0 ? changed : pathsOf(begun);
+    if (files.length > 0) obstacles.push({ kind: 'editing', session, files });
+    else if (!isMine && isAtWork && !isPartial) obstacles.push({ kind: 'working', session, files: [] });
+  }
+  return obstacles;
+}
+
+/** Whether a session is in the middle of a turn, as far as its hooks or calls tell. */
+export function isWorking(session: SessionRecord, now: number): boolean {
+  return session.restingSince === null && now - session.lastSeenAt < limits.idleAfterMs;
+}
+
+/** Living sessions, other than this one, that made commits; none for those the ledger does not know, or the session took part in. */
+async function ownersOf(
+  { tx }: View,
+  me: SessionRecord,
+  others: readonly SessionRecord[],
+  commits: readonly string[],
+  kind: 'commit' | 'stash',
+): Promise<GitObstacle[]> {
+  const owners = new Set<string>();
+  for (const commit of commits.slice(0, limits.lostCommitsExamined)) {
+    const edits = await editsOfCommit(tx, commit, null);
+    const heirs = await heirsOf(
+      tx,
+      edits.map(edit => edit.session),
+    );
+    const authors = [...heirs.values()];
+    if (!authors.some(id => id === me.id || id === me.parentSession)) for (const id of authors) owners.add(id);
+  }
+  return others.filter(({ id }) => owners.has(id)).map(session => ({ kind, session, files: [] }));
+}
+
+/** Those who work on a branch that is overwritten, wherever their checkout is. */
+function branchObstacles(wish: GitWish, others: readonly SessionRecord[]): GitObstacle[] {
+  const { forces, forcesRemote, here } = wish;
+  const isConcerned = (session: SessionRecord) =>
+    session.branch !== null &&
+    (session.branch === forces || (session.branch === forcesRemote && !inSameCheckout(session, here)));
+  return others.filter(isConcerned).map(session => ({ kind: 'branch', session, files: [] }));
+}
+
+/** Those who live in a folder that is removed. The session itself may be one of them: it would stand nowhere then. */
+async function insiders(
+  view: View,
+  { removes, here }: GitWish,
+  others: readonly SessionRecord[],
+  me: SessionRecord,
+): Promise<GitObstacle[]> {
+  if (removes === null) return [];
+  const folder = removes.replace(/\/$/, '');
+  const isInside: IsAt = ({ host, root }) => host === here.host && (root === folder || root.startsWith(`${folder}/`));
+  const inside = [...(await companyIn(view, others, isInside)), ...(isInside(me) ? [me] : [])];
+  return inside.map(session => ({ kind: 'inside', session, files: [] }));
+}
