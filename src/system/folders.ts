@@ -84,6 +84,26 @@ export function ensurePrivateFolder(
   }
 }
 
+/**
+ * Whether a folder is there and this user's alone, so that what lies in it was put there by this user. Changes nothing. On Windows
+ * only whether it is there, since the profile's own access list protects it.
+ */
+export function isPrivateFolder(
+  folder: string,
+  platform: NodeJS.Platform = process.platform,
+  uid: number | undefined = process.getuid?.(),
+): boolean {
+  try {
+    const link = lstatSync(folder);
+    if (platform === 'win32' || uid === undefined) return true;
+    if (link.isSymbolicLink() && link.uid !== uid && link.uid !== 0) return false;
+    const found = statSync(folder);
+    return found.uid === uid && !isOpen(found.mode);
+  } catch {
+    return false;
+  }
+}
+
 function isOpen(mode: number): boolean {
   return (mode & 0o077) !== 0;
 }

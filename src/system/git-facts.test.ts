@@ -33,7 +33,7 @@ afterEach(() => repository.remove());
 
 const changed = async (root = repository.root, limit = 100) => {
   const found = await facts.changedFiles(root, limit, patience);
-  return found && { ...found, files: [...found.files].sort() };
+  return found && { files: [...found.files].sort(), more: found.more };
 };
 
 /** Every file of the repository's own folder with its content's time, to see that nothing was written. */
@@ -76,6 +76,17 @@ describe('changed files', () => {
     ];
     for (const name of names) repository.write(name, '1');
     expect((await changed())?.files).toEqual([...names].sort());
+  });
+
+  it('are told apart by whether git tracks them, what is staged being tracked', async () => {
+    repository.commit({ 'a.ts': '1' });
+    repository.write('a.ts', '2');
+    repository.write('staged.ts', '1');
+    repository.git('add', 'staged.ts');
+    repository.write('new folder/é.ts', '1');
+    const found = await facts.changedFiles(repository.root, 100, patience);
+    expect([...(found?.files ?? [])].sort()).toEqual(['a.ts', 'new folder/é.ts', 'staged.ts']);
+    expect(found?.untracked).toEqual(['new folder/é.ts']);
   });
 
   it('are in the one Unicode form that paths have here', async () => {
@@ -160,6 +171,9 @@ describe('a question to git', () => {
     rmSync(marker(), { force: true });
 
     expect((await changed())?.files).toEqual([]);
+    expect(await facts.changedTree(repository.root, 10, patience)).toMatchObject({ files: [] });
+    expect(await facts.headMoves(repository.root, 10, patience)).toHaveLength(2);
+    expect((await facts.commitsSince(repository.root, 0, ['a.ts'], patience))?.size).toBe(1);
     await facts.blame(repository.root, 'a.ts', 1, patience);
     expect(await facts.commit(repository.root, commit, patience)).toMatchObject({ id: commit });
     await facts.branches(repository.root, 10, patience);
@@ -201,7 +215,8 @@ describe('a question to git', () => {
       temporaryFolder,
       environment: { ...process.env, GIT_DIR: '/nowhere', GIT_INDEX_FILE: '/nowhere' },
     });
-    expect(await misled.changedFiles(repository.root, 10, patience)).toEqual({ files: ['a'], more: false });
+    expect(await misled.changedFiles(repository.root, 10, patience)).toMatchObject({ files: ['a'], more: false });
+    expect(await misled.changedTree(repository.root, 10, patience)).toMatchObject({ files: [{ path: 'a' }] });
     const merge = await misled.dryMerge(repository.root, 'main', 'other', patience);
     if (mergesInMemory) expect(merge).toEqual({ conflicts: ['a'] });
     expect(traces(join(repository.root, '.git'))).toEqual(before);
@@ -345,6 +360,28 @@ describe('history', () => {
     for (const name of ['nowhere', '--all', '']) {
       expect(await facts.commit(repository.root, name, patience)).toBeUndefined();
     }
+  });
+
+  it('tells the commits that HEAD has and a revision has not, newest first, and of no revision nothing', async () => {
+    for (const text of ['1', '2', '3']) repository.commit({ a: text });
+    const ids = repository.git('rev-list', 'HEAD').trim().split('\n');
+    const since = (base: string, limit = 10) => facts.commitsSinceBase(repository.root, base, limit, patience);
+    expect(await since('HEAD~2')).toEqual(ids.slice(0, 2));
+    expect(await since('HEAD~2', 1)).toEqual(ids.slice(0, 1));
+    expect(await since('HEAD')).toEqual([]);
+    for (const base of ['nowhere', '@{upstream}', '--all', 'HEAD..main', '']) expect(await since(base)).toBeUndefined();
+  });
+
+  it('tells the entries of the stash, newest first, from every worktree, and without one nothing', async () => {
+    repository.commit({ a: '1' });
+    expect(await facts.stashes(repository.root, 10, patience)).toBeUndefined();
+    for (const text of ['2', '3']) {
+      repository.write('a', text);
+      repository.git('stash');
+    }
+    const ids = ['stash@{0}', 'stash@{1}'].map(name => repository.git('rev-parse', name).trim());
+    expect(await facts.stashes(repository.worktree('other'), 10, patience)).toEqual(ids);
+    expect(await facts.stashes(repository.root, 1, patience)).toEqual(ids.slice(0, 1));
   });
 
   it('lists local branches, the one checked out first, and none before the first commit', async () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FileCommit, HeadMove } from '../core/changed-tree.ts';
 import type { BlamedLine, CommitFacts, DryMerge, GitFacts, GitState } from '../core/ports.ts';
 import { branchAt, gitFolderAt } from './git-folder.ts';
 import { mergedAside } from './git-merge.ts';
@@ -15,6 +16,7 @@ import {
   programsOff,
 } from './git-program.ts';
 import { gitStateAt } from './git-state.ts';
+import { readTree, treeArguments } from './git-tree.ts';
 
 export interface GitFactsOptions {
   /** The git program. */
@@ -23,6 +25,10 @@ export interface GitFactsOptions {
   /** Where folders for a while may be made. */
   readonly temporaryFolder?: string;
 }
+
+/** How many lines of `git status` tell of the branch at most. */
+const treeHeaders = 8;
+const argumentCharacters = 20_000;
 
 export function createGitFacts(options: GitFactsOptions = {}): GitFacts {
   return new RealGitFacts(options);
@@ -45,8 +51,49 @@ class RealGitFacts implements GitFacts {
     const paths = under.length > 0 ? ['--', ...under] : [];
     const answer = await this.#askContents({ root, args: [...args, ...paths], withinMs, entries: limit });
     if (!answer || (answer.code !== 0 && answer.code !== null)) return undefined;
-    const files = [...new Set(entriesOf(answer.output).map(entry => pathIn(entry.slice(3))))];
-    return { files: files.slice(0, limit), more: answer.code === null || files.length > limit };
+    const entries = entriesOf(answer.output);
+    const files = [...new Set(entries.map(entry => pathIn(entry.slice(3))))];
+    const isUntracked = (entry: string) => entry.startsWith('??');
+    const untracked = entries.filter(isUntracked).map(entry => pathIn(entry.slice(3)));
+    return { files: files.slice(0, limit), untracked, more: answer.code === null || files.length > limit };
+  }
+
+  async changedTree(root: string, limit: number, withinMs: number, also: readonly string[] = []) {
+    const begun = performance.now();
+    // The headers count as entries.
+    const entries = limit + treeHeaders;
+    const answer = await this.#askContents({ root, args: treeArguments, withinMs, entries });
+    if (!answer || (answer.code !== 0 && answer.code !== null)) return undefined;
+    const isLate = () => performance.now() - begun >= withinMs;
+    const tree = await readTree(root, answer.output, limit, also, isLate);
+    if (!tree) return undefined;
+    const { seen, ...rest } = tree;
+    return { ...rest, more: answer.code === null || seen > limit };
+  }
+
+  async headMoves(root: string, limit: number, withinMs: number): Promise<readonly HeadMove[] | undefined> {
+    const format = ['--format=%H%x00%gd%x00%gs', '--date=unix', '--no-show-signature'];
+    const args = ['log', '-g', '-z', `--max-count=${limit}`, ...format, 'HEAD', '--'];
+    const answer = await this.#ask({ root, args, withinMs });
+    if (answer?.code !== 0) return undefined;
+    const fields = entriesOf(answer.output);
+    return fields.flatMap((commit, at) => {
+      const seconds = /@\{(\d+)\}$/.exec(fields[at + 1] ?? '')?.[1];
+      return at % 3 === 0 && seconds ? [{ commit, at: Number(seconds) * 1000, how: fields[at + 2] ?? '' }] : [];
+    });
+  }
+
+  async commitsSince(root: string, since: number, names: readonly string[], withinMs: number) {
+    // An empty name is that of no file: it stands before each commit.
+    const format = ['--format=%x00%H %ct', '--no-show-signature', '--name-only', '--no-renames'];
+    // Without its zone a small number would be read as something else than seconds.
+    const begin = `--since=@${Math.max(0, Math.floor(since / 1000))} +0000`;
+    const walk = ['-m', '--first-parent', '--no-ext-diff', '--no-textconv', begin];
+    // A command line is not long without end; then all files are told.
+    const isShort = names.reduce((sum, name) => sum + name.length, 0) < argumentCharacters;
+    const args = ['log', '-z', ...format, ...walk, 'HEAD', '--', ...(isShort ? names : [])];
+    const answer = await this.#ask({ root, args, withinMs });
+    return answer?.code === 0 ? commitsByFile(answer.output) : undefined;
   }
 
   state(root: string): GitState | undefined {
@@ -95,7 +142,7 @@ class RealGitFacts implements GitFacts {
     const args = ['for-each-ref', `--count=${limit}`, '--format=%(refname:strip=2)', 'refs/heads/', 'refs/remotes/'];
     const answer = await this.#ask({ root, args, withinMs });
     if (answer?.code !== 0) return undefined;
-    const names = answer.output.split('\n').filter(name => name !== '');
+    const names = linesOf(answer.output);
     const current = branchAt(folder.gitDirectory);
     if (
       current === null ||
@@ -103,6 +150,53 @@ class RealGitFacts implements GitFacts {
     )
       return names;
     return [current, ...names.filter(name => name !== current)].slice(0, limit);
+  }
+
+  async stagedFiles(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined> {
+    const args = [
+      'diff',
+      '--cached',
+      '--name-only',
+      '-z',
+      '--no-renames',
+      '--no-ext-diff',
+      '--ignore-submodules=dirty',
+    ];
+    const answer = await this.#askContents({ root, args, withinMs, entries: limit });
+    if (!answer || (answer.code !== 0 && answer.code !== null)) return undefined;
+    return entriesOf(answer.output).slice(0, limit).map(pathIn);
+  }
+
+  async commitsSinceBase(root: string, base: string, limit: number, withinMs: number, tip = 'HEAD') {
+    if (!isRevision(base) || !isRevision(tip)) return undefined;
+    const args = ['rev-list', `--max-count=${limit}`, tip, '--not', base, '--'];
+    const answer = await this.#ask({ root, args, withinMs });
+    return answer?.code === 0 ? linesOf(answer.output) : undefined;
+  }
+
+  async stashes(root: string, limit: number, withinMs: number) {
+    const args = ['log', '-g', '--format=%H', `--max-count=${limit}`, '--no-show-signature', 'refs/stash', '--'];
+    const answer = await this.#ask({ root, args, withinMs });
+    return answer?.code === 0 ? linesOf(answer.output) : undefined;
+  }
+
+  async ignored(root: string, paths: readonly string[], withinMs: number): Promise<readonly string[] | undefined> {
+    const input = paths.map(path => `${path}\0`).join('');
+    const answer = await this.#ask({ root, args: ['check-ignore', '-z', '--stdin'], withinMs, input });
+    // 1 means that none is.
+    if (answer === undefined || (answer.code !== 0 && answer.code !== 1)) return undefined;
+    return entriesOf(answer.output).map(pathIn);
+  }
+
+  async aliases(root: string, withinMs: number): Promise<Readonly<Record<string, string>> | undefined> {
+    const answer = await this.#ask({ root, args: ['config', '--null', '--get-regexp', '^alias\\.'], withinMs });
+    // 1 means that there are none.
+    if (answer === undefined || (answer.code !== 0 && answer.code !== 1)) return undefined;
+    const pairs = entriesOf(answer.output).map(entry => {
+      const end = entry.indexOf('\n');
+      return [entry.slice('alias.'.length, end < 0 ? undefined : end), end < 0 ? '' : entry.slice(end + 1)];
+    });
+    return Object.fromEntries(pairs);
   }
 
   /** The commits that names stand for, null for a name without one. Git finds the repository itself, and refuses that of another user. */
@@ -132,6 +226,10 @@ class RealGitFacts implements GitFacts {
   }
 }
 
+function linesOf(output: string): string[] {
+  return output.split('\n').filter(line => line !== '');
+}
+
 /** A commit's name and nothing that git would take for an option, a range or a search. */
 function isRevision(name: string): boolean {
   return /^[^-:^\s\p{Cc}][^:\s\p{Cc}]*$/u.test(name) && !name.includes('..');
@@ -155,6 +253,22 @@ function blamedLine(output: string): BlamedLine | undefined {
     summary: field('summary'),
     originalLine: Number(originalLine),
   };
+}
+
+function commitsByFile(output: string): ReadonlyMap<string, readonly FileCommit[]> {
+  const found = new Map<string, FileCommit[]>();
+  let commit: FileCommit | undefined;
+  let isHead = false;
+  for (const entry of entriesOf(output)) {
+    const [, id, at] = (isHead && /^([0-9a-f]{40,64}) (\d+)$/.exec(entry)) || [];
+    isHead = entry === '';
+    if (id !== undefined) commit = { id, at: Number(at) * 1000 };
+    else if (commit && entry !== '') {
+      const path = pathIn(entry.replace(/^\n/, ''));
+      found.set(path, [...(found.get(path) ?? []), commit]);
+    }
+  }
+  return found;
 }
 
 function commitFacts(output: string): CommitFacts {

@@ -142,7 +142,7 @@ export class SocketListener {
  */
 export async function sweepDeadSockets(folder: string, now: number, stopped: () => boolean): Promise<void> {
   try {
-    const names = readdirSync(folder).filter(name => /^[0-9a-f]{20}\.(sock|[0-9a-f]{4})$/.test(name));
+    const names = readdirSync(folder).filter(name => /^(?:[0-9a-f]{20}|h\d+-\d+)\.(?:sock|[0-9a-f]{4})$/.test(name));
     for (const name of names.slice(0, sweptPerStart)) {
       if (stopped()) return;
       await sweepOne(join(folder, name), now);

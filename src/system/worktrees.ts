@@ -4,7 +4,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, sep } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
 import { patternProblem } from '../core/glob.ts';
-import type { ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
+import type { PlacedFile, ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
 import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, needsGit, originIn } from './git-folder.ts';
 import { gitEnvironment } from './git-program.ts';
 import { normaliseOrigin } from './origin-url.ts';
@@ -78,12 +78,28 @@ class GitWorktrees implements Worktrees {
     return this.located(real, root);
   }
 
+  async placeOf(path: string, directory: string, project: string): Promise<PlacedFile> {
+    try {
+      const text = this.platform === 'win32' ? withForwardSlashes(path) : path;
+      const real = text === '' || text.includes('\0') ? undefined : realPathOf(text, realFolder(directory));
+      const root = real && (await this.rootFor(real.existing, directory, project));
+      if (real === undefined || root === undefined) return { where: 'outside' };
+      const inside = insideOf(real, root);
+      const tree = await this.describe(root);
+      const segments = inside.split('/');
+      const at = segments.findIndex(segment => segment.toLowerCase() === '.git');
+      if (at >= 0) return { where: 'git', path: segments.slice(at + 1).join('/'), tree };
+      const { foldsCase } = tree;
+      const kind = real.isFolder === undefined ? {} : { isFolder: real.isFolder };
+      return { where: 'project', resolved: { path: inside, foldsCase, ...kind }, tree };
+    } catch {
+      // A folder that is gone, or that nobody may look into: there is nothing here to protect.
+      return { where: 'outside' };
+    }
+  }
+
   private located(real: RealPath, root: string): ResolvedPath {
-    const inside = relative(root, real.existing).split(sep).join('/');
-    const path = [inside, ...real.rest]
-      .filter(part => part !== '')
-      .join('/')
-      .normalize('NFC');
+    const path = insideOf(real, root);
     if (path.split('/').some(segment => segment.toLowerCase() === '.git')) {
       throw invalid(
         'The path lies in what git keeps for itself.',
@@ -171,6 +187,12 @@ class GitWorktrees implements Worktrees {
     this.folding.set(root, found);
     return found;
   }
+}
+
+function insideOf(real: RealPath, root: string): string {
+  const inside = relative(root, real.existing).split(sep).join('/');
+  const parts = [inside, ...real.rest].filter(part => part !== '');
+  return parts.join('/').normalize('NFC');
 }
 
 /** The folder around `.git`; for a bare repository its own. */
