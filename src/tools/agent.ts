@@ -1,17 +1,24 @@
 /** An AI session that this process serves, as a participant. */
-import { SignalboxError } from '../core/errors.ts';
+
+import { type Attached, attach, type ConversationStart, turnedAway } from '../core/attach.ts';
+import { joinChild, type SubAgent } from '../core/child.ts';
+import { hangFrom, leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import type { Worktree } from '../core/ports.ts';
 import { passOn } from '../core/queue.ts';
 import { hasStandingPlaces, type Outlook, outlook } from '../core/queue-outlook.ts';
-import { type Arrival, end, heartbeat, heartbeatAsks, join, touch } from '../core/session.ts';
+import { type Arrival, end, heartbeat, heartbeatAsks, isProcess, join, shortId, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { Contact } from './contact.ts';
 import { Hints } from './hints.ts';
+import { endWithServer } from './leaving.ts';
+import { Lifeline } from './lifeline.ts';
 import type { Foresight, Me } from './participant.ts';
 import { QueueWatch } from './queue-watch.ts';
+import { hasLeft, wasEnded, wasLeft } from './session-over.ts';
 import { presenceAsks, Standpoint } from './standpoint.ts';
-import { Unfinished, type Work } from './unfinished.ts';
+import { forSession, Unfinished, type Work } from './unfinished.ts';
+import { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
 
 /** What identifies an agent's session before it joins. */
@@ -19,22 +26,32 @@ export type AgentFacts = Omit<Arrival, 'root' | 'anchor' | 'branch' | 'kind'> & 
   readonly directory: string;
   /** Overrides the project that the folder tells. */
   readonly project: string | null;
+  /** Whether the client's process has one conversation at a time. Default: no, every conversation is a session of its own. */
+  readonly isOnlyConversation?: boolean;
+  /** Whether the client stops a server with its conversation, while the session goes on with the next one. Default: no. */
+  readonly isSuccessive?: boolean;
 };
 
 /** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */
 export class Agent extends Standpoint {
-  readonly #facts: AgentFacts;
+  #facts: AgentFacts;
   readonly #hints: Hints;
-  #joined: Promise<string> | undefined;
+  /** The session that it is now. */
+  #id: string | undefined;
+  #joining: Promise<string> | undefined;
+  /** The one that it was until its client ended that. */
+  #before: string | undefined;
   /** The id it joins under if it is new: the same at each attempt, of which an earlier one may have been stored. */
   #drawn: string | undefined;
   #lastTouch = Number.NEGATIVE_INFINITY;
   readonly #contact: Contact;
   readonly #unfinished: Unfinished;
   readonly #queueWatch: QueueWatch;
+  readonly #lifeline: Lifeline;
+  /** Its sub-agents, by the ids of their sessions. */
+  readonly #children = new Map<string, Visitor>();
   #hasLeft = false;
-  #stopListening: (() => Promise<void>) | undefined;
-  #stopHeartbeat: (() => void) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(world: World, facts: AgentFacts) {
     super(world, facts.directory, facts.project);
@@ -43,17 +60,127 @@ export class Agent extends Standpoint {
     this.#unfinished = new Unfinished(world.log);
     this.#hints = new Hints(world.clock, world.wakeups);
     this.#queueWatch = new QueueWatch(world, this.#hints, () => this.#lookAtQueue());
+    this.#lifeline = new Lifeline(world, this.#hints, id => this.#beat(id));
+  }
+
+  /** The conversation it is in, as far as it was told. */
+  get conversation(): string | null {
+    return this.#facts.clientSession;
+  }
+
+  /** Whether it has joined, or is about to. */
+  get isHere(): boolean {
+    return (this.#id !== undefined || this.#joining !== undefined) && !this.#hasLeft;
+  }
+
+  /**
+   * Goes on in the conversation that an event or a call of the client names; joins if it has not yet. When that conversation is
+   * another session's, this agent is that one from now on, and the session before ends and keeps its mail.
+   */
+  attach(conversation: string | null, start: ConversationStart): Promise<Attached> {
+    return this.#inTurn(async () => {
+      this.#refuseLeft();
+      if (conversation !== null) this.#facts = { ...this.#facts, clientSession: conversation };
+      const attached = await this.#attached(conversation, start);
+      await this.#become(attached.session.id);
+      return attached;
+    });
+  }
+
+  async #attached(conversation: string | null, start: ConversationStart): Promise<Attached> {
+    const { isOnlyConversation = false, isSuccessive = false } = this.#facts;
+    const tree = await this.place();
+    const arrival = this.#arrival(tree, this.world.worktrees.branch(tree.root));
+    const current = this.#id ?? (conversation === null ? this.#before : undefined) ?? null;
+    const isFirst = isSuccessive && this.#id === undefined && (start === null || start === 'startup');
+    const how = isFirst ? 'succession' : start;
+    return this.#contact.during(
+      () =>
+        this.world.store.transact(tree.project, tx =>
+          attach(this.unit(tx), arrival, current, how, isOnlyConversation, this.world.policy),
+        ),
+      () => 'alive',
+    );
+  }
+
+  /** One of its sub-agents, as a caller of its own. */
+  async child(agent: SubAgent): Promise<Visitor> {
+    const { id } = await this.transact((unit, me) => joinChild(unit, me, agent));
+    const known = this.#children.get(id);
+    if (known) return known;
+    const child = new Visitor(this.world, this.directory, this.#facts.project, id, {
+      watchQueue: () => this.watchQueue(),
+      later: work => this.later(forSession(id, work)),
+    });
+    this.#children.set(id, child);
+    const [oldest] = this.#children;
+    if (oldest && this.#children.size > limits.childrenPerSession) {
+      this.#children.delete(oldest[0]);
+      await oldest[1].leave();
+    }
+    return child;
+  }
+
+  /** Ends the session because its client says that the conversation is over, if it is in it still. A later event of it brings it back. */
+  depart(reason: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const [id, conversation] = [this.#id, this.conversation];
+      if (id === undefined) return;
+      this.#id = undefined;
+      this.#before = id;
+      await this.#fallSilent();
+      const { project } = await this.place();
+      await this.world.store.transact(project, async tx => {
+        const current = (await tx.get('session', id))?.clientSession ?? null;
+        if (current === null || conversation === null || current === shortId(conversation))
+          await end(this.unit(tx), id, reason);
+      });
+    });
+  }
+
+  /** Takes the lease over: a call has proved that this very process serves the conversation, and not only its client's process. */
+  async serve(): Promise<void> {
+    const self = this.world.processes.self();
+    if (this.#facts.isSuccessive || isProcess(this.#facts.process, self)) return;
+    if (this.isHere) await this.transact((unit, me) => hangFrom(unit, me, { process: self, host: self.host }));
+    this.#facts = { ...this.#facts, process: self };
+  }
+
+  /** Is the session of that id from now on. */
+  async #become(id: string): Promise<void> {
+    this.#id = id;
+    this.#lastTouch = this.world.clock.elapsed();
+    await this.#lifeline.follow(id);
+  }
+
+  async #fallSilent(): Promise<void> {
+    await this.#lifeline.follow(undefined);
+    for (const [id, child] of this.#children) {
+      this.#children.delete(id);
+      await child.leave();
+    }
+  }
+
+  /** Joining, moving on and departing, one after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** What was under way when the client went must not bring the session back. */
+  #refuseLeft(): void {
+    if (this.#hasLeft) throw hasLeft();
   }
 
   /** Joins if it has not yet; returns the session's id. */
   async session(): Promise<string> {
-    // What was under way when the client went must not bring the session back.
-    if (this.#hasLeft) throw new SignalboxError('session_expired', 'The session has ended.', 'Start a new one.');
-    this.#joined ??= this.#join().catch(error => {
-      this.#joined = undefined;
-      throw error;
+    this.#refuseLeft();
+    if (this.#id !== undefined) return this.#id;
+    this.#joining ??= this.#inTurn(() => this.#join()).finally(() => {
+      this.#joining = undefined;
     });
-    return this.#joined;
+    return this.#joining;
   }
 
   async hints(): Promise<Hints> {
@@ -67,11 +194,7 @@ export class Agent extends Standpoint {
     const attempt = () => this.#attempt(id, work, ahead);
     const first = (await attempt()) ?? (await this.#comeBack(id)) ?? (await attempt());
     if (first) return first.value;
-    throw new SignalboxError(
-      'session_expired',
-      'This session was ended by somebody else.',
-      'Call again: you come back as the same session.',
-    );
+    throw wasEnded();
   }
 
   later(work: Work): void {
@@ -136,15 +259,33 @@ export class Agent extends Standpoint {
     return result;
   }
 
-  /** Joins again under its id, where the others of this place are by now. */
+  /**
+   * Joins again under its id, where the others of this place are by now; but not as one that its client has left, which this
+   * process may learn only now: then it is the one that lives, and what was under way for the other fails.
+   */
   async #comeBack(id: string): Promise<undefined> {
-    await this.session(); // Fails once it has left: a call under way must not bring it back.
-    this.lookAgain();
-    const tree = await this.place();
-    const branch = this.world.worktrees.branch(tree.root);
-    const back = () =>
-      this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
-    await this.#contact.during(back, () => 'alive');
+    await this.#inTurn(async () => {
+      this.#refuseLeft();
+      this.lookAgain();
+      const tree = await this.place();
+      const was = await this.world.store.read(tree.project, tx => tx.get('session', id));
+      if (this.#id === id && was?.endReason === turnedAway && this.#facts.isOnlyConversation)
+        await this.#followClient();
+      if (this.#id !== id) throw wasLeft();
+      const branch = this.world.worktrees.branch(tree.root);
+      const back = () =>
+        this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
+      await this.#contact.during(back, () => 'alive');
+    });
+  }
+
+  /** Is the session that lives in the client's process now, in whatever conversation. */
+  async #followClient(): Promise<void> {
+    this.#id = undefined;
+    this.#facts = { ...this.#facts, clientSession: null };
+    const { session } = await this.#attached(null, null);
+    this.#facts = { ...this.#facts, clientSession: session.clientSession };
+    await this.#become(session.id);
   }
 
   async read<T>(work: (view: View, me: Me) => Promise<T>): Promise<T> {
@@ -156,15 +297,14 @@ export class Agent extends Standpoint {
     await this.transact(async () => undefined);
     const second = await attempt();
     if (second) return second.value;
-    throw new SignalboxError(
-      'session_expired',
-      'This session was ended by somebody else.',
-      'Call again: you come back as the same session.',
-    );
+    throw wasEnded();
   }
 
   async observe<T>(work: (view: View, me: Me) => Promise<T>): Promise<T | undefined> {
-    const [id, tree] = await Promise.all([this.session(), this.place()]);
+    this.#refuseLeft();
+    const id = this.#id ?? (await this.#joining);
+    if (id === undefined) return undefined;
+    const tree = await this.place();
     const look = () =>
       this.world.store.read(
         tree.project,
@@ -177,47 +317,59 @@ export class Agent extends Standpoint {
     return (await this.#contact.during(look, found => (found ? 'none' : 'ended')))?.value;
   }
 
-  /** Ends the session: frees its locks at once and keeps its mail. Does nothing if it never joined. Never throws. */
+  /** Ends the session, unless it goes on without this process (`endWithServer`). Does nothing if it never joined. Never throws. */
   async leave(reason: string): Promise<void> {
-    const joined = this.#joined;
     this.#hasLeft = true;
-    this.#stopHeartbeat?.();
     this.#queueWatch.end();
-    if (!joined) return;
+    const silent = this.#lifeline.end();
     try {
-      const [id, tree] = [await joined, await this.place()];
-      // It may have been about to join, and its heart has begun to beat only now.
-      this.#stopHeartbeat?.();
-      await this.world.store.transact(tree.project, tx => end(this.unit(tx), id, reason));
-      await this.#stopListening?.();
+      // It may be about to join.
+      await this.#turn;
+      await silent;
+      await this.#fallSilent();
+      const id = this.#id;
+      if (id === undefined) return;
+      const { project } = await this.place();
+      const { process, parent } = this.#facts;
+      await endWithServer(this.world, { id, project, process, parent }, reason);
     } catch (error) {
       this.world.log.warn('leaving failed; others will notice that the process is gone', { error: String(error) });
     }
   }
 
   async #join(): Promise<string> {
+    if (this.#id !== undefined) return this.#id;
+    const { isOnlyConversation, isSuccessive } = this.#facts;
+    const session =
+      isOnlyConversation || isSuccessive ? (await this.#attached(null, null)).session : await this.#joined();
+    await this.#become(session.id);
+    return session.id;
+  }
+
+  async #joined(): Promise<Me> {
     const tree = await this.place();
     const arrival = this.#arrival(tree, this.world.worktrees.branch(tree.root));
     const { policy, ids } = this.world;
     this.#drawn ??= ids.next();
-    const session = await this.#contact.during(
-      () => this.world.store.transact(tree.project, tx => join(this.unit(tx), arrival, null, policy, this.#drawn)),
+    return this.#contact.during(
+      () =>
+        this.world.store.transact(tree.project, tx =>
+          join(this.unit(tx), arrival, this.#before ?? null, policy, this.#drawn),
+        ),
       () => 'alive',
     );
-    this.#lastTouch = this.world.clock.elapsed();
-    this.#stopListening = await this.world.wakeups.listen(session.id, () => this.#hints.bump());
-    this.#stopHeartbeat = this.world.clock.every(limits.heartbeatMs, () => void this.#beat(session.id));
-    return session.id;
   }
 
   #arrival(tree: Worktree, branch: string | null): Arrival {
-    const { directory: _directory, project: _project, ...facts } = this.#facts;
+    const { directory: _d, project: _p, isOnlyConversation: _o, isSuccessive: _s, ...facts } = this.#facts;
     return { ...facts, kind: 'agent', root: tree.root, anchor: tree.anchor, branch };
   }
 
   async #present(unit: Unit, id: string, branch: string | null): Promise<Me | undefined> {
     const me = await unit.tx.get('session', id);
     if (!me || me.endedAt !== null) return undefined;
+    // Another server that shared the session was its lease, and has died.
+    if (!isProcess(me.process, this.world.processes.self()) && !leaseHolds(unit, me)) return undefined;
     const due = unit.tx.now - me.lastSeenAt >= limits.touchEveryMs || me.branch !== branch;
     return due ? touch(unit, me, branch) : me;
   }

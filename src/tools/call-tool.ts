@@ -3,6 +3,7 @@ import type * as z from 'zod/v4';
 import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { cleanText, cleanTexts } from '../core/text.ts';
+import { CallOf } from './call-of.ts';
 import type { ToolContext, ToolDefinition } from './define-tool.ts';
 
 export interface ToolAnswer {
@@ -24,10 +25,9 @@ export async function callTool(
   const { log, clock } = context.caller.world;
   const begin = clock.elapsed();
   try {
-    const output = cleanTexts(tool.output.parse(await tool.run(context, parseInput(tool, raw)))) as Record<
-      string,
-      unknown
-    >;
+    const output = cleanTexts(
+      tool.output.parse(await tool.run({ ...context, caller: new CallOf(context.caller) }, parseInput(tool, raw))),
+    ) as Record<string, unknown>;
     log.debug('call', { tool: name, ms: Math.round(clock.elapsed() - begin) });
     return { output, text: tool.text(output) };
   } catch (error) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/v4';
 import { keysOf, scopeOf, scopesOf } from '../core/data.ts';
-import type { DataRecord } from '../core/records.ts';
+import type { DataRecord } from '../core/data-record.ts';
 import { byteLength, instant } from '../core/text.ts';
 import { defineTool } from './define-tool.ts';
 

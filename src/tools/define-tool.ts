@@ -8,7 +8,7 @@ export interface ToolContext {
   /** Aborts when the client cancels the call or goes away. */
   readonly signal: AbortSignal;
   /** By which way the answer reaches the caller; recorded as the delivery path of messages. */
-  readonly path: 'calls' | 'cli';
+  readonly path: 'calls' | 'cli' | 'hook';
   /** Tells somebody who waits how it goes. Cheap, may be dropped. */
   progress(message: string, done: number, total: number): void;
   /** Runs `action` after the answer has been handed to the client; not at all if that fails. */
@@ -32,9 +32,9 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly title: string;
   /**
    * `core` tools are offered by default; `more` with `--tools all` or by name. A `command` is no tool for models: only people
-   * and hooks call it, on the command line.
+   * and hooks call it, on the command line. A `hook` is called by the hooks of clients only, and is in no list.
    */
-  readonly set: 'core' | 'more' | 'command';
+  readonly set: 'core' | 'more' | 'command' | 'hook';
   /** What the call does to shared state. Annotations, permissions and audit follow from it. */
   readonly effect: 'read' | 'write' | 'destroy';
   /** Whether repeating the same call changes nothing more. */

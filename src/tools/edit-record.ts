@@ -1,15 +1,16 @@
 import * as z from 'zod/v4';
 import { lineRangesOf } from '../core/authorship.ts';
-import { type Edit, editsOfCommit, type Origin, type Recorded, recordEdits } from '../core/edit.ts';
+import { type Edit, type Origin, type Recorded, recordEdits } from '../core/edit.ts';
+import { recordCommit } from '../core/edit-commit.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import type { CommitFacts } from '../core/ports.ts';
 import type { Unit } from '../core/unit.ts';
 import { defineTool } from './define-tool.ts';
 import { locate } from './file-place.ts';
 import type { Me, Participant } from './participant.ts';
 
 const changes = z.enum(['created', 'modified', 'deleted']);
+const recordedChanges = z.enum([...changes.options, 'reverted']);
 
 const input = z.strictObject({
   files: z.array(z.string()).max(limits.editsPerCall).optional(),
@@ -30,7 +31,9 @@ export default defineTool({
     'Hooks call it after an edit and after a commit; `signalbox who` answers from it. Entries are never changed.',
   input,
   output: z.object({
-    edits: z.array(z.object({ id: z.string(), path: z.string(), change: changes, intent: z.string().optional() })),
+    edits: z.array(
+      z.object({ id: z.string(), path: z.string(), change: recordedChanges, intent: z.string().optional() }),
+    ),
     known: z.array(z.string()),
     commit: z.string().optional(),
     more: z.number().optional(),
@@ -54,7 +57,7 @@ export default defineTool({
     if ((given.files ?? []).length > 0 === isCommit || (isCommit && (given.change ?? given.lines) !== undefined)) {
       throw invalid('Either files or a commit can be recorded.', 'Name the files, or --commit and a revision alone.');
     }
-    return given.commit === undefined ? recordFiles(caller, given) : recordCommit(caller, given.commit, given);
+    return given.commit === undefined ? recordFiles(caller, given) : commitRecorded(caller, given.commit, given);
   },
   text: out =>
     [
@@ -76,7 +79,7 @@ async function recordFiles(caller: Participant, given: Given) {
   await refuseLinesBehind(caller, edits[0], lines);
   const distinct = [...new Map(edits.map(edit => [`${edit.root}|${edit.path}`, { ...edit, lines }])).values()];
   const recorded = await caller.transact(async (unit, me) =>
-    recordEdits(unit, me, distinct, await originOf(caller, unit, me, 'command', null, given)),
+    recordEdits(unit, me, distinct, await originOf(caller, unit, me, 'command', given)),
   );
   return { edits: recorded.records.map(shownEdit), known: recorded.folded };
 }
@@ -115,7 +118,7 @@ function linesOf({ files = [], change, lines }: Given): Edit['lines'] {
   );
 }
 
-async function recordCommit(caller: Participant, revision: string, given: Given) {
+async function commitRecorded(caller: Participant, revision: string, given: Given) {
   const tree = await caller.place();
   const facts = await caller.world.git.commit(tree.root, revision, limits.gitAnswerMs);
   if (facts === undefined) {
@@ -125,39 +128,11 @@ async function recordCommit(caller: Participant, revision: string, given: Given)
       'Name a commit of this checkout, such as HEAD; git must be installed.',
     );
   }
-  const files = facts.files.map(file => ({ ...file, path: file.path.normalize('NFC') }));
-  const where = { foldsCase: tree.foldsCase, root: tree.root, branch: tree.branch, lines: null };
-  const edits = files.slice(0, limits.editsPerCall).map(file => ({ ...file, ...where }));
-  const recorded = await caller.transact((unit, me) => recordOnce(caller, unit, me, facts, edits, given));
-  const more = recorded.records.length > 0 ? files.length - edits.length : 0;
-  return {
-    edits: recorded.records.map(shownEdit),
-    known: recorded.folded,
-    commit: facts.id,
-    ...(more > 0 ? { more } : {}),
-  };
-}
-
-/** A commit that the session recorded before is left as it is. */
-async function recordOnce(
-  caller: Participant,
-  unit: Unit,
-  me: Me,
-  facts: CommitFacts,
-  edits: readonly Edit[],
-  given: Given,
-): Promise<Recorded> {
-  const before = await editsOfCommit(unit.tx, facts.id, me.id);
-  if (before.length > 0) return { records: [], folded: before.map(edit => edit.path) };
-  if (facts.at < me.startedAt - limits.commitBeforeSessionMs) {
-    throw new SignalboxError(
-      'conflict',
-      `The commit ${facts.id.slice(0, 10)} was made before ${me.handle} was here, so it is not its own.`,
-      'Record only commits of your own; who tells the author of others from git.',
-    );
-  }
-  const origin = await originOf(caller, unit, me, 'commit', facts.id, given);
-  return recordEdits(unit, me, edits, { ...origin, at: facts.at });
+  const recorded = await caller.transact(async (unit, me) =>
+    recordCommit(unit, me, facts, tree, await originOf(caller, unit, me, 'commit', given)),
+  );
+  const { records, folded: known, more } = recorded;
+  return { edits: records.map(shownEdit), known, commit: facts.id, ...(more > 0 ? { more } : {}) };
 }
 
 async function originOf(
@@ -165,13 +140,12 @@ async function originOf(
   { tx }: Unit,
   me: Me,
   source: Origin['source'],
-  commit: string | null,
   { intent }: Given,
 ): Promise<Origin> {
   const { host } = caller.world.processes.self();
-  if (intent === undefined) return { source, commit, intent: null, host };
+  if (intent === undefined) return { source, commit: null, intent: null, host };
   const known = await tx.get('intent', intent);
-  if (known?.session === me.id) return { source, commit, intent, host };
+  if (known?.session === me.id) return { source, commit: null, intent, host };
   throw new SignalboxError(
     'not_found',
     `You announced no intent ${intent.slice(0, limits.handleCharacters)}.`,

@@ -24,17 +24,17 @@ export class Hints {
   }
 
   /**
-   * Resolves on the first hint after `seen`, on abort, or after `ms`; at the latest after `limits.safetyPollMs`, because
-   * hints may be lost. Never rejects.
+   * Resolves on the first hint after `seen`, on abort, or after `ms`; at the latest after `atMostMs`, because hints may be lost.
+   * Never rejects.
    */
-  async changed(seen: number, ms: number, signal?: AbortSignal): Promise<void> {
+  async changed(seen: number, ms: number, signal?: AbortSignal, atMostMs: number = limits.safetyPollMs): Promise<void> {
     if (this.#version !== seen || signal?.aborted) return;
     const stop = new AbortController();
     const end = () => stop.abort();
     const rest = this.#wakeups.attend();
     this.#waiting.add(end);
     signal?.addEventListener('abort', end, { once: true });
-    await this.#clock.sleep(Math.min(ms, limits.safetyPollMs), stop.signal);
+    await this.#clock.sleep(Math.min(ms, atMostMs), stop.signal);
     this.#waiting.delete(end);
     rest();
     signal?.removeEventListener('abort', end);

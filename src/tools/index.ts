@@ -29,6 +29,7 @@ import messageWait from './message-wait.ts';
 import sessionEnd from './session-end.ts';
 import sessionList from './session-list.ts';
 import sessionUpdate from './session-update.ts';
+import stage from './stage.ts';
 import who from './who.ts';
 
 /** What models are offered. */
@@ -62,7 +63,7 @@ export const tools: readonly ToolDefinition[] = [
 ];
 
 /** What only people and hooks call, on the command line. */
-const commands: readonly ToolDefinition[] = [lockBreak, brief, editRecord, who];
+const commands: readonly ToolDefinition[] = [lockBreak, brief, stage, editRecord, who];
 
 /** Everything that the command line offers. */
 export const operations: readonly ToolDefinition[] = [...tools, ...commands];

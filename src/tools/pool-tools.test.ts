@@ -1,10 +1,12 @@
 /** Pools as tools offer them: a concrete value, probed, waited for, listed and given back. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aside, FakeProbes } from '../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees, settle } from '../../test/support/fakes.ts';
 import { type Bench, createBench, project } from '../../test/support/rules.ts';
 import { limits } from '../core/limits.ts';
 import type { Pool } from '../core/policy.ts';
+import { defaultGuard } from '../core/policy.ts';
 import { Agent } from './agent.ts';
 import { callTool } from './call-tool.ts';
 import { operations } from './index.ts';
@@ -26,7 +28,7 @@ function seat(handle: string) {
   const { store, clock, ids, wakeups, processes } = bench;
   const worktrees = new FakeWorktrees([{ root, project }]);
   const own = { processes: processes.as(self), worktrees, log: new FakeLog() };
-  const policy = { pools: [ports, ci], messagesKeptDays: 30 };
+  const policy = { pools: [ports, ci], guard: defaultGuard, messagesKeptDays: 30 };
   const world = { store, clock, ids, wakeups, ...own, ...aside(), probes, policy };
   const nothing = { client: 'test', clientVersion: null, clientSession: null, parent: null, project: null };
   const facts = { ...nothing, handle, process: self, host: 'box', reach: 'calls', directory: root } as const;

@@ -5,11 +5,14 @@ import { limits } from '../core/limits.ts';
 import { findOrFail, lookAround, reap } from '../core/presence.ts';
 import { isRealProject } from '../core/project.ts';
 import type { SessionRecord } from '../core/records.ts';
+import { ringStates } from '../core/ring-state.ts';
 import { instant } from '../core/text.ts';
 import type { View } from '../core/unit.ts';
 import { defineTool } from './define-tool.ts';
 import type { Participant } from './participant.ts';
 import { checkoutOf } from './shapes.ts';
+
+const ringState = z.enum(['proven', 'heard', 'ignored', 'none']);
 
 const sessionShape = z.object({
   id: z.string(),
@@ -23,6 +26,7 @@ const sessionShape = z.object({
   project: z.string().optional(),
   client: z.string().optional(),
   reach: z.string(),
+  guard: z.object({ edit: ringState, shell: ringState, git: ringState }),
   locks: z.number(),
   lastSeenAt: z.string(),
 });
@@ -76,6 +80,7 @@ export default defineTool({
           session.locks === 1 ? '1 lock' : `${session.locks} locks`,
           `last active ${session.lastSeenAt}`,
           `messages by ${session.reach}`,
+          `guard: edits ${session.guard.edit}, shell ${session.guard.shell}, git ${session.guard.git}`,
           session.group && `group ${session.group}`,
           session.project && `project ${session.project}`,
         ].filter(Boolean);
@@ -151,6 +156,7 @@ async function listed(
           ...(project ? { project } : {}),
           ...(record.client ? { client: record.client } : {}),
           reach: record.reach,
+          guard: ringStates(record),
           locks,
           lastSeenAt: instant(record.lastSeenAt),
         } satisfies SessionShape,

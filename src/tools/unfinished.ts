@@ -34,3 +34,11 @@ export class Unfinished {
     }
   }
 }
+
+/** Work of a sub-agent, done as that one if it still lives. */
+export function forSession(id: string, work: Work): Work {
+  return async unit => {
+    const me = await unit.tx.get('session', id);
+    if (me?.endedAt === null) await work(unit, me);
+  };
+}

@@ -1,24 +1,35 @@
 /** A participant of one call: a command that a person or a session's shell runs. */
+import { joinChild, type SubAgent } from '../core/child.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
 import { leaseHolds } from '../core/lease.ts';
+import { limits } from '../core/limits.ts';
 import { operator } from '../core/presence.ts';
+import { touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { Hints } from './hints.ts';
-import type { Foresight, Me } from './participant.ts';
+import type { Foresight, Me, Participant } from './participant.ts';
 import { presenceAsks, Standpoint } from './standpoint.ts';
+import type { Work } from './unfinished.ts';
 import type { World } from './world.ts';
+
+/** Who lives on when the call is over, for one whose session does. */
+export type Keeper = Pick<Participant, 'later' | 'watchQueue'>;
 
 /** Somebody who calls from outside the session's own process: the person at a shell, or a command run inside a session. */
 export class Visitor extends Standpoint {
   readonly #session: string | null;
+  readonly #project: string | null;
   readonly #hints: Hints;
+  readonly #keeper: Keeper | undefined;
   #listening: Promise<() => Promise<void>> | undefined;
 
   /** `session` is the id of the session the command runs in; null makes it the operator. */
-  constructor(world: World, directory: string, project: string | null, session: string | null) {
+  constructor(world: World, directory: string, project: string | null, session: string | null, keeper?: Keeper) {
     super(world, directory, project);
     this.#session = session;
+    this.#project = project;
+    this.#keeper = keeper;
     this.#hints = new Hints(world.clock, world.wakeups);
   }
 
@@ -36,7 +47,7 @@ export class Visitor extends Standpoint {
       tree.project,
       async tx => {
         const unit = this.unit(tx);
-        return work(unit, this.#session === null ? await operator(unit) : await this.#living(unit, id));
+        return work(unit, this.#session === null ? await operator(unit) : await this.#present(unit, id));
       },
       [...presenceAsks(id, false), ...(ahead?.(id) ?? [])],
     );
@@ -60,14 +71,33 @@ export class Visitor extends Standpoint {
     });
   }
 
-  later(): void {}
+  /** A sub-agent of the session it speaks for, as a caller of its own. */
+  async child(agent: SubAgent): Promise<Visitor> {
+    const { id } = await this.transact((unit, me) => joinChild(unit, me, agent));
+    return new Visitor(this.world, this.directory, this.#project, id);
+  }
 
-  /** It does not live on; who ends a lock serves the place. */
-  watchQueue(): void {}
+  later(work: Work): void {
+    this.#keeper?.later(work);
+  }
+
+  /** A command does not live on: who ends a lock serves its place. */
+  watchQueue(): void {
+    this.#keeper?.watchQueue();
+  }
 
   /** Stops listening. */
   async leave(): Promise<void> {
-    await (await this.#listening)?.();
+    const listening = this.#listening;
+    this.#listening = undefined;
+    await (await listening)?.();
+  }
+
+  /** A call of a sub-agent is its activity; a command in the shell of a session is not that of the session. */
+  async #present(unit: Unit, id: string): Promise<Me> {
+    const me = await this.#living(unit, id);
+    const isDue = me.parentSession !== null && unit.tx.now - me.lastSeenAt >= limits.touchEveryMs;
+    return isDue ? touch(unit, me, me.branch) : me;
   }
 
   async #living(view: View, id: string): Promise<Me> {

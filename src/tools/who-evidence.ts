@@ -4,12 +4,16 @@ import type { Witness } from '../core/authorship.ts';
 import type { LineRange } from '../core/edit.ts';
 import type { BlamedLine } from '../core/ports.ts';
 import { instant } from '../core/text.ts';
+import { type ShownChange, spokenChanges } from './who-uncommitted.ts';
 
 export const commitShape = z.object({ id: z.string(), author: z.string(), at: z.string(), summary: z.string() });
 
 export const editShape = z.object({
   edit: z.string(),
+  /** Its handle; of several `otter or heron`. */
   session: z.string(),
+  /** It was one of those several, and nobody knows which. */
+  unsure: z.boolean().optional(),
   /** Whether that session still lives. */
   here: z.boolean(),
   change: z.string(),
@@ -21,7 +25,7 @@ export const editShape = z.object({
   checkout: z.string(),
   branch: z.string().optional(),
   /** How it is known. */
-  by: z.enum(['hook', 'command', 'commit']),
+  by: z.enum(['hook', 'command', 'commit', 'tree']),
   commit: z.string().optional(),
 });
 
@@ -41,6 +45,7 @@ export interface ShownAnswer {
     readonly expiresAt: string;
   }[];
   readonly uncommitted?: boolean | undefined;
+  readonly changes?: readonly ShownChange[] | undefined;
 }
 
 export function shownCommit(blamed: BlamedLine & { readonly commit: string }): z.input<typeof commitShape> {
@@ -52,6 +57,7 @@ export function shownWitness({ edit, isAlive, isApproximate, intent }: Witness):
   return {
     edit: edit.id,
     session: edit.handle,
+    ...(edit.mayBeOf.length > 0 ? { unsure: true } : {}),
     here: isAlive,
     change: edit.change,
     at: instant(edit.at),
@@ -96,6 +102,7 @@ function spokenLine({ file, answer, commit, edits, more }: ShownAnswer, line: nu
 
 /** The evidence, one line each. */
 export function spokenEvidence(out: Omit<ShownAnswer, 'edits'> & { readonly edits: readonly ShownEdit[] }): string[] {
+  if (out.changes) return spokenChanges(out.changes);
   return [
     ...out.edits.map(spokenEdit),
     ...out.locks.map(lock => {
@@ -114,9 +121,10 @@ function spokenEdit(edit: ShownEdit): string {
     edit.task && `task "${edit.task}"`,
     edit.intent && `intent ${edit.intent}`,
     `in ${edit.checkout}${edit.branch ? ` on ${edit.branch}` : ''}`,
-    `known by ${edit.by}${edit.commit ? ` ${edit.commit.slice(0, 10)}` : ''}`,
+    `known by ${edit.by === 'tree' ? 'comparing the working tree' : edit.by}${edit.commit ? ` ${edit.commit.slice(0, 10)}` : ''}`,
   ].filter(Boolean);
-  return `${edit.edit}: ${edit.session} (${edit.here ? 'here' : 'gone'}) ${edit.change}${lines} at ${edit.at}; ${facts.join('; ')}`;
+  const who = edit.unsure ? 'one of them, not known which' : edit.here ? 'here' : 'gone';
+  return `${edit.edit}: ${edit.session} (${who}) ${edit.change}${lines} at ${edit.at}; ${facts.join('; ')}`;
 }
 
 function spokenLines(lines: readonly LineRange[]): string {

@@ -1,4 +1,4 @@
-/** `who FILE[:LINE]`: who changed a file or wrote a line, from the edit ledger and git, with the evidence or "unknown". */
+/** `who FILE[:LINE]`: who changed a file, wrote a line, or left what uncommitted, from the edit ledger and git, or "unknown". */
 import * as z from 'zod/v4';
 import { type Authorship, authorshipOf, sinceLastCommit, type Witness, witnessesOf } from '../core/authorship.ts';
 import { locksInForce } from '../core/blocking.ts';
@@ -13,8 +13,10 @@ import { defineTool } from './define-tool.ts';
 import { type FilePlace, locate } from './file-place.ts';
 import type { Participant } from './participant.ts';
 import { commitShape, editShape, shownCommit, shownWitness, spokenAnswer, spokenEvidence } from './who-evidence.ts';
+import { changeShape, whoUncommitted } from './who-uncommitted.ts';
 
 const output = z.object({
+  /** Empty for all that is not committed. */
   file: z.string(),
   line: z.number().optional(),
   answer: z.enum(['known', 'candidates', 'unknown']),
@@ -26,6 +28,7 @@ const output = z.object({
     z.object({ holder: z.string(), mode: z.string(), reason: z.string().optional(), expiresAt: z.string() }),
   ),
   uncommitted: z.boolean().optional(),
+  changes: z.array(changeShape).optional(),
 });
 
 export default defineTool({
@@ -36,22 +39,41 @@ export default defineTool({
   idempotent: true,
   description:
     'Tell which session changed a file, or wrote a line of it, with the evidence: the edit ledger, commits, and who has it ' +
-    'locked now. What is not recorded is unknown; nothing is guessed.',
-  input: z.strictObject({ file: z.string() }),
+    'locked now; or which session changed which files of this checkout that are not committed. What is not recorded is unknown; ' +
+    'nothing is guessed.',
+  input: z.strictObject({ file: z.string().optional(), uncommitted: z.boolean().optional() }),
   output,
   cli: {
     positional: 'file',
-    help: { file: 'a file, or a file and a line: src/auth.ts:12' },
+    help: {
+      file: 'a file, or a file and a line: src/auth.ts:12; of what is not committed a file or a folder',
+      uncommitted: 'everything that is changed and not committed, by whom',
+    },
     refused: out => out.answer === 'unknown',
   },
   examples: [
     { title: 'A file', input: { file: 'src/auth.ts' } },
     { title: 'A line', input: { file: 'src/auth.ts:12' } },
+    { title: 'Everything that is not committed', input: { uncommitted: true } },
   ],
-  async run({ caller }, input) {
-    const { place, line } = await asked(caller, input.file);
+  async run({ caller }, { file, uncommitted: isAll }) {
+    if (isAll) {
+      return { ...(await whoUncommitted(caller, file)), file: file ?? '', edits: [], locks: [] };
+    }
+    if (file === undefined) {
+      throw new SignalboxError(
+        'invalid_input',
+        'No file was named.',
+        'Name one, or ask with uncommitted: true for all.',
+      );
+    }
+    const { place, line } = await asked(caller, file);
     if (place.isFolder || place.path === '') {
-      throw new SignalboxError('invalid_input', `${input.file} is a folder.`, 'Name a file in it.');
+      throw new SignalboxError(
+        'invalid_input',
+        `${file} is a folder.`,
+        'Name a file in it, or ask with uncommitted: true.',
+      );
     }
     const finding = line === undefined ? await whoChanged(caller, place) : await whoWrote(caller, place, line);
     const about = { file: place.path, ...(line === undefined ? {} : { line }) };

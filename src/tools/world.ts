@@ -1,5 +1,8 @@
 /** The ports a surface hands to the tools: everything real is behind one of these. */
+
+import type { GitStage } from '../core/git-stage.ts';
 import type { Policy } from '../core/policy.ts';
+import type { PolicyWatch } from '../core/policy-watch.ts';
 import type { Clock, GitFacts, Ids, Log, Probes, Processes, Store, Wakeups, Worktrees } from '../core/ports.ts';
 
 export interface World {
@@ -10,8 +13,13 @@ export interface World {
   readonly processes: Processes;
   readonly worktrees: Worktrees;
   readonly git: GitFacts;
+  readonly stage: GitStage;
   readonly probes: Probes;
   /** What the team has set for the project. */
   readonly policy: Policy;
+  /** Where its part on the guard comes from, in a process that lives on while people change it. */
+  readonly guardPolicy?: PolicyWatch;
+  /** The home folder of whoever runs the program, for what `~` means in a command; missing where it is not known. */
+  readonly home?: string | null;
   readonly log: Log;
 }
