@@ -2,11 +2,14 @@
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
+import { traitsOf } from './clients/index.ts';
 import {
   type Config,
   type DeclaredPool,
   parseSettingsFile,
+  type ResolvedGuard,
   resolveConfig,
+  resolveGuard,
   resolvePools,
   type SettingKey,
   type SettingsFile,
@@ -14,21 +17,33 @@ import {
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import { limits } from './core/limits.ts';
-import type { Log } from './core/ports.ts';
+import { defaultGuard, type GuardPolicy } from './core/policy.ts';
+import { PolicyWatch } from './core/policy-watch.ts';
+import type { Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import { createEngine } from './engines/index.ts';
 import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
+import { ancestorsOf } from './system/ancestors.ts';
+import { clientPid, wordsOf } from './system/client-process.ts';
 import { systemClock } from './system/clock.ts';
+import { createFailureMark } from './system/failure-mark.ts';
 import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { createGitFacts } from './system/git-facts.ts';
+import { createGitStage } from './system/git-stage.ts';
+import { type HookHandler, openHookSocket } from './system/hook-socket.ts';
 import { systemIds } from './system/ids.ts';
 import { createLog, type LogLevel } from './system/log.ts';
+import { createNotificationFile } from './system/notification-file.ts';
 import { createProbes } from './system/probes.ts';
 import { createProcesses, type SystemProcesses } from './system/processes.ts';
+import { createPrograms } from './system/programs.ts';
 import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
+import { createSetupFiles } from './system/setup-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
 import { createWorktrees } from './system/worktrees.ts';
 import { Agent } from './tools/agent.ts';
+import { Callers } from './tools/callers.ts';
+import type { NotificationFile } from './tools/notification-block.ts';
 import { settledProject } from './tools/place.ts';
 import { Visitor } from './tools/visitor.ts';
 import type { World } from './tools/world.ts';
@@ -39,6 +54,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Composition {
   readonly config: Config;
   readonly pools: readonly DeclaredPool[];
+  readonly guard: ResolvedGuard;
   readonly files: readonly string[];
   readonly unknownSettings: readonly string[];
   readonly world: World;
@@ -46,8 +62,16 @@ export interface Composition {
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   readonly directory: string;
-  /** A session that this process serves. */
-  agent(client: { name: string; version: string } | undefined): Agent;
+  /** The sessions that this server process has for its client. */
+  callers(client: { name: string; version: string } | undefined): Callers;
+  /** Hears the hooks of the client of this server process; the result stops that. */
+  hearHooks(handle: HookHandler): Promise<() => void>;
+  /** Where a client without hooks is told that messages wait; null unless somebody asked for it. */
+  readonly notificationFile: NotificationFile | null;
+  /** Whether a failure is to be told to the client's user now, who has not heard of it from any of our processes. */
+  tellsFailure(isFailing: boolean): boolean;
+  /** What a resting session of the client is woken with: how its process was started, and a way to run its program. */
+  readonly waking: { readonly programs: Programs; clientWords(): readonly string[] };
   /** Id of the session whose shell a command was typed in; null for a person's own shell. Errors: `not_found` for one named on purpose. */
   shellSession(): Promise<string | null>;
   /** Whoever runs a command here: the session whose shell it is, else the operator. */
@@ -62,7 +86,7 @@ export async function compose(
   workingDirectory: string,
   serves: 'session' | 'command',
 ): Promise<Composition> {
-  const client = clientEnvironment(environment);
+  const client = clientEnvironment(environment, serves);
   // A client says where its session works; a command is typed where its shell stands.
   const told = serves === 'session' ? client.directory : null;
   const startFolder = flags.directory || environment.SIGNALBOX_DIRECTORY || told || workingDirectory;
@@ -80,17 +104,21 @@ export async function compose(
     userFile: found.user?.file.values ?? {},
   });
   const files = [found.project, found.user].filter(file => file !== undefined);
-  const pools = resolvePools([
-    ...(found.project ? [poolSource('project file', found.project)] : []),
-    ...(found.user ? [poolSource('user file', found.user)] : []),
-  ]);
+  const sources = [
+    ...(found.project ? [fileSource('project file', found.project)] : []),
+    ...(found.user ? [fileSource('user file', found.user)] : []),
+  ];
+  const pools = resolvePools(sources);
+  const guard = resolveGuard(sources);
   const log = createLog({ level: config.logLevel.value as LogLevel });
   const runtime = runtimeFolder(home, process.platform, process.getuid?.(), state);
   const sockets = createSocketWakeups({ directory: runtime, log, clock: systemClock });
   const file = { 'project file': found.project?.path, 'user file': found.user?.path }[config.store.origin as string];
   if (config.store.origin === 'project file') assertNoCode(config.store.value, file);
   const storeUrl = absoluteStore(config.store.value, file ? dirname(file) : workingDirectory, state);
-  const processes = createProcesses();
+  // A client may have started us through a shell or `npx`: its own process is the one whose life counts.
+  const clientProcess = clientPid(process.ppid);
+  const processes = createProcesses({ parentPid: () => clientProcess });
   const { store, wakeups } = await createEngine(storeUrl, {
     clock: systemClock,
     ids: systemIds,
@@ -100,6 +128,7 @@ export async function compose(
     isOwnAddress: config.store.origin !== 'project file',
     patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
   });
+  const guardPolicy = new PolicyWatch(guard.policy, () => guardPolicyIn(directory, home), systemClock, log);
   const world: World = {
     store,
     clock: systemClock,
@@ -108,8 +137,17 @@ export async function compose(
     processes,
     worktrees: createWorktrees(),
     git: createGitFacts(),
+    stage: createGitStage(),
     probes: createProbes(),
-    policy: { pools: pools.map(({ pool }) => pool), messagesKeptDays: Number(config.messagesKeptDays.value) },
+    policy: {
+      pools: pools.map(({ pool }) => pool),
+      get guard() {
+        return guardPolicy.current;
+      },
+      messagesKeptDays: Number(config.messagesKeptDays.value),
+    },
+    guardPolicy,
+    home: userHome(),
     log,
   };
   const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));
@@ -119,6 +157,7 @@ export async function compose(
   return {
     config,
     pools,
+    guard,
     files: files.map(file => file.path),
     unknownSettings,
     world,
@@ -126,7 +165,20 @@ export async function compose(
     stateFolder: state,
     runtimeFolder: runtime,
     directory,
-    agent: told => createAgent(world, processes, config, client, directory, told),
+    callers: told => createCallers(world, processes, config, client, directory, told),
+    hearHooks: handle => openHookSocket({ folder: runtime, clientPid: clientProcess, pid: process.pid, log, handle }),
+    tellsFailure: createFailureMark(runtime, clientProcess),
+    waking: { programs: createPrograms(), clientWords: () => wordsOf(clientProcess) },
+    notificationFile: config.notificationFile.value
+      ? createNotificationFile({
+          path: config.notificationFile.value,
+          directory,
+          worktrees: world.worktrees,
+          processes,
+          files: createSetupFiles({ environment }),
+          log,
+        })
+      : null,
     shellSession,
     visitor: async () => new Visitor(world, directory, project, (await shellSession()) ?? asOperator(client)),
     close: async () => {
@@ -137,42 +189,74 @@ export async function compose(
   };
 }
 
-function createAgent(
+/** The guard's policy for a folder, where nothing else could be put together; the default where its files cannot be read. */
+export function guardPolicyAt(directory: string, environment: Environment): GuardPolicy {
+  try {
+    return guardPolicyIn(directory, environment);
+  } catch {
+    return defaultGuard;
+  }
+}
+
+function guardPolicyIn(directory: string, environment: Environment): GuardPolicy {
+  const project = read(findProjectFile(directory));
+  const user = read(findUserFile(configFolder(environment, process.platform, userHome())));
+  return resolveGuard([
+    ...(project ? [fileSource('project file', project)] : []),
+    ...(user ? [fileSource('user file', user)] : []),
+  ]).policy;
+}
+
+function createCallers(
   world: World,
   processes: SystemProcesses,
   config: Config,
   client: ClientEnvironment,
   directory: string,
   told: { name: string; version: string } | undefined,
-): Agent {
+): Callers {
   const self = processes.self();
-  return new Agent(world, {
-    handle: config.handle.value || null,
-    client: told?.name.slice(0, 60) ?? null,
-    clientVersion: told?.version.slice(0, 40) ?? null,
-    clientSession: client.conversation,
-    process: self,
-    parent: processes.parent() ?? null,
-    host: self.host,
-    reach: config.channel.value === 'on' ? 'channel' : 'calls',
-    directory,
-    project: config.project.value || null,
-  });
+  const parent = processes.parent() ?? null;
+  const traits = traitsOf(told?.name);
+  // What stands there for a client that tells its servers nothing was left by another one, from whose shell it was started.
+  const firstConversation = traits.environment === 'nothing' ? null : client.conversation;
+  const isSuccessive = traits.servers === 'of conversations';
+  const make = (conversation: string | null | undefined, lease: 'server' | 'client') =>
+    new Agent(world, {
+      handle: config.handle.value || null,
+      client: traits.name.slice(0, 60) || null,
+      clientVersion: told?.version.slice(0, 40) || null,
+      clientSession: conversation === undefined ? firstConversation : conversation,
+      // Where a client kills the server with the conversation, the session has to outlive it.
+      process: (lease === 'client' || isSuccessive) && parent ? parent : self,
+      server: isSuccessive && parent ? self : null,
+      parent,
+      host: self.host,
+      reach: config.channel.value === 'on' ? 'channel' : 'calls',
+      directory,
+      project: config.project.value || null,
+      isOnlyConversation: traits.conversations === 'one',
+      isSuccessive,
+    });
+  return new Callers(world.clock, traits, make);
 }
 
-/** The session in whose shell this command runs, judged by what the client put into the environment. */
-async function sessionOfShell(
+/** The session in whose shell a command runs, judged by what the client put into the environment; `above` tells the processes above it. */
+export async function sessionOfShell(
   world: World,
   directory: string,
   project: string | null,
   client: ClientEnvironment,
+  above: () => readonly number[] = () => ancestorsOf(process.ppid, limits.ancestorsExamined),
 ): Promise<string | null> {
   const hasClues = client.session !== null || client.conversation !== null || client.pid !== null;
-  if (!hasClues || client.session === operatorHandle) return null;
+  if ((!hasClues && !client.isMarked) || client.session === operatorHandle) return null;
   const { processes } = world;
+  // In a client that tells its shells nothing of their session, the processes above know it.
+  const ancestors = client.isMarked ? above().flatMap(pid => processes.identify(pid) ?? []) : [];
   const parent = client.pid === null ? null : (processes.identify(client.pid) ?? null);
   const id = project ?? (await settledProject(world, await world.worktrees.describe(directory), false));
-  const clues = { session: client.session, conversation: client.conversation, parent };
+  const clues = { session: client.session, conversation: client.conversation, parent, ancestors };
   const session = await world.store.read(id, tx => callingSession({ tx, processes }, clues));
   return session?.id ?? null;
 }
@@ -181,7 +265,7 @@ async function sessionOfShell(
  * Null, which makes the operator; but not for a command in the shell of an AI client: the operator is a person, who may overrule
  * sessions, and no session becomes that by being early or late.
  */
-function asOperator(client: ClientEnvironment): null {
+export function asOperator(client: ClientEnvironment): null {
   if (client.session === operatorHandle || (client.conversation === null && client.pid === null)) return null;
   throw new SignalboxError(
     'session_expired',
@@ -194,7 +278,7 @@ function read(found: FoundFile | undefined): { path: string; file: SettingsFile 
   return found && { path: found.path, file: parseSettingsFile(found.text, found.path) };
 }
 
-function poolSource(origin: 'project file' | 'user file', { path, file }: { path: string; file: SettingsFile }) {
+function fileSource(origin: 'project file' | 'user file', { path, file }: { path: string; file: SettingsFile }) {
   return { origin, path, values: file.values };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSettingsFile, resolveConfig, resolvePools, settings } from './config.ts';
+import { parseSettingsFile, resolveConfig, resolveGuard, resolvePools, settings } from './config.ts';
+import { defaultGuard } from './core/policy.ts';
 
 const nowhere = { flags: {}, environment: {}, projectFile: {}, userFile: {} };
 
@@ -105,5 +106,62 @@ describe('the pools of the settings files', () => {
   it('are refused by the file that declares one wrongly, even if another one counts', () => {
     const files = [project({ ci: { places: 2 } }), user({ ci: { places: 0 } })];
     expect(() => resolvePools(files)).toThrow(/"ci" in \/home\/me\/config\.json/);
+  });
+});
+
+describe("the guard's policy out of the settings files", () => {
+  const project = (guard: unknown) => ({
+    origin: 'project file' as const,
+    path: '/shop/signalbox.json',
+    values: { guard },
+  });
+  const user = (guard: unknown) => ({ origin: 'user file' as const, path: '/home/me/config.json', values: { guard } });
+
+  it('is taken key by key, from the project before the user before the default', () => {
+    const { policy, origins } = resolveGuard([project({ git: 'warn' }), user({ git: 'off', graceSeconds: 5 })]);
+    expect(policy).toEqual({ ...defaultGuard, git: 'warn', graceSeconds: 5 });
+    expect(origins).toEqual({
+      edits: 'default',
+      paths: 'default',
+      git: 'project file',
+      onFailure: 'default',
+      graceSeconds: 'user file',
+      commitTrailer: 'default',
+    });
+  });
+
+  it('has the globs of one file only, also when that has none', () => {
+    const globs = { 'docs/**': 'off', 'src/**': 'warn' };
+    const both = resolveGuard([project({ paths: { 'src/**': 'block' } }), user({ paths: globs })]);
+    expect(both.policy.paths).toEqual([{ glob: 'src/**', mode: 'block' }]);
+    expect(resolveGuard([project({ paths: {} }), user({ paths: globs })]).policy.paths).toEqual([]);
+    expect(resolveGuard([project({}), user({ paths: globs })])).toMatchObject({
+      policy: { paths: [{ glob: 'docs/**' }, { glob: 'src/**' }] },
+      origins: { paths: 'user file' },
+    });
+  });
+
+  it('takes what stands for no for what was said, not for nothing', () => {
+    const { policy, origins } = resolveGuard([
+      project({ graceSeconds: 0, commitTrailer: false }),
+      user({ graceSeconds: 9, commitTrailer: true }),
+    ]);
+    expect([policy.graceSeconds, policy.commitTrailer, origins.commitTrailer]).toEqual([0, false, 'project file']);
+  });
+
+  it('is the default where no file says anything', () => {
+    expect(resolveGuard([]).policy).toEqual(defaultGuard);
+    expect(resolveGuard([project(undefined), user(null)]).policy).toEqual(defaultGuard);
+  });
+
+  it('is refused by the file that declares it wrongly, even if another one counts', () => {
+    expect(() => resolveGuard([project({ git: 'block' }), user({ git: 'no' })])).toThrow(
+      /"guard\.git" in \/home\/me\/config\.json/,
+    );
+  });
+
+  it('can be set by no flag and no variable, which a session could give itself', () => {
+    expect(settings.filter(({ key, environment }) => /guard/i.test(key) || /GUARD/.test(environment))).toEqual([]);
+    expect(parseSettingsFile('{"guard":{}}', 'signalbox.json').unknown).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /** Every setting once: where it may come from, what it defaults to, what it means. `signalbox config` prints this table. */
 import { SignalboxError } from './core/errors.ts';
-import { defaultPolicy, type Pool } from './core/policy.ts';
+import { declaredGuard, guardKeys } from './core/guard-declaration.ts';
+import { defaultGuard, defaultPolicy, type GuardPolicy, type Pool } from './core/policy.ts';
 import { declaredPools } from './core/pool-declaration.ts';
 
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
@@ -79,6 +80,15 @@ export const settings = [
     fallback: 'off',
     help: 'Push messages over the Claude Code channel (on), for a client started with that channel.',
     choices: ['on', 'off'],
+    serverOnly: true,
+  },
+  {
+    key: 'notificationFile',
+    flag: '--notification-file',
+    environment: 'SIGNALBOX_NOTIFICATION_FILE',
+    file: null,
+    fallback: '',
+    help: 'A rules file of the checkout, outside version control, that says how many messages wait, for a client without hooks. Default: none.',
     serverOnly: true,
   },
   {
@@ -174,7 +184,8 @@ export interface DeclaredPool {
   readonly origin: Origin;
 }
 
-interface PoolSource {
+/** What a settings file holds, and how errors and overviews name it. */
+interface FileSource {
   readonly origin: Origin;
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -184,7 +195,7 @@ interface PoolSource {
  * The pools of all files, first files first: a pool that an earlier one declares is taken whole from there, because values of
  * two files would be a pool that nobody wrote down. Errors: `invalid_input` for a wrong declaration in any of them.
  */
-export function resolvePools(files: readonly PoolSource[]): DeclaredPool[] {
+export function resolvePools(files: readonly FileSource[]): DeclaredPool[] {
   const found = new Map<string, DeclaredPool>();
   for (const { origin, path, values } of files) {
     if (values.pools === undefined || values.pools === null) continue;
@@ -194,6 +205,31 @@ export function resolvePools(files: readonly PoolSource[]): DeclaredPool[] {
     }
   }
   return [...found.values()];
+}
+
+/** How locks are held up, with where each part of that comes from. */
+export interface ResolvedGuard {
+  readonly policy: GuardPolicy;
+  readonly origins: Readonly<Record<keyof GuardPolicy, Origin>>;
+}
+
+/**
+ * The guard's policy out of all files, first files first, key by key; `paths` is taken whole from the first that has it, because
+ * the order of its globs decides. No variable and no flag sets it: a session could give itself either. Errors: `invalid_input`
+ * for a wrong declaration in any of the files.
+ */
+export function resolveGuard(files: readonly FileSource[]): ResolvedGuard {
+  const declared = files
+    .filter(({ values }) => values.guard !== undefined && values.guard !== null)
+    .map(({ origin, path, values }) => ({ origin, guard: declaredGuard(values.guard, path) }));
+  const policy: Partial<Record<keyof GuardPolicy, unknown>> = {};
+  const origins: Partial<Record<keyof GuardPolicy, Origin>> = {};
+  for (const key of guardKeys) {
+    const first = declared.find(({ guard }) => guard[key] !== undefined);
+    policy[key] = first?.guard[key] ?? defaultGuard[key];
+    origins[key] = first?.origin ?? 'default';
+  }
+  return { policy: policy as GuardPolicy, origins: origins as ResolvedGuard['origins'] };
 }
 
 export interface SettingsFile {
@@ -227,7 +263,12 @@ export function parseSettingsFile(text: string, name: string): SettingsFile {
       'Write settings as { "tools": "all" }.',
     );
   }
-  const known = ['$schema', 'pools', ...settings.flatMap(setting => (setting.file ? [setting.file as string] : []))];
+  const known = [
+    '$schema',
+    'pools',
+    'guard',
+    ...settings.flatMap(setting => (setting.file ? [setting.file as string] : [])),
+  ];
   const unknown = Object.keys(parsed).filter(key => !known.includes(key));
   return { values: parsed as Record<string, unknown>, unknown };
 }

@@ -5,9 +5,16 @@ import type { SettingKey } from './config.ts';
 import { SignalboxError } from './core/errors.ts';
 
 const [command, ...rest] = process.argv.slice(2);
+const asksForHelp = rest.some(word => word === '--help' || word === '-h');
 
 if (command === 'mcp') {
   await runServer(rest);
+} else if (command === 'hook' && !asksForHelp) {
+  const { runHook } = await import('./hook.ts');
+  process.exit(await runHook(rest, process.env));
+} else if (command === 'statusline' && !asksForHelp) {
+  const { runHook } = await import('./hook.ts');
+  process.exit(await runHook(['claude-code', 'StatusLine', ...rest], process.env));
 } else {
   const { runCommandLine } = await import('./surfaces/cli/run.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
@@ -15,7 +22,7 @@ if (command === 'mcp') {
 
 async function runServer(args: string[]): Promise<void> {
   try {
-    if (args.includes('--help') || args.includes('-h')) {
+    if (asksForHelp) {
       const { runCommandLine } = await import('./surfaces/cli/run.ts');
       process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
       return;
@@ -36,7 +43,11 @@ async function runServer(args: string[]): Promise<void> {
     );
     const parts = await compose(flags, process.env, process.cwd(), 'session');
     const tools = selectTools(parts.config.tools.value);
-    await serve({ world: parts.world, tools, channel: parts.config.channel.value === 'on', agent: parts.agent });
+    const gitHooksHold = async (directory: string) => {
+      const { holdsGitHooks } = await import('./git-hooks.ts');
+      return holdsGitHooks(directory, parts.world.policy.guard, process.env, parts.world.ids.next());
+    };
+    await serve({ ...parts, tools, channel: parts.config.channel.value === 'on', gitHooksHold });
     await parts.close();
     process.exit(0);
   } catch (error) {

@@ -1,10 +1,15 @@
 /** The whole command line as data: every command with its options and help, derived from the tools and the settings. */
 import { Argument, Command, type CommanderError, Option } from 'commander';
+import { clientIds } from '../../clients/setup/define-setup.ts';
 import { type Setting, type SettingKey, settings } from '../../config.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
 import { exitCodeHelp } from './exit-codes.ts';
+import { guardCommand } from './guard/commands.ts';
+import type { GuardRequest } from './guard/requests.ts';
+import { setupCommands } from './setup/commands.ts';
+import type { SetupRequest } from './setup/requests.ts';
 import type { CopyRequest, ExportRequest, ImportRequest } from './store/requests.ts';
 import { createStyle } from './style.ts';
 import { bareCommand, toolCommand } from './tool-command.ts';
@@ -20,6 +25,8 @@ export type Request =
   | ({ readonly kind: 'store-copy' } & CopyRequest)
   | ({ readonly kind: 'export' } & ExportRequest)
   | ({ readonly kind: 'import' } & ImportRequest)
+  | ({ readonly kind: 'setup' } & SetupRequest)
+  | ({ readonly kind: 'guard' } & GuardRequest)
   | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
 
 /** What every command takes. */
@@ -58,7 +65,7 @@ export function createProgram(parts: ProgramParts): Command {
         .helpOption(false)
         .helpGroup('Setup:'),
     );
-  addGlobalOptions(program);
+  addGlobalOptions(program, parts.words ?? []);
   const ask = (request: Request) => parts.run(request, globalsOf(program));
   program.commandsGroup('Overview:');
   program.addCommand(
@@ -69,7 +76,11 @@ export function createProgram(parts: ProgramParts): Command {
   program.commandsGroup('Store:');
   addStoreCommands(program, ask);
   program.commandsGroup('Setup:');
+  for (const command of setupCommands(request => ask({ kind: 'setup', ...request }))) program.addCommand(command);
+  program.addCommand(guardCommand(request => ask({ kind: 'guard', ...request })));
   program.addCommand(serverCommand());
+  program.addCommand(hookCommand());
+  program.addCommand(statusLineCommand());
   addOwnCommands(program, ask);
   program.addHelpText('afterAll', ({ command }) =>
     command.parent && command.name() !== 'mcp'
@@ -91,10 +102,20 @@ export function pathOf(command: Command): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}`.trim() : '';
 }
 
-function addGlobalOptions(program: Command): void {
+function addGlobalOptions(program: Command, words: readonly string[]): void {
   program.optionsGroup('Options for every command:');
   program.addOption(new Option('--json', 'print the result as JSON, errors too'));
-  for (const setting of globalSettings) program.addOption(settingOption(setting));
+  const own = flagsOfItsOwn[operandOf(words) ?? ''];
+  for (const setting of globalSettings) if (setting.flag !== own) program.addOption(settingOption(setting));
+}
+
+/** Commands to which a flag of all means something else: they touch no project's store, but a repository's files. */
+const flagsOfItsOwn: Readonly<Record<string, string>> = { setup: '--project', remove: '--project' };
+
+/** The first word that is neither an option nor the value of one. */
+function operandOf(words: readonly string[]): string | undefined {
+  const taking = globalSettings.filter(setting => !setting.choices?.includes('on')).map(({ flag }) => flag);
+  return words.find((word, at) => !word.startsWith('-') && !taking.includes(words[at - 1] ?? ''));
 }
 
 function settingOption(setting: Setting): Option {
@@ -143,6 +164,39 @@ function serverCommand(): Command {
       'Write `signalbox mcp` first, then its options.',
     );
   });
+}
+
+/** Like the server it is not run from here: the entry answers it before it loads a command line. */
+function hookCommand(): Command {
+  return new Command('hook')
+    .summary('Answer a hook of an AI client')
+    .description(
+      'Tells Signalbox an event of an AI client, which is read from standard input as that client writes it, and prints the answer ' +
+        'as that client takes it. The configuration that `signalbox setup` writes calls this. It never fails: the client goes on, ' +
+        'whatever happens.',
+    )
+    .addArgument(new Argument('<client>', 'whose hook it is').choices(clientIds))
+    .addArgument(new Argument('<event>', 'its name for the event'))
+    .action(() => {
+      throw new SignalboxError('invalid_input', 'Options stand behind `hook`.', 'Write `signalbox hook` first.');
+    });
+}
+
+/** The same. */
+function statusLineCommand(): Command {
+  return new Command('statusline')
+    .summary("Print a line for Claude Code's status line")
+    .description(
+      "Prints one short line for Claude Code's status line: this session's handle, its locks, its unread messages, how many others are here. " +
+        'Prints nothing where there is no session. In settings.json: "statusLine": { "type": "command", "command": "signalbox statusline" }',
+    )
+    .action(() => {
+      throw new SignalboxError(
+        'invalid_input',
+        'Options stand behind `statusline`.',
+        'Write `signalbox statusline` first.',
+      );
+    });
 }
 
 function addStoreCommands(program: Command, ask: (request: Request) => Promise<void>): void {

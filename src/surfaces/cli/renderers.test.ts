@@ -133,6 +133,7 @@ describe('sessions', () => {
       status: 'working',
       checkout: '/people/ann/shop',
       reach: 'calls',
+      guard: { edit: 'proven', shell: 'heard', git: 'none' },
       locks: 1,
       lastSeenAt: at(-3),
     };

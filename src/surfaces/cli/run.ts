@@ -81,6 +81,10 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
       return (await import('./store/export.ts')).runExport(request, invocation);
     case 'import':
       return (await import('./store/import.ts')).runImport(request, invocation);
+    case 'setup':
+      return (await import('./setup/setup.ts')).runSetup(request, invocation);
+    case 'guard':
+      return (await import('./guard/guard.ts')).runGuard(request, invocation);
     case 'completion':
       return (await import('./completion/completion.ts')).printCompletion(request.shell, invocation);
     case 'demo':

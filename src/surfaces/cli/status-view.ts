@@ -1,5 +1,6 @@
 /** How the overview looks: numbers first, then what is wrong, who is here, what is locked, who waits, and what is announced. */
 import { basename } from 'node:path';
+import type { RingStates } from '../../core/ring-state.ts';
 import { intentTable, type ShownIntent } from './intent-renderers.ts';
 import { oneLine, table, wrap } from './layout.ts';
 import { doing, lockTable, named, type Page, shortPath, waitingTable } from './renderers.ts';
@@ -18,6 +19,8 @@ export interface StatusSession {
   readonly client?: string;
   /** How messages get to it. */
   readonly reach: string;
+  /** How far each ring of the guard holds. */
+  readonly guard: RingStates;
   readonly locks: number;
   readonly unread: number;
   readonly lastSeenAt: string;
@@ -107,6 +110,7 @@ function sessionsText({ sessions, you }: Status, page: Page): string {
       { title: 'ACTIVE', paint: style.quiet },
       { title: 'UNREAD' },
       { title: 'REACH', paint: style.quiet, mayGo: true },
+      { title: 'GUARD', paint: style.quiet, mayGo: true },
       { title: 'CHECKOUT', gives: 'middle', paint: style.quiet, mayGo: true },
     ],
     sessions.map(session => [
@@ -117,11 +121,20 @@ function sessionsText({ sessions, you }: Status, page: Page): string {
       ago(session.lastSeenAt, now),
       session.unread === 0 ? '' : String(session.unread),
       session.reach,
+      spokenRings(session.guard),
       severalPlaces(sessions) ? basename(session.root) : '',
     ]),
     style.quiet,
     page.columns,
   );
+}
+
+/** `edit shell? git!`: a bare name is proven, one with a question mark is heard only, one with an exclamation mark was not obeyed. */
+function spokenRings(states: RingStates): string {
+  const marks = { proven: '', heard: '?', ignored: '!', none: null };
+  return Object.entries(states)
+    .flatMap(([ring, state]) => (marks[state] === null ? [] : [`${ring}${marks[state]}`]))
+    .join(' ');
 }
 
 /** Where everybody is in the same place, the place says nothing. */

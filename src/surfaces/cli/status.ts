@@ -8,6 +8,7 @@ import { openIntents } from '../../core/intent.ts';
 import { limits } from '../../core/limits.ts';
 import { lookAround } from '../../core/presence.ts';
 import type { SessionRecord } from '../../core/records.ts';
+import { ringStates } from '../../core/ring-state.ts';
 import { instant } from '../../core/text.ts';
 import type { View } from '../../core/unit.ts';
 import { shownIntent, shownPlace } from '../../tools/shown.ts';
@@ -94,6 +95,7 @@ async function shownSession(view: View, session: SessionRecord): Promise<StatusS
     root: session.root,
     ...(session.client ? { client: session.client } : {}),
     reach: session.reach,
+    guard: ringStates(session),
     locks,
     unread,
     lastSeenAt: instant(session.lastSeenAt),

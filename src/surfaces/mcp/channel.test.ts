@@ -4,6 +4,7 @@ import { FakeLog, FakeWorktrees } from '../../../test/support/fakes.ts';
 import { type Bench, createBench, file } from '../../../test/support/rules.ts';
 import { acknowledge } from '../../core/acknowledgement.ts';
 import { locksInForce } from '../../core/blocking.ts';
+import { noteEvent } from '../../core/client-event.ts';
 import { recipientsOf } from '../../core/delivery.ts';
 import { limits } from '../../core/limits.ts';
 import { acquire } from '../../core/lock.ts';
@@ -121,4 +122,27 @@ it('ends when it is told to, and keeps no timer', async () => {
   await agent.leave('done');
   await bench.clock.advance(limits.safetyPollMs);
   expect(bench.clock.pending).toBe(0);
+});
+
+const hear = async (kind: 'prompt' | 'stop') => {
+  const now = await bench.now(me);
+  const event = { kind, source: null, prompt: null, isHeld: false } as const;
+  await bench.transact(async unit => noteEvent(unit, now, event));
+};
+
+it('carries no message once hooks are heard, which bring them: it wakes the session, once, and only while that rests', async () => {
+  await hear('prompt');
+  await write(1);
+  await bench.clock.advance(limits.safetyPollMs * 2);
+  expect(pushed).toEqual([]);
+  await hear('stop');
+  await bench.clock.advance(limits.safetyPollMs * 4);
+  expect(pushed).toHaveLength(1);
+  expect(pushed[0]).toMatch(/^Signalbox: 1 message waits for you, from [a-z-]+\. message_read shows/);
+  const [delivery] = await bench.look(({ tx }) => tx.list('delivery', 'unread', { equals: me.id }, { limit: 5 }));
+  expect(delivery).toMatchObject({ state: 'queued', path: null });
+  await hear('prompt');
+  await hear('stop');
+  await bench.clock.advance(limits.safetyPollMs * 2);
+  expect(pushed).toHaveLength(2);
 });

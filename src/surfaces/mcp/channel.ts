@@ -6,10 +6,12 @@ import { limits } from '../../core/limits.ts';
 import { noticeSender } from '../../core/notice.ts';
 import type { MessageRecord } from '../../core/records.ts';
 import type { Participant } from '../../tools/participant.ts';
+import { wakeQuietly } from '../../tools/resting.ts';
 
 /**
  * Sends every message that no path has handed over yet, oldest first, and marks it as delivered by the channel; it stays unread
- * until the session takes it, because a channel gives no receipt. Runs until `signal` aborts. Never rejects.
+ * until the session takes it, because a channel gives no receipt. Once hooks of the session are heard, these bring the messages,
+ * and the channel only wakes the session when it rests. Runs until `signal` aborts. Never rejects.
  */
 export async function pushMessages(server: Server, caller: Participant, signal: AbortSignal): Promise<void> {
   const { log, clock } = caller.world;
@@ -27,6 +29,8 @@ export async function pushMessages(server: Server, caller: Participant, signal: 
 }
 
 async function pushOnce(server: Server, caller: Participant): Promise<void> {
+  // Where hooks bring the messages, a second path would bring them twice: then the channel only wakes.
+  if (await caller.observe(async (_view, me) => me.hookedAt !== null)) return wakeOnce(server, caller);
   const items = (await caller.observe((view, me) => lookForUndelivered(view.tx, me))) ?? [];
   for (const item of items) {
     const { message } = item;
@@ -45,6 +49,15 @@ async function pushOnce(server: Server, caller: Participant): Promise<void> {
     } as Parameters<Server['notification']>[0]);
     await markPushed(caller, item);
   }
+}
+
+async function wakeOnce(server: Server, caller: Participant): Promise<void> {
+  const wake = await wakeQuietly(caller);
+  if (wake === null) return;
+  const params = { content: wake.text, meta: { kind: 'wake' } };
+  await server.notification({ method: 'notifications/claude/channel', params } as Parameters<
+    Server['notification']
+  >[0]);
 }
 
 /**

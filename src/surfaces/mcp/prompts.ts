@@ -20,6 +20,7 @@ const definitions: readonly PromptDefinition[] = [
       'Join the sessions on this code base: who is here, what is locked, what was decided and what the last one left.',
     arguments: [{ name: 'task', description: 'What you are going to work on, in one line.' }],
     async text({ task }, context) {
+      if (task && isPlaceholder(task)) return startTemplate(task);
       if (task) await callTool(operations, 'session_update', { task }, context);
       return [
         task ? `Your task: ${task}` : 'You join the sessions that work on this code base.',
@@ -93,6 +94,23 @@ export async function promptFor(name: string, given: Arguments, context: ToolCon
   }
   const text = await definition.text(given, context).catch(refusedByRule);
   return { description: definition.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
+}
+
+/**
+ * Whether a client asks for a template that it fills in itself when its user starts the prompt, as opencode does for all prompts
+ * when it begins: then nobody starts anything yet.
+ */
+const isPlaceholder = (argument: string) => /^\$(?:\d+|ARGUMENTS)$/.test(argument);
+
+function startTemplate(task: string): string {
+  return [
+    `Your task, if I gave you one: ${task}`,
+    '',
+    'You join the sessions that work on this code base. Tell the others your task with session_update; ask me for it if you have none.',
+    'See who is here with session_list and read your messages with message_read.',
+    'Look for notes on what you will touch with context_query.',
+    'Take a lock with lock_acquire before you change files.',
+  ].join('\n');
 }
 
 async function digest(context: ToolContext): Promise<string> {

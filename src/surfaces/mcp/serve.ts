@@ -2,21 +2,40 @@
 import { Console } from 'node:console';
 import type { McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { clientNamed } from '../../clients/index.ts';
+import type { Composition } from '../../compose.ts';
 import { limits } from '../../core/limits.ts';
-import type { Agent } from '../../tools/agent.ts';
+import type { Callers } from '../../tools/callers.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { keepGitRing } from '../../tools/git-ring.ts';
+import { keepBlock } from '../../tools/notification-block.ts';
+import type { Participant } from '../../tools/participant.ts';
 import type { World } from '../../tools/world.ts';
+import { withGitHooks } from '../git-hook/served.ts';
+import { hookHandler } from '../hook/handler.ts';
+import { ServedDesk } from '../hook/served.ts';
 import { AnsweringTransport, type ClientFacts } from './answers.ts';
 import { pushMessages } from './channel.ts';
 import { createServer } from './server.ts';
 
-export interface ServeParts {
+export interface ServeParts extends Pick<Composition, 'config' | 'directory'> {
   readonly world: World;
   readonly tools: readonly ToolDefinition[];
   readonly channel: boolean;
-  /** Makes the session's participant from what the client says of itself. It joins at its first use. */
-  agent(client: ClientFacts | undefined): Agent;
+  /** Makes the participants of this process from what the client says of itself. A session joins at its first use. */
+  callers(client: ClientFacts | undefined): Callers;
+  /** Whether a failure is to be told to the client's user now. */
+  tellsFailure(isFailing: boolean): boolean;
+  /** What a resting session of the client is woken with. */
+  readonly waking: Composition['waking'];
+  readonly notificationFile: Composition['notificationFile'];
+  /** Whether git's own hooks in a folder are ours and stop git, as a self-test shows; what was written over is put back first. */
+  gitHooksHold(directory: string): Promise<boolean>;
+  /** Has the hooks of the client answered here; the result stops that. */
+  hearHooks(handle: HookHandler): Promise<() => void>;
 }
+
+type HookHandler = Parameters<Composition['hearHooks']>[0];
 
 /**
  * Serves until standard input ends, the client's process is gone, or a signal asks to stop; then the session has left and
@@ -27,15 +46,28 @@ export async function serve(parts: ServeParts): Promise<void> {
   globalThis.console = new Console(process.stderr, process.stderr);
   const transport = new AnsweringTransport(process.stdin, process.stdout);
   const ended = new AbortController();
-  let agent: Agent | undefined;
-  const participant = (client: ClientFacts | undefined) => {
-    agent ??= parts.agent(client);
-    return agent;
+  let known: Callers | undefined;
+  const callers = (client: ClientFacts | undefined) => {
+    known ??= parts.callers(client);
+    return known;
   };
-  const create = () => createServer({ tools, transport, channel, participant });
+  const desk = new ServedDesk(
+    world.clock,
+    client => callers({ name: clientNamed(client)?.mcpNames[0] ?? '', version: '' }),
+    parts.waking,
+    parts.tellsFailure,
+    () => world.policy.guard.onFailure === 'block',
+    world.guardPolicy,
+  );
+  const create = () => createServer({ tools, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
   const stopWatching = watchForTheEnd(world, () => void transport.close());
+  const stopHearing = await parts.hearHooks(withGitHooks(parts, hookHandler(desk)));
+  const { notificationFile } = parts;
+  const block = notificationFile && keepBlock(notificationFile, world.clock, () => known?.present ?? [], ended.signal);
+  void keepGitRing(world.clock, () => known?.present ?? [], parts.gitHooksHold, ended.signal);
+  const participant = (client: ClientFacts | undefined) => callers(client).main;
   if (channel) await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);
   else {
     const maxSubscriptions = limits.listensPerConnection;
@@ -45,12 +77,14 @@ export async function serve(parts: ServeParts): Promise<void> {
   await transport.closed();
   ended.abort();
   stopWatching();
-  await Promise.race([leave(transport, agent), world.clock.sleep(limits.shutdownMs)]);
+  stopHearing();
+  desk.close();
+  await Promise.race([Promise.all([leave(transport, known), block]), world.clock.sleep(limits.shutdownMs)]);
 }
 
-async function leave(transport: AnsweringTransport, agent: Agent | undefined): Promise<void> {
+async function leave(transport: AnsweringTransport, callers: Callers | undefined): Promise<void> {
   await transport.settled();
-  await agent?.leave('client gone');
+  await callers?.leave('client gone');
 }
 
 /**
@@ -61,7 +95,7 @@ async function connectWithChannel(
   world: World,
   server: Server,
   transport: AnsweringTransport,
-  participant: (client: ClientFacts | undefined) => Agent,
+  participant: (client: ClientFacts | undefined) => Participant,
   ended: AbortSignal,
   onerror: (error: Error) => void,
 ): Promise<void> {

@@ -6,13 +6,17 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { untold } from '../../clients/define-client.ts';
+import { clientSpeaking } from '../../clients/index.ts';
 import { toSignalboxError } from '../../core/errors.ts';
 import { callTool } from '../../tools/call-tool.ts';
+import type { Callers, CallOwner } from '../../tools/callers.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
-import type { Participant } from '../../tools/participant.ts';
 import { version } from '../../version.ts';
+import type { EventDesk } from '../hook/answer.ts';
 import type { AnsweringTransport, ClientFacts } from './answers.ts';
 import { completionsFor } from './completions.ts';
+import { hookAnswer, hookTool } from './hook-tool.ts';
 import { instructions } from './instructions.ts';
 import { listedTool } from './listing.ts';
 import { listedPrompts, promptFor } from './prompts.ts';
@@ -23,8 +27,10 @@ import { Subscriptions } from './subscriptions.ts';
 export interface ServerParts {
   readonly tools: readonly ToolDefinition[];
   readonly transport: AnsweringTransport;
-  /** The caller, made from what the client says of itself. Called with the first request that needs one. */
-  participant(client: ClientFacts | undefined): Participant;
+  /** Who may call, made from what the client says of itself. Called with the first request that needs one. */
+  callers(client: ClientFacts | undefined): Callers;
+  /** Where the client's hooks are answered that come over this connection. */
+  readonly desk: EventDesk;
   /** Declares the Claude channel capability. Legacy connections only: the newer protocol has no unasked notifications. */
   readonly channel: boolean;
 }
@@ -57,9 +63,14 @@ export function createServer(parts: ServerParts): Server {
   const subscriptions = new Subscriptions(uri => server.sendResourceUpdated({ uri }));
   const context = (request: ServerContext) => toolContext(parts, server, request, subscriptions);
   server.setRequestHandler('tools/list', () => ({ tools: listed }));
-  server.setRequestHandler('tools/call', async ({ params }, request) =>
-    answered(() => callTool(tools, params.name, params.arguments, context(request))),
-  );
+  server.setRequestHandler('tools/call', async ({ params }, request) => {
+    if (params.name === hookTool) return hookAnswer(parts.desk, params.arguments ?? {}, context(request));
+    return answered(async () => {
+      const owner = ownerOf(clientOf(server, request), params, request);
+      const caller = await parts.callers(clientOf(server, request)).ofCall(owner);
+      return callTool(tools, params.name, owner.input, { ...context(request), caller });
+    });
+  });
   server.setRequestHandler('resources/list', () => ({ resources: listedResources() }));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: listedTemplates() }));
   server.setRequestHandler('resources/read', ({ params }, request) => readResource(params.uri, context(request)));
@@ -79,7 +90,7 @@ export function createServer(parts: ServerParts): Server {
  * without asking us; so the transport tells when one comes and goes.
  */
 function serveSubscriptions(
-  { transport, participant }: ServerParts,
+  { transport, callers }: ServerParts,
   server: Server,
   subscriptions: Subscriptions,
   context: (request: ServerContext) => ToolContext,
@@ -94,7 +105,7 @@ function serveSubscriptions(
     return {};
   });
   transport.listening(
-    ({ id, uris, client }) => subscriptions.listen(id, uris.filter(isSubscribable), participant(client)),
+    ({ id, uris, client }) => subscriptions.listen(id, uris.filter(isSubscribable), callers(client).main),
     id => subscriptions.cancel(id),
   );
   void transport.closed().then(() => subscriptions.close());
@@ -111,6 +122,26 @@ async function answered(call: () => ReturnType<typeof callTool>): Promise<CallTo
   }
 }
 
+/** The newer protocol has no handshake: every request says who the client is. */
+function clientOf(server: Server, request: ServerContext): ClientFacts | undefined {
+  const envelope = request.mcpReq.envelope as Record<string, unknown> | undefined;
+  return (envelope?.[CLIENT_INFO_META_KEY] as ClientFacts | undefined) ?? server.getClientVersion();
+}
+
+/** What a call says about whose it is, and its arguments without what says so. */
+function ownerOf(
+  client: ClientFacts | undefined,
+  { name, arguments: input = {} }: { name: string; arguments?: Record<string, unknown> | undefined },
+  { mcpReq }: ServerContext,
+): CallOwner {
+  const definition = clientSpeaking(client?.name);
+  const told = definition?.ownerOf((mcpReq._meta ?? {}) as Record<string, unknown>) ?? untold;
+  const mark = definition?.callArgument;
+  if (mark === undefined || typeof input[mark] !== 'string') return { ...told, tool: name, input };
+  const { [mark]: id, ...others } = input;
+  return { ...told, id: String(id), tool: name, input: others };
+}
+
 function toolContext(
   parts: ServerParts,
   server: Server,
@@ -121,11 +152,8 @@ function toolContext(
   const { transport } = parts;
   signal.addEventListener('abort', () => transport.forget(id), { once: true });
   const progressToken = _meta?.progressToken;
-  // The newer protocol has no handshake: every request says who the client is.
-  const envelope = request.mcpReq.envelope as Record<string, unknown> | undefined;
-  const client = (envelope?.[CLIENT_INFO_META_KEY] as ClientFacts | undefined) ?? server.getClientVersion();
   return {
-    caller: parts.participant(client),
+    caller: parts.callers(clientOf(server, request)).main,
     signal,
     path: 'calls',
     progress(message, done, total) {

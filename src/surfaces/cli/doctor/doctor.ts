@@ -6,6 +6,7 @@ import { cut, oneLine, wrap } from '../layout.ts';
 import { projectOf } from '../place.ts';
 import type { Page } from '../renderers.ts';
 import { counted } from '../spoken.ts';
+import { checkClients } from './clients.ts';
 import { broken, checked, type Finding, ok, warning } from './finding.ts';
 import { checkFolder, checkSockets } from './folders.ts';
 import { checkGit, checkNode } from './machine.ts';
@@ -46,6 +47,7 @@ async function checkInstallation(invocation: Invocation): Promise<Finding[]> {
     ...(await checked('runtime folder', () => checkFolder('runtime folder', known.runtimeFolder))),
     ...(await checked('sockets', () => checkSockets(known))),
     ...(await checked('wake-ups', () => checkWakeups(known, () => composed(invocation)))),
+    ...(await checked('clients', () => checkClients(known, invocation))),
   ];
   return [...findings, ...(await checked('store', async () => known.close().then(() => [])))];
 }
@@ -83,7 +85,7 @@ function findingsText(findings: readonly Finding[], page: Page): string {
     worst.broken > 0
       ? style.bad(`${counted(worst.broken, 'thing')} broken.`)
       : worst.warning > 0
-        ? style.careful(`Everything works; ${counted(worst.warning, 'note')}.`)
+        ? style.careful(`Nothing is broken; ${counted(worst.warning, 'note')}.`)
         : style.good('Everything works.');
   return `${findings.map(finding => findingText(finding, page)).join('')}\n${verdict}\n`;
 }

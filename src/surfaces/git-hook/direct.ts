@@ -1,0 +1,40 @@
+/** The check of one of git's hooks where no server answers: the store is opened, and the caller is whoever's shell git runs in. */
+import { type Composition, compose } from '../../compose.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import type { GitHookFacts } from '../../core/git-hook-facts.ts';
+import { operatorHandle } from '../../core/handles.ts';
+import { answerGit, type Committing, type GitHookAnswer, type GitHookCall } from './check.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Errors: those of settings that cannot be read; policy is not known then. `facts` are awaited when the rest is ready. */
+export async function checkGit(
+  call: GitHookCall,
+  facts: Promise<GitHookFacts>,
+  environment: Environment,
+  directory: string,
+): Promise<GitHookAnswer> {
+  const parts = await compose({ directory, logLevel: 'error' }, environment, directory, 'command');
+  try {
+    const find = () => committing(parts, environment, directory);
+    return await answerGit(call, facts, parts.world.policy.guard, find);
+  } finally {
+    await parts.close();
+  }
+}
+
+async function committing(parts: Composition, environment: Environment, directory: string): Promise<Committing> {
+  try {
+    return { caller: await parts.visitor(), isStranger: false };
+  } catch (error) {
+    if (!isUnknown(error)) throw error;
+    const asOperator = { ...environment, SIGNALBOX_SESSION: operatorHandle };
+    const others = await compose({ directory, logLevel: 'error' }, asOperator, directory, 'command');
+    return { caller: await others.visitor(), isStranger: true };
+  }
+}
+
+/** Whether it only says that the session of a client's shell is not here. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof SignalboxError && (error.code === 'session_expired' || error.code === 'not_found');
+}
