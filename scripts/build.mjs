@@ -33,6 +33,8 @@ const common = {
   splitting: true,
   format: 'esm',
   platform: 'node',
+  // Some packages' other builds load their parts by names that a bundle does not have.
+  mainFields: ['module', 'main'],
   target: 'node20.19',
   sourcemap: false,
   legalComments: 'none',
@@ -40,7 +42,11 @@ const common = {
 
 const program = {
   ...common,
-  entryPoints: [{ in: 'src/main.ts', out: 'signalbox' }],
+  entryPoints: [
+    { in: 'src/main.ts', out: 'signalbox' },
+    { in: 'src/surfaces/hook/direct.ts', out: 'hook-direct' },
+    { in: 'src/surfaces/git-hook/direct.ts', out: 'git-hook-direct' },
+  ],
   minify: true,
   external: ['@photostructure/sqlite', 'pg', 'ioredis'],
   loader: { '.lua': 'text' },
@@ -49,6 +55,40 @@ const program = {
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+};
+
+/**
+ * What clients and git start for each hook: one CommonJS file each, which Node loads faster than modules. The rest of the program is loaded only
+ * where no server answers.
+ */
+const hook = {
+  ...common,
+  entryPoints: [
+    { in: 'src/hook-main.ts', out: 'hook' },
+    { in: 'src/git-hook-main.ts', out: 'git-hook' },
+  ],
+  outExtension: { '.js': '.cjs' },
+  splitting: false,
+  format: 'cjs',
+  minify: true,
+  plugins: [
+    {
+      name: 'direct',
+      setup: build =>
+        build.onResolve({ filter: /\/(?:git-)?hook\/direct\.ts$/ }, ({ path }) => ({
+          path: path.includes('git-hook') ? './git-hook-direct.mjs' : './hook-direct.mjs',
+          external: true,
+        })),
+    },
+  ],
+};
+
+/** What opencode loads into its own process: one file that needs nothing beside it. */
+const opencodePlugin = {
+  ...common,
+  entryPoints: [{ in: 'src/opencode-plugin/plugin.ts', out: 'opencode-plugin' }],
+  splitting: false,
+  minify: true,
 };
 
 /** For other people's engines: readable, because their stack traces lead through it. */
@@ -62,23 +102,30 @@ const kit = {
   external: ['vitest'],
 };
 
-const built = await Promise.all([build(program), build(kit), declarations()]);
-const outputFiles = built.flatMap(({ outputFiles }) =>
-  outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), contents })),
+const [programFiles, hookFiles, ...kitFiles] = await Promise.all(
+  [build(program), build(hook), build(opencodePlugin), build(kit), declarations()].map(async building => {
+    const { outputFiles } = await building;
+    return outputFiles.map(({ path, contents }) => ({ path: relative(folder, path), contents }));
+  }),
 );
+place([...programFiles, ...hookFiles, ...kitFiles.flat()], folder);
+// A plugin is copied away from here when it is installed, so it has the program inside.
+place([...programFiles, ...hookFiles], join(root, 'plugin/program'));
 
-// Chunks first, the entry last, leftovers at the end: a program that starts meanwhile finds either build whole.
-mkdirSync(folder, { recursive: true });
-const entryLast = [...outputFiles].sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
-for (const file of entryLast) {
-  const path = join(folder, file.path);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, file.contents);
-  chmodSync(`${path}.new`, isEntry(file.path) ? 0o755 : 0o644);
-  renameSync(`${path}.new`, path);
+/** Chunks first, the entry last, leftovers at the end: a program that starts meanwhile finds either build whole. */
+function place(files, folder) {
+  mkdirSync(folder, { recursive: true });
+  const entryLast = [...files].sort((a, b) => Number(isEntry(a.path)) - Number(isEntry(b.path)));
+  for (const file of entryLast) {
+    const path = join(folder, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, file.contents);
+    chmodSync(`${path}.new`, isEntry(file.path) ? 0o755 : 0o644);
+    renameSync(`${path}.new`, path);
+  }
+  const current = new Set(files.map(file => file.path));
+  for (const path of filesIn(folder)) if (!current.has(path)) rmSync(join(folder, path), { force: true });
 }
-const current = new Set(outputFiles.map(file => file.path));
-for (const path of filesIn(folder)) if (!current.has(path)) rmSync(join(folder, path), { force: true });
 
 /** What the kit exports, as types, each file under `types/` where its source lies. Whether they are right is for `npm run types`. */
 async function declarations() {
@@ -107,5 +154,5 @@ function filesIn(directory) {
 }
 
 function isEntry(path) {
-  return path === 'signalbox.mjs';
+  return path === 'signalbox.mjs' || path === 'hook.cjs' || path === 'git-hook.cjs';
 }

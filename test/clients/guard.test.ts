@@ -1,0 +1,151 @@
+/** Each real client, offline: what another session has is not written, by no tool of the client, and its model is told why. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { until } from '../support/workspace.ts';
+import { Bench, type ClientProgram } from './support/bench.ts';
+import { Claude } from './support/claude.ts';
+import { Codex } from './support/codex.ts';
+import { Copilot } from './support/copilot.ts';
+import { Gemini } from './support/gemini.ts';
+import type { Home } from './support/home.ts';
+import { call, Gate, type Reply } from './support/mock-model.ts';
+import { Opencode } from './support/opencode.ts';
+import { Peer } from './support/peer.ts';
+import type { Running } from './support/running.ts';
+
+interface Hand {
+  readonly program: ClientProgram;
+  start(bench: Bench, home: Home, prompt: string): Running;
+  /** Replaces what a file holds, by the client's own tool for that. */
+  write(path: string, content: string): Reply;
+  shell(command: string): Reply;
+  /** What the client wants to have seen before it writes a file. */
+  read?(path: string): Reply;
+}
+
+function claude(version: '2.1.197' | '2.1.329'): Hand {
+  const program = new Claude(version);
+  return {
+    program,
+    start: (bench, home, prompt) => program.print(bench, { home, prompt }),
+    write: (path, content) => call('Write', { file_path: path, content }),
+    shell: command => call('Bash', { command, description: 'Work' }),
+    read: path => call('Read', { file_path: path }),
+  };
+}
+
+function codex(): Hand {
+  const program = new Codex();
+  const shell = (cmd: string) => call('exec_command', { cmd });
+  return {
+    program,
+    start: (bench, home, prompt) => program.exec(bench, { home, prompt }),
+    write: (path, content) =>
+      shell(
+        `apply_patch <<'EOF'\n*** Begin Patch\n*** Delete File: ${path}\n*** Add File: ${path}.new\n+${content}\n*** End Patch\nEOF`,
+      ),
+    shell,
+  };
+}
+
+function gemini(): Hand {
+  const program = new Gemini();
+  return {
+    program,
+    start: (bench, home, prompt) => program.print(bench, { home, prompt }),
+    write: (path, content) => call('write_file', { file_path: path, content }),
+    shell: command => call('run_shell_command', { command, description: 'Work' }),
+  };
+}
+
+function copilot(): Hand {
+  const program = new Copilot();
+  return {
+    program,
+    start: (bench, home, prompt) => program.print(bench, { home, prompt }),
+    write: (path, content) => call('edit', { path, old_str: 'export {};', new_str: content }),
+    shell: command => call('bash', { command, description: 'Work', mode: 'sync' }),
+  };
+}
+
+function opencode(): Hand {
+  const program = new Opencode();
+  return {
+    program,
+    start: (bench, home, prompt) => program.run(bench, { home, prompt }),
+    write: (path, content) => call('write', { filePath: path, content }),
+    shell: command => call('bash', { command, description: 'Work' }),
+    read: path => call('read', { filePath: path }),
+  };
+}
+
+describe.each([
+  ['Claude Code 2.1.197', () => claude('2.1.197')],
+  ['Claude Code 2.1.329', () => claude('2.1.329')],
+  ['Codex', codex],
+  ['Gemini CLI', gemini],
+  ['Copilot CLI', copilot],
+  ['opencode', opencode],
+] as const)('%s', (_name, handOf) => {
+  it('does not write what another session has, by no tool, and its model is told who has it, what for and what next', async () => {
+    const hand = handOf();
+    const bench = await Bench.open();
+    const home = bench.home([hand.program]);
+    const { code, stderr } = await bench.signalbox(home, ['setup', '--yes']);
+    expect([code, stderr]).toEqual([0, '']);
+    const peer = await Peer.join(bench, home);
+    await peer.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'moving the login' });
+    const auth = join(bench.folder, 'src/auth.ts');
+    // The server of the client is there by the time that the first call of it is answered.
+    const steps = [
+      call('mcp:signalbox/session_list', {}),
+      ...(hand.read ? [hand.read(auth)] : []),
+      hand.write(auth, 'overwritten'),
+      hand.shell('echo overwritten > src/auth.ts'),
+      hand.shell('git stash && git switch -c elsewhere'),
+      hand.shell('echo written > src/free.ts'),
+      'Done.',
+    ];
+    const ann = bench.model.lane('ann').script(...steps);
+    expect(await hand.start(bench, home, ann.prompt('Work.')).ended).toMatchObject({ code: 0 });
+
+    const told = ann.requests.map(request => request.lastResult);
+    const refused = told.filter(text => text.includes('src/auth.ts is locked by nimble-peer, for "moving the login"'));
+    // By the edit tool and by the shell; the third attempt is about git.
+    expect(refused).toHaveLength(2);
+    for (const text of refused) expect(text).toContain('Next: ');
+    expect(told.some(text => text.includes('not run: "git stash"'))).toBe(true);
+    expect(readFileSync(auth, 'utf8')).toBe('export {};\n');
+    expect(bench.repository.git('branch', '--show-current').trim()).toBe('main');
+    expect(readFileSync(join(bench.folder, 'src/free.ts'), 'utf8')).toBe('written\n');
+    expect(bench.model.problems).toEqual([]);
+  });
+});
+
+describe.each(['2.1.197', '2.1.329'] as const)('Claude Code %s whose server was killed', version => {
+  it.each([
+    ['lets an edit through', []],
+    ...(version === '2.1.329'
+      ? [['writes nothing, where setup was told to fail closed,', ['--fail-closed']] as const]
+      : []),
+    // The client may start its server again in between, now and then: then nothing fails, and it is tried anew.
+  ] as const)('%s as it was set up to', { retry: 7 }, async (_what, options) => {
+    const program = new Claude(version);
+    const bench = await Bench.open();
+    const home = bench.home([program]);
+    const { code, stderr } = await bench.signalbox(home, ['setup', '--yes', ...options]);
+    expect([code, stderr]).toEqual([0, '']);
+    const gate = new Gate(call('Write', { file_path: join(bench.folder, 'free.txt'), content: 'written' }));
+    const ann = bench.model.lane('ann').script(call('mcp:signalbox/session_list', {}), gate.step, 'Done.');
+    const run = program.print(bench, { home, prompt: ann.prompt('Work.') });
+    await gate.reached;
+    const [server = ''] = bench.leftovers(home).filter(line => / mcp$/.test(line));
+    process.kill(Number.parseInt(server, 10), 'SIGKILL');
+    await until('the server is gone', () => bench.leftovers(home).every(line => !/ mcp$/.test(line)));
+    gate.open();
+    expect(await run.ended).toMatchObject({ code: 0 });
+    expect(existsSync(join(bench.folder, 'free.txt'))).toBe(options.length === 0);
+    if (options.length > 0) expect(ann.last?.lastResult).toContain('onFailure');
+  });
+});
