@@ -173,10 +173,15 @@ describe('doctor', () => {
       'sockets',
       'wake-ups',
     ];
-    expect(findings(result).map(finding => finding.check)).toEqual(checks);
+    // What follows is of the AI clients on this machine.
+    expect(
+      findings(result)
+        .map(finding => finding.check)
+        .slice(0, checks.length),
+    ).toEqual(checks);
     expect(levelOf(result, 'wake-ups')).toBe('ok');
     expect(levelOf(result, 'sessions')).toBe('ok');
-    expect((await place.command(['doctor'])).stdout).toMatch(/^Everything works/m);
+    expect((await place.command(['doctor'])).stdout).toMatch(/^(?:Everything works|Nothing is broken)/m);
   });
 
   it('works before anything was ever stored, and makes no store', async () => {

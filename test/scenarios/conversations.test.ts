@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LiveSession, Workspace } from '../support/workspace.ts';
+import { exists, type LiveSession, until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
 let otter: LiveSession;
@@ -73,6 +73,7 @@ describe('three sessions in a conversation', () => {
     await keen.handle();
     const { conversation } = await otter.call('conversation_create', { name: 'login', members: ['keen'] });
     keen.crash();
+    await until('nobody is there any more', () => !exists(keen.pid));
     const sent = await otter.call('message_send', { to: [conversation], body: 'Still there?' });
     expect(sent.recipients).toMatchObject([{ session: 'keen', state: 'unreachable' }]);
     const back = await place.session({

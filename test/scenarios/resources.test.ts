@@ -148,4 +148,13 @@ describe.each(eras)('prompts of a %s client', era => {
     );
     await expect(otter.client.getPrompt({ name: 'begin' })).rejects.toThrow(/start, handoff, wrap-up/);
   });
+
+  it('are templates, and nobody joins, for a client that asks with the placeholders it fills in later', async () => {
+    const otter = await place.session({ args: ['--handle', 'otter'] });
+    expect(await text(otter, 'start', { task: '$1' })).toContain('if I gave you one: $1\n');
+    const heron = await place.session({ args: ['--handle', 'heron'] });
+    expect((await heron.call('session_list')).sessions.map(({ handle }: { handle: string }) => handle)).toEqual([
+      'heron',
+    ]);
+  });
 });

@@ -1,18 +1,4 @@
-/** A fake of each port, so that a test decides what time it is, who lives, which hint arrives and what a branch is called. */
-import { posix } from 'node:path';
-import { SignalboxError } from '../../src/core/errors.ts';
-import type {
-  Clock,
-  Ids,
-  Liveness,
-  Log,
-  Processes,
-  ProcessIdentity,
-  ResolvedPath,
-  Wakeups,
-  Worktree,
-  Worktrees,
-} from '../../src/core/ports.ts';
+import type { Clock, Ids, Liveness, Log, Processes, ProcessIdentity, Wakeups } from '../../src/core/ports.ts';
 
 const nextTurn = setImmediate; // Kept from before a test may replace the global one.
 
@@ -300,72 +286,6 @@ export class FakeProcesses implements Processes {
   }
 }
 
-/**
- * Checkouts that exist only here. A folder exists if it lies in one of them; paths are resolved by their text alone (no
- * symlinks), with `/` between folders.
- */
-export class FakeWorktrees implements Worktrees {
-  readonly #checkouts = new Map<string, Worktree>();
-
-  constructor(checkouts: readonly Partial<Worktree>[] = []) {
-    for (const checkout of checkouts) this.add(checkout);
-  }
-
-  /** Adds a checkout, or replaces the one at that root. */
-  add(checkout: Partial<Worktree> = {}): Worktree {
-    const { root = '/code/app' } = checkout;
-    const whole = {
-      project: 'example.com/team/app',
-      root,
-      anchor: root,
-      branch: 'main',
-      foldsCase: false,
-      ...checkout,
-    };
-    this.#checkouts.set(whole.root, whole);
-    return whole;
-  }
-
-  setBranch(root: string, branch: string | null): void {
-    const checkout = this.#checkouts.get(root);
-    if (checkout === undefined) throw new Error(`no checkout at ${root}`);
-    this.#checkouts.set(root, { ...checkout, branch });
-  }
-
-  async describe(directory: string): Promise<Worktree> {
-    const found = this.#containing(posix.resolve('/', directory));
-    if (found) return found;
-    throw new SignalboxError('not_found', `The folder ${directory} does not exist.`, 'Name an existing folder.');
-  }
-
-  branch(root: string): string | null {
-    return this.#checkouts.get(root)?.branch ?? null;
-  }
-
-  async resolve(path: string, directory: string, project: string): Promise<ResolvedPath> {
-    const absolute = posix.resolve('/', directory, path);
-    const checkout = this.#containing(absolute);
-    if (checkout === undefined || checkout.project !== project) {
-      throw new SignalboxError(
-        'invalid_input',
-        `The path ${path} lies outside the project.`,
-        'Name a path inside the project.',
-      );
-    }
-    const relative = posix.relative(checkout.root, absolute).normalize('NFC');
-    if (relative.split('/').some(part => part.toLowerCase() === '.git')) {
-      throw new SignalboxError('invalid_input', `${path} lies inside a .git folder.`, 'Name a file of the project.');
-    }
-    return { path: relative, foldsCase: checkout.foldsCase };
-  }
-
-  #containing(absolute: string): Worktree | undefined {
-    return [...this.#checkouts.values()]
-      .filter(({ root }) => absolute === root || absolute.startsWith(root.endsWith('/') ? root : `${root}/`))
-      .sort((left, right) => right.root.length - left.root.length)[0];
-  }
-}
-
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
@@ -397,3 +317,5 @@ export class FakeLog implements Log {
     return this.lines.filter(line => line.level === level).map(line => line.message);
   }
 }
+
+export { FakeWorktrees } from './fake-worktrees.ts';

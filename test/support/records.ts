@@ -1,4 +1,5 @@
 /** Whole records for tests that care about one or two of their fields. */
+import { unguarded } from '../../src/core/guard-record.ts';
 import type { LockRecord, MessageRecord, SessionRecord } from '../../src/core/records.ts';
 
 /** A lock whose index key is `key`, so that a test can put any text into an index. */
@@ -55,6 +56,7 @@ export function aSession(id: string, fields: Partial<SessionRecord> = {}): Sessi
     clientVersion: null,
     clientSession: null,
     process: null,
+    server: null,
     parent: null,
     host: 'box',
     reach: 'calls',
@@ -70,6 +72,14 @@ export function aSession(id: string, fields: Partial<SessionRecord> = {}): Sessi
     heartbeatAt: 1_000,
     endedAt: null,
     endReason: null,
+    pastConversations: [],
+    arrivedBy: null,
+    parentSession: null,
+    taskFrom: null,
+    restingSince: null,
+    hookedAt: null,
+    nudgedAt: null,
+    guard: unguarded,
     ...fields,
   };
 }
