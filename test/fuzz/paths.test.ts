@@ -8,8 +8,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { foldCase } from '../../src/core/glob.ts';
+import { defaultPolicy } from '../../src/core/policy.ts';
 import { fileResource, resourcesOverlap } from '../../src/core/resource.ts';
 import { createWorktrees } from '../../src/system/worktrees.ts';
+import { placedEdit } from '../../src/tools/edit-wish.ts';
+import type { Participant } from '../../src/tools/participant.ts';
 
 const project = 'example.com/team/app';
 const files = ['src/core/one.ts', 'src/core/größe.ts', 'src/café/[id]/page.tsx', 'docs/read me.md', 'top.txt'];
@@ -92,6 +96,9 @@ function written(path: string, how: Spelling): { path: string; directory: string
   return { path: up === '' ? spelled : `${up}/${spelled}`, directory };
 }
 
+const policy = defaultPolicy;
+const processes = { self: () => ({ host: 'here' }) };
+
 describe('any two spellings of a path', () => {
   const worktrees = createWorktrees();
   const folding = createWorktrees({ foldsCase: true });
@@ -102,6 +109,28 @@ describe('any two spellings of a path', () => {
         const spelled = written(path, how);
         const resolved = await worktrees.resolve(spelled.path, spelled.directory, project);
         expect(resolved.path).toBe(path.normalize('NFC'));
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('are one lock of the checkout that the file lies in, whichever way an edit names it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...files, ...notYet), spelling, fc.boolean(), async (path, how, folds) => {
+        const spelled = written(path, how);
+        const caller = { directory: place, world: { worktrees: folds ? folding : worktrees, policy, processes } };
+        // The session may stand anywhere; the folder of the event decides what a relative path means.
+        const standing = { ...caller, directory: checkouts[how.session] ?? place };
+        const { wishes, inGit } = await placedEdit(
+          standing as unknown as Participant,
+          [spelled.path],
+          spelled.directory,
+        );
+        const checkout = checkouts[how.absolute ? how.named : how.session] ?? place;
+        expect(wishes.map(wish => [wish.path, wish.resource.checkout, wish.resource.key])).toEqual([
+          [path.normalize('NFC'), `here:${realpathSync(checkout)}`, foldCase(`file:${path.normalize('NFC')}`)],
+        ]);
+        expect(inGit).toEqual([]);
       }),
       { numRuns: 1_500 },
     );

@@ -1,6 +1,6 @@
 -- Version 2. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
 -- Declared indexes; a new one, or one that finds other values, needs a migration that rebuilds its entries.
--- session: live handle pastHandle clientSession parent ended
+-- session: live handle pastHandle clientSession child formerChild parent ended
 -- lock: all holder key globBase
 -- waiter: queue session
 -- message: sender key broadcast at history thread

@@ -9,6 +9,7 @@
  * - units side by side: their order is the engine's to choose. Signs of life that fall due together are the exception; they
  *   touch different records and no events.
  */
+import { defaultGuard } from '../../src/core/policy.ts';
 import type { Contents, Store } from '../../src/core/ports.ts';
 import { placesProject } from '../../src/core/project.ts';
 import { createMemoryStore } from '../../src/engines/memory/engine.ts';
@@ -95,9 +96,9 @@ class Stage {
       worktrees,
       git: new FakeGitFacts(),
       probes: new FakeProbes(),
-      policy: { messagesKeptDays: 30, pools },
+      policy: { messagesKeptDays: 30, pools, guard: defaultGuard },
       log: new FakeLog(),
-      store: this.#busy,
+      storeOf: () => this.#busy,
       weather: calm,
       dice: () => dice,
       sessionOf: () => null,

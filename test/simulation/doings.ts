@@ -1,7 +1,11 @@
 /** What may happen in one step of a simulation, and how often. */
+import { hookEvent } from './hook-kits.ts';
 import { personal } from './kits.ts';
-import type { Fate, Seat } from './seat.ts';
+import { roots } from './scene.ts';
+import type { Client, Fate, Seat } from './seat.ts';
 import type { Simulation } from './simulation.ts';
+import { SubAgentSeat } from './sub-agent.ts';
+import { endUse, turnAround, useTool } from './tool-use.ts';
 
 export interface Doing {
   readonly weight: number;
@@ -10,6 +14,12 @@ export interface Doing {
 
 /** How many calls one client has under way at most: models issue some at once. */
 const callsAtOnce = 3;
+
+/** Sub-agents that may call. */
+const ready = (run: Simulation) => run.subAgents.filter(each => each.isUp && each.calls.length < callsAtOnce);
+
+/** Sub-agents at work. */
+const busy = (run: Simulation) => ready(run).filter(({ lastSession }) => lastSession !== null);
 
 const up = (run: Simulation) => run.seats.filter(seat => seat.isUp && seat.calls.length < callsAtOnce);
 
@@ -23,13 +33,59 @@ function fateOf(run: Simulation): Fate {
   };
 }
 
+/** A tool of a client that changes files or git: asked about first. */
+function edit(run: Simulation): void {
+  const client = run.dice.pickFrom<Client>([...up(run), ...up(run), ...busy(run)]);
+  if (!client) return;
+  useTool(run, client, fateOf(run));
+  // Models issue several tool calls at once.
+  if (run.dice.chance(0.1)) useTool(run, client, fateOf(run));
+}
+
 function callSomething(run: Simulation): void {
+  if (run.mood.isEditing && run.dice.chance(0.35)) {
+    edit(run);
+    return;
+  }
   const seat = run.dice.pickFrom(up(run));
   if (!seat) return;
   const call = run.propose(seat);
   run.call(seat, call, fateOf(run));
   // The same call twice: a client that asks again too early, or a proxy that repeats.
   if (run.dice.chance(0.05)) run.call(seat, call, fateOf(run));
+}
+
+/** A sub-agent of a session does something, in the same process. */
+function delegate(run: Simulation): void {
+  const subAgent = run.dice.pickFrom(ready(run));
+  if (subAgent) run.call(subAgent, run.propose(subAgent), fateOf(run));
+}
+
+/** A hook of the client: of its session, of a sub-agent, or of a sub-agent's end. */
+function hook(run: Simulation): void {
+  const { dice } = run;
+  const who = dice.pickFrom<Client>([...up(run), ...run.subAgents.filter(({ isUp }) => isUp)]);
+  if (!who) return;
+  const isSubAgent = who instanceof SubAgentSeat;
+  const ends = isSubAgent && dice.chance(0.4);
+  const caller = ends ? who.seat : who;
+  const input = ends ? { kind: 'child-stop', agent: who.id } : hookEvent(dice, isSubAgent);
+  run.call(caller, { tool: 'client_event', input }, fateOf(run));
+}
+
+/** The client clears its context, or goes back to an earlier conversation, while its server runs. */
+function turn(run: Simulation): void {
+  const { dice } = run;
+  const seat = dice.pickFrom(run.seats.filter(each => each.isUp && !each.isStopped && each.conversation !== null));
+  if (!seat) return;
+  const [first] = (seat.conversation as string).split(' of ');
+  const [conversation, start] = dice.weighted<[string, 'clear' | 'resume' | 'fork']>([
+    [4, [`${first} of ${run.fresh()}`, 'clear']],
+    [2, [dice.pick([`${first}`, `other ${seat.name}`]), 'resume']],
+    [1, [`other ${seat.name} of ${run.fresh()}`, 'fork']],
+  ]);
+  run.journal.say(`${seat.name} turns to ${conversation} (${start})`);
+  void seat.turn(conversation, start);
 }
 
 /** A person at a shell of their own, or a command inside a session. */
@@ -47,12 +103,14 @@ function callAgain(run: Simulation): void {
 
 function pass(run: Simulation): Promise<void> {
   const { dice } = run;
+  // Whoever stands in line looks every two seconds, and each look is played.
+  const longest = run.store.state.waiter.size > 0 ? 1_000_000 : 8_000_000;
   const ms = dice.weighted<() => number>([
     [30, () => dice.between(1, 100)],
     [30, () => dice.between(100, 3_000)],
     [10, () => dice.between(3_000, 20_000)],
     [5, () => dice.between(20_000, 90_000)],
-    [1, () => dice.between(600_000, 8_000_000)],
+    [1, () => dice.between(600_000, longest)],
   ])();
   run.journal.say(`${ms} ms pass`);
   return run.advance(ms);
@@ -94,7 +152,7 @@ function setClock(run: Simulation): void {
 
 function changeWorld(run: Simulation): void {
   const { dice } = run;
-  const root = dice.pick(['/code/app', '/code/other']);
+  const root = dice.pick(roots);
   const branch = dice.pick(['main', 'topic', null]);
   run.worktrees.setBranch(root, branch);
   run.git.changed.set(root, dice.some(['src/a.ts', 'src/b.ts', 'docs/x.md'], 0, 3));
@@ -115,6 +173,12 @@ export const doings: readonly Doing[] = [
   { weight: 80, do: callSomething },
   { weight: 6, do: callAgain },
   { weight: 6, do: command },
+  { weight: 16, do: delegate },
+  { weight: 14, do: hook },
+  { weight: 14, do: edit },
+  { weight: 14, do: run => endUse(run, () => fateOf(run)) },
+  { weight: 12, do: run => turnAround(run, fateOf(run)) },
+  { weight: 3, do: turn },
   { weight: 24, do: pass },
   {
     weight: 2,

@@ -1,13 +1,11 @@
 /** How a simulated day ends: everything heals, everybody comes back, takes the mail and leaves, and nothing may be left. */
 import { limits } from '../../src/core/limits.ts';
 import type { SessionRecord } from '../../src/core/records.ts';
-import { asHeld, goesBefore, keepsOut, waitsFor } from './rules/locks.ts';
-import type { Seat } from './seat.ts';
+import { asHeld, goesBefore, keepsOutPlace, waitsFor } from './rules/locks.ts';
+import { plainFate, type Seat } from './seat.ts';
 import type { Simulation } from './simulation.ts';
 import { project } from './simulation.ts';
-import { recordsOf, type State } from './state.ts';
-
-const plain = { delayMs: 0, cancelAfterMs: null, isAnswerLost: false };
+import { parentOf, recordsOf, type State } from './state.ts';
 
 /** Longer than any call waits. */
 const longestCallMs = 60_000;
@@ -30,12 +28,12 @@ async function heal(run: Simulation): Promise<void> {
   await run.advance(longestCallMs);
   for (const seat of run.seats) {
     if (!seat.isUp) seat.start();
-    run.call(seat, { tool: 'session_list', input: {} }, plain);
+    run.call(seat, { tool: 'session_list', input: {} }, plainFate);
     await run.advance(1);
   }
   // Every wait of a call is over by now; those who stand in line without waiting have been looked after.
   await run.advance(longestCallMs);
-  for (const seat of [...run.seats, ...run.shells]) {
+  for (const seat of [...run.seats, ...run.subAgents, ...run.shells]) {
     if (seat.calls.length > 0) run.fail('every call ends', `${seat.name} has ${seat.calls.length} calls under way`);
   }
 }
@@ -51,12 +49,16 @@ function expectNobodyForgotten(run: Simulation): void {
   for (const waiter of state.waiter.values()) {
     if (waiter.pools.length > 0 || waiter.deadlineAt <= now || !lives(waiter.session)) continue;
     const locks = [...state.lock.values()].filter(lock => lock.expiresAt > now && lives(lock.holder));
-    const isBlocked = locks.some(lock => lock.holder !== waiter.session && keepsOut(asHeld(lock), waiter));
+    const parent = parentOf(state, waiter.session);
+    const isBlocked = locks.some(
+      lock => lock.holder !== waiter.session && lock.holder !== parent && keepsOutPlace(state, asHeld(lock), waiter),
+    );
     const isBehind = [...state.waiter.values()].some(
       other =>
         other.session !== waiter.session &&
+        other.session !== parent &&
         lives(other.session) &&
-        keepsOut(other, waiter) &&
+        keepsOutPlace(state, other, waiter) &&
         // One who would close a cycle by being served lets those go first who wait for it.
         (goesBefore(other, waiter, now) || waitsFor(state, waiter.session, other.session)),
     );
@@ -69,7 +71,7 @@ function expectNobodyForgotten(run: Simulation): void {
 async function takeMail(run: Simulation): Promise<void> {
   for (const seat of run.seats) {
     for (let round = 0; round < 30 && unread(run.store.state, seat) > 0 && !run.violation; round++) {
-      run.call(seat, { tool: 'message_read', input: { limit: limits.messagesReadMax } }, plain);
+      run.call(seat, { tool: 'message_read', input: { limit: limits.messagesReadMax } }, plainFate);
       await run.advance(1);
     }
     const left = unread(run.store.state, seat);

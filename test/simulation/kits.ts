@@ -243,6 +243,7 @@ export const commandKits: Readonly<Record<string, Kit>> = {
   },
   brief: { weight: 3, make: ({ dice }) => maybe(dice, 0.5, 'tokens', () => dice.pick([200, 500, 2_000])) },
   who: { weight: 2, make: ({ dice }) => ({ file: dice.pick(['src/a.ts', 'src/b.ts', 'src/a.ts:3', 'docs/x.md']) }) },
+  stage: { weight: 1, make: ({ dice }) => maybe(dice, 0.5, 'unknown', () => true) },
   edit_record: {
     weight: 3,
     make: ({ dice }) => ({ files: dice.some(['src/a.ts', 'src/b.ts', 'docs/x.md'], 1, 2) }),

@@ -27,13 +27,22 @@ export class ObservedStore implements Store {
     return this.history.at(-1) as State;
   }
 
-  transact<T>(project: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  /** The store as one simulated process uses it: what that writes is known as its doing. */
+  as(by: string): Store {
+    const { spansMachines, read, eventsAfter, projects, contents, load, inspect, close } = this;
+    const transact: Store['transact'] = (project, work) => this.#transact(by, project, work);
+    return { spansMachines, transact, read, eventsAfter, projects, contents, load, inspect, close };
+  }
+
+  transact: Store['transact'] = (project, work) => this.#transact('nobody', project, work);
+
+  #transact<T>(by: string, project: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     if (project !== this.#project) return this.#store.transact(project, work);
     return this.#store.transact(project, async tx => {
       const unit = new ObservedTransaction(tx);
       const result = await work(this.#meddle(unit));
       if (unit.writes.size > 0 || unit.events.length > 0) {
-        const commit = applied(this.state, unit.writes, unit.events, tx.now);
+        const commit = applied(this.state, unit.writes, unit.events, tx.now, by);
         this.history.push(commit.after);
         this.onCommit(commit);
       }

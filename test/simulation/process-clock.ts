@@ -1,4 +1,5 @@
 /** Time as one simulated process has it: it may be stopped for a while, and it may be gone. */
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../src/core/ports.ts';
 import type { FakeClock } from '../support/fakes.ts';
 
@@ -14,6 +15,8 @@ export class ProcessClock implements Clock {
   constructor(time: FakeClock, machine: { readonly wallAheadMs: number }) {
     this.#time = time;
     this.#machine = machine;
+    // One listener for each sleep under way.
+    setMaxListeners(0, this.#gone.signal);
   }
 
   now(): number {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { newDelivery } from '../../src/core/notice.ts';
 import type { NewEvent, Page, Range, Transaction } from '../../src/core/ports.ts';
-import type { IndexName, Kind, LockRecord, RecordOf } from '../../src/core/records.ts';
+import type { IndexName, Kind, LockRecord, RecordOf, WaiterRecord } from '../../src/core/records.ts';
 import { Passing } from './observer.ts';
+import { heldMs, isOfEdit } from './rules/edits.ts';
 import { simulate } from './simulation.ts';
 
 /** A transaction that answers some lists with others. */
@@ -102,6 +103,61 @@ function oldFences() {
   });
 }
 
+/** Knows nothing of the ledger where it asks about a file: of the newest entry alone, or of all but that. */
+class ForgetsEdits extends Passing {
+  readonly #isNewest: boolean;
+
+  constructor(tx: Transaction, isNewest: boolean) {
+    super(tx);
+    this.#isNewest = isNewest;
+  }
+
+  override list = async <K extends Kind>(kind: K, index: IndexName<K>, range: Range, page: Page) =>
+    kind === 'edit' && index === 'path' && (page.limit === 1) === this.#isNewest
+      ? []
+      : this.tx.list(kind, index, range, page);
+}
+
+/** Gives an edit that has to wait the first of its files, where nobody has that. */
+function takesWhatIsFree() {
+  const held = new Map<string, string>();
+  return (tx: Transaction) =>
+    new (class extends Passing {
+      override put<K extends Kind>(kind: K, record: RecordOf<K>): void {
+        super.put(kind, record);
+        if (kind === 'lock') held.set(record.id, record.id.slice(record.id.indexOf('|')));
+        if (kind === 'waiter') this.#take(record as WaiterRecord);
+      }
+
+      override delete(kind: Kind, id: string): void {
+        super.delete(kind, id);
+        held.delete(id);
+      }
+
+      #take({ session, resources: [first], mode, ttlMs, id: ticket }: WaiterRecord): void {
+        const key = `|${first?.checkout}|${first?.name}`;
+        if (!first || !isOfEdit(first) || [...held.values()].includes(key)) return;
+        const data = { resource: first.name, holder: session, mode };
+        const times = { ttlMs, since: tx.now, expiresAt: tx.now + ttlMs, warnedAt: null };
+        const about = {
+          id: session + key,
+          holder: session,
+          mode,
+          tickets: [ticket],
+          former: null,
+          reason: null,
+          pool: null,
+        };
+        super.put('lock', {
+          ...first,
+          ...about,
+          ...times,
+          fence: tx.emit({ type: 'lock.granted', audience: [], data }),
+        });
+      }
+    })(tx);
+}
+
 const defects: readonly (readonly [defect: string, promise: string, meddle: () => (tx: Transaction) => Transaction])[] =
   [
     [
@@ -145,6 +201,19 @@ const defects: readonly (readonly [defect: string, promise: string, meddle: () =
           delivery.state === 'delivered' ? { ...delivery, state: 'read', readAt: delivery.deliveredAt } : delivery,
         ),
     ],
+    [
+      'a session that ends forgets its sub-agents',
+      'a sub-agent lives in the process of its parent, and never longer than that',
+      () => emptied('session', 'child'),
+    ],
+    [
+      'what a hook has shown is shown by the next one',
+      'a message is shown by hooks once, and again only when nobody confirmed it for a while',
+      () =>
+        written('delivery', (delivery: RecordOf<'delivery'>) =>
+          delivery.path === 'hook' && delivery.state === 'delivered' ? { ...delivery, state: 'queued' } : delivery,
+        ),
+    ],
     ['keys are not remembered', 'a call that is repeated with its key has one effect', () => emptied('message', 'key')],
     [
       'a revision is left out',
@@ -158,8 +227,86 @@ const defects: readonly (readonly [defect: string, promise: string, meddle: () =
     ],
   ];
 
+const isLock = (kind: Kind, index: string) => kind === 'lock' && index !== 'holder';
+
+const guardDefects: typeof defects = [
+  [
+    'edits do not look for those of others',
+    'a file of a checkout is held by the edits of one session and its kin',
+    () => tx => new Lists(tx, (kind, index, list) => (isLock(kind, index) ? withoutEdits(list) : list)),
+  ],
+  [
+    'edits count in all checkouts',
+    'a tool is refused only for what is in its way, or for what its session has not seen',
+    () => tx => new Lists(tx, (kind, index, list) => (isLock(kind, index) ? list.map(everywhere) : list)),
+  ],
+  [
+    'the end of a turn changes nothing',
+    'what the edits of a turn hold ends with the grace, unless its session works on',
+    () =>
+      written('lock', (lock: LockRecord, { now }) =>
+        isOfEdit(lock) && lock.expiresAt - now < lock.ttlMs ? undefined : lock,
+      ),
+  ],
+  [
+    'what was kept for an edit is renewed by anything',
+    'the lock of an edit is prolonged by work of its session, and one that was kept for an edit by that edit alone',
+    () => tx => new Lists(tx, (kind, index, list) => (kind === 'lock' && index === 'holder' ? list.map(inUse) : list)),
+  ],
+  [
+    'what is kept for an edit is given like any lock',
+    'an edit takes its locks itself, or is given them in its turn, for a while',
+    () =>
+      written('lock', (lock: LockRecord, { now }) =>
+        isOfEdit(lock) && lock.ttlMs < heldMs ? { ...lock, ttlMs: heldMs, expiresAt: now + heldMs } : lock,
+      ),
+  ],
+  ['a part of a refused edit is taken', 'a tool that is refused has taken no lock', takesWhatIsFree],
+  [
+    'a refused edit gets no place',
+    'an edit that is refused stands in line, unless waiting would never end',
+    () => written('waiter', (place: WaiterRecord) => (place.resources.some(isOfEdit) ? undefined : place)),
+  ],
+  [
+    'what others did to a file is not looked for',
+    'no edit takes a lock over changes that its session was not told of',
+    () => tx => new ForgetsEdits(tx, false),
+  ],
+  [
+    'whoever does something counts as told',
+    'a session is refused once for what others did to its files, and told of it then',
+    () =>
+      written('session', (me: RecordOf<'session'>, { sequence }) => ({
+        ...me,
+        guard: { ...me.guard, toldEditsTo: sequence },
+      })),
+  ],
+  [
+    'an edit is not recorded',
+    'an edit that a hook tells is in the ledger once that is answered',
+    () => written('edit', () => undefined),
+  ],
+  [
+    'an edit that is told twice is recorded twice',
+    'an edit that was told is one entry of the ledger, and none when the entry before says the same',
+    () => tx => new ForgetsEdits(tx, true),
+  ],
+];
+
+function withoutEdits(locks: unknown[]): unknown[] {
+  return locks.filter(lock => !isOfEdit(lock as LockRecord));
+}
+
+function everywhere(lock: unknown): unknown {
+  return isOfEdit(lock as LockRecord) ? { ...(lock as LockRecord), checkout: null } : lock;
+}
+
+function inUse(lock: unknown): unknown {
+  return isOfEdit(lock as LockRecord) ? { ...(lock as LockRecord), ttlMs: heldMs } : lock;
+}
+
 describe('a defect', () => {
-  it.each(defects)('is found: %s', async (_defect, promise, meddle) => {
+  it.each([...defects, ...guardDefects])('is found: %s', async (_defect, promise, meddle) => {
     const found = new Set<string>();
     for (let seed = 1; seed <= 12 && !found.has(promise); seed++) {
       const { violation } = await simulate({ seed, steps: 400, meddle: meddle() });

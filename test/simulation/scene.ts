@@ -19,9 +19,11 @@ export interface Mood {
   readonly tools: RegExp;
   /** Whether everybody wants the same few things. */
   readonly isCrowded: boolean;
+  /** Whether files are edited more than anything else is done. */
+  readonly isEditing: boolean;
 }
 
-export const evenDay: Mood = { tools: /^$/, isCrowded: false };
+export const evenDay: Mood = { tools: /^$/, isCrowded: false, isEditing: false };
 
 export function moodOf(dice: Dice): Mood {
   const tools = dice.pick([
@@ -32,7 +34,7 @@ export function moodOf(dice: Dice): Mood {
     /^(context|data|intent)/,
     /^(session|lock)/,
   ]);
-  return { tools, isCrowded: dice.chance(0.5) };
+  return { tools, isCrowded: dice.chance(0.5), isEditing: dice.chance(0.4) };
 }
 
 export const pools = [
@@ -49,6 +51,40 @@ export const words = ['merge', 'login', 'lockAcquire', 'schema', 'tests', 'deplo
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export const scopes = ['build', 'build', 'ci', 'me'] as const;
 const keys = ['a', 'a/b', 'count', 'ü'] as const;
+
+/** The two checkouts on each machine. */
+export const roots = ['/code/app', '/code/other'] as const;
+
+export function otherCheckout(root: string): string {
+  return roots.find(each => each !== root) ?? root;
+}
+
+/** What tools of clients change; the last ones lie where policy does not refuse. */
+export const editedFiles = ['src/a.ts', 'src/b.ts', 'README.md', 'docs/x.md', 'gen/out.js'] as const;
+
+/** Where the guard only warns, and where it does not look. */
+export const guardPaths = [
+  { glob: 'docs/**', mode: 'warn' },
+  { glob: 'gen/**', mode: 'off' },
+] as const;
+
+/** Commands of clients, with the files that each plainly writes; nothing is said where git decides. */
+export const commands: readonly [Command, ...Command[]] = [
+  { command: 'ls src', writes: [] },
+  { command: 'git status && git log -3', writes: [] },
+  { command: 'sed -i s/old/new/ src/a.ts', writes: ['src/a.ts'] },
+  { command: 'echo done > src/b.ts', writes: ['src/b.ts'] },
+  { command: 'npm test | tee README.md', writes: ['README.md'] },
+  { command: 'git switch topic' },
+  { command: 'git stash' },
+  { command: 'git reset --hard' },
+  { command: 'git add -A && git commit -m wip' },
+];
+
+interface Command {
+  readonly command: string;
+  readonly writes?: readonly string[];
+}
 
 export const maybe = <T>(dice: Dice, share: number, field: string, value: () => T) =>
   dice.chance(share) ? { [field]: value() } : {};

@@ -1,14 +1,18 @@
 /** A simulated client: one AI session after the other, each on the real tools in a process that can be stopped and killed. */
+
+import type { ConversationStart } from '../../src/core/attach.ts';
 import { SignalboxError } from '../../src/core/errors.ts';
 import type { Policy } from '../../src/core/policy.ts';
 import type { Ids, ProcessIdentity, Store } from '../../src/core/ports.ts';
 import { Agent } from '../../src/tools/agent.ts';
 import { callTool } from '../../src/tools/call-tool.ts';
 import type { ToolContext } from '../../src/tools/define-tool.ts';
-import { operations } from '../../src/tools/index.ts';
-import type { FakeGitFacts, FakeProbes } from '../support/fake-git.ts';
+import type { Participant } from '../../src/tools/participant.ts';
+import { type FakeGitFacts, FakeGitStage, type FakeProbes } from '../support/fake-git.ts';
 import type { FakeClock, FakeLog, FakeProcesses, FakeWakeups, FakeWorktrees } from '../support/fakes.ts';
 import type { Dice } from './dice.ts';
+import { hookOperations, known } from './hook-kits.ts';
+import { Noted } from './noted.ts';
 import { ProcessClock } from './process-clock.ts';
 import { type Weather, Wire } from './wire.ts';
 
@@ -29,7 +33,8 @@ export interface Ground {
   readonly probes: FakeProbes;
   readonly policy: Policy;
   readonly log: FakeLog;
-  readonly store: Store;
+  /** The store as a process of that name uses it. */
+  storeOf(name: string): Store;
   readonly weather: Weather;
   readonly dice: () => Dice;
   /** The session that the process serves, as the store has it; null before it joined. */
@@ -52,12 +57,15 @@ export interface Fate {
   readonly isAnswerLost: boolean;
 }
 
+/** Nothing happens to it on its way. */
+export const plainFate: Fate = { delayMs: 0, cancelAfterMs: null, isAnswerLost: false };
+
 /** Whoever calls. */
 export interface Client {
   readonly name: string;
   readonly isUp: boolean;
   /** The session that it was last known to be. */
-  readonly lastSession: string | null;
+  lastSession: string | null;
   /** Calls that have not ended. */
   readonly calls: readonly Call[];
   /** Begins a call and returns at once; `Ground.onAnswer` hears how it ended, unless the process dies before. */
@@ -82,6 +90,12 @@ export interface Answer {
   readonly isSeen: boolean;
 }
 
+interface Asking {
+  readonly who: Client;
+  readonly callerOf: (agent: Agent) => Promise<Participant>;
+  readonly calls: Set<Call>;
+}
+
 interface Running {
   readonly identity: ProcessIdentity;
   readonly clock: ProcessClock;
@@ -96,10 +110,12 @@ export class Seat implements Client {
   /** What the client calls its conversation; null for a client that tells nothing of the kind. */
   conversation: string | null;
   lastSession: string | null = null;
-  #calls = new Set<Call>();
+  readonly #calls = new Set<Call>();
   readonly #ground: Ground;
   readonly #client: ProcessIdentity;
   #running: Running | undefined;
+  /** The calls under way of all who use its server. */
+  readonly #callSets = new Set<Set<Call>>();
   /** Breaks off the calls under way. */
   #cancels = new Set<AbortController>();
 
@@ -133,11 +149,11 @@ export class Seat implements Client {
     const identity = machine.processes.spawn();
     const clock = new ProcessClock(ground.time, machine);
     const wakeups = ground.hub.connect();
-    const store = new Wire(ground.store, clock, ground.weather, ground.dice);
+    const store = new Wire(ground.storeOf(this.name), clock, ground.weather, ground.dice);
     const { ids, worktrees, git, probes, policy, log } = ground;
     const processes = machine.processes.as(identity);
     const agent = new Agent(
-      { store, clock, ids, wakeups, processes, worktrees, git, probes, policy, log },
+      { store, clock, ids, wakeups, processes, worktrees, git, stage: new FakeGitStage(), probes, policy, log },
       {
         handle: this.name,
         client: 'simulated',
@@ -149,36 +165,57 @@ export class Seat implements Client {
         reach: 'calls',
         directory: this.directory,
         project: null,
+        isOnlyConversation: this.conversation !== null,
       },
     );
     this.#running = { identity, clock, wakeups, agent };
   }
 
   call(call: Call, fate: Fate): void {
-    const running = this.#running;
-    if (!running) throw new Error(`${this.name} does not run`);
-    void this.#make(running, call, fate);
+    this.callAs(this, async agent => agent, this.#calls, call, fate);
   }
 
-  async #make(running: Running, call: Call, fate: Fate): Promise<void> {
+  /** The same for somebody whom this seat's server serves; `calls` are its calls under way. */
+  callAs(
+    who: Client,
+    callerOf: (agent: Agent) => Promise<Participant>,
+    calls: Set<Call>,
+    call: Call,
+    fate: Fate,
+  ): void {
+    const running = this.#running;
+    if (!running) throw new Error(`${this.name} does not run`);
+    void this.#make(running, { who, callerOf, calls }, call, fate);
+  }
+
+  /** The client turns to a conversation, as it tells its server. */
+  async turn(conversation: string, start: ConversationStart): Promise<void> {
+    this.conversation = conversation;
+    await this.#running?.agent.attach(conversation, start).then(() => undefined, this.#expectAway);
+  }
+
+  async #make(running: Running, { who, callerOf, calls }: Asking, call: Call, fate: Fate): Promise<void> {
     const ground = this.#ground;
     const begun = ground.version();
     const stop = new AbortController();
     const after: (() => Promise<void>)[] = [];
     // The same call may be under way twice.
     const own = { ...call };
-    this.#calls.add(own);
+    calls.add(own);
+    this.#callSets.add(calls);
     this.#cancels.add(stop);
     await running.clock.sleep(fate.delayMs);
     if (fate.cancelAfterMs !== null) void running.clock.sleep(fate.cancelAfterMs).then(() => stop.abort());
-    const context: ToolContext = {
-      caller: running.agent,
+    const noted = new Noted();
+    const context = (caller: Participant): ToolContext => ({
+      caller: noted.over(caller),
       signal: stop.signal,
-      path: 'calls',
+      path: hookOperations.some(({ name }) => name === call.tool) ? 'hook' : 'calls',
       progress: () => {},
       afterAnswer: action => after.push(action),
-    };
-    const result = await callTool(operations, call.tool, call.input, context).then(
+    });
+    const asked = callerOf(running.agent).then(caller => callTool(known, call.tool, call.input, context(caller)));
+    const result = await asked.then(
       ({ output, text }) => ({ output: output as Record<string, unknown> | undefined, text, error: undefined }),
       error => ({ output: undefined, text: '', error }),
     );
@@ -186,13 +223,13 @@ export class Seat implements Client {
     const isCancelled = stop.signal.aborted;
     const isSeen = !fate.isAnswerLost && !isCancelled;
     this.#cancels.delete(stop);
-    const session = ground.sessionOf(running.identity);
-    this.lastSession = session ?? this.lastSession;
+    const session = noted.session ?? (who === this ? ground.sessionOf(running.identity) : null);
+    who.lastSession = session ?? who.lastSession;
     const span = { begun, ended: ground.version() };
-    ground.onAnswer({ seat: this, session, call, fate, ...span, isCancelled, isSeen, ...result });
+    ground.onAnswer({ seat: who, session, call, fate, ...span, isCancelled, isSeen, ...result });
     // As the server does it: what was shown counts as read only now, and a failure of that is not the call's.
     if (isSeen) for (const action of after) await action().catch(this.#expectAway);
-    this.#calls.delete(own);
+    calls.delete(own);
   }
 
   readonly #expectAway = (error: unknown) => {
@@ -241,6 +278,7 @@ export class Seat implements Client {
   #forget(): void {
     this.#running = undefined;
     this.#cancels = new Set();
-    this.#calls = new Set();
+    for (const calls of this.#callSets) calls.clear();
+    this.#callSets.clear();
   }
 }

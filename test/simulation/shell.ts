@@ -3,6 +3,7 @@ import { callTool } from '../../src/tools/call-tool.ts';
 import type { ToolContext } from '../../src/tools/define-tool.ts';
 import { operations } from '../../src/tools/index.ts';
 import { Visitor } from '../../src/tools/visitor.ts';
+import { FakeGitStage } from '../support/fake-git.ts';
 import { ProcessClock } from './process-clock.ts';
 import type { Call, Client, Fate, Ground, Machine } from './seat.ts';
 import { Wire } from './wire.ts';
@@ -10,6 +11,7 @@ import { Wire } from './wire.ts';
 export class Shell implements Client {
   readonly name: string;
   readonly isUp = true;
+  lastSession: string;
   readonly #ground: Ground;
   readonly #machine: Machine;
   readonly #session: string | null;
@@ -20,11 +22,8 @@ export class Shell implements Client {
     this.#ground = ground;
     this.#machine = machine;
     this.#session = session;
+    this.lastSession = session ?? 'operator';
     this.name = session === null ? 'operator' : `shell of ${session.slice(0, 6)}`;
-  }
-
-  get lastSession(): string {
-    return this.#session ?? 'operator';
   }
 
   get calls(): readonly Call[] {
@@ -36,15 +35,24 @@ export class Shell implements Client {
   }
 
   async #make(call: Call, fate: Fate): Promise<void> {
-    const { git, hub, ids, log, policy, probes, store, time, weather, dice, worktrees } = this.#ground;
+    const { git, hub, ids, log, policy, probes, storeOf, time, weather, dice, worktrees } = this.#ground;
     const { processes } = this.#machine;
     const begun = this.#ground.version();
     this.#calls.add(call);
     const identity = processes.spawn();
     const clock = new ProcessClock(time, this.#machine);
     const wakeups = hub.connect();
-    const wire = new Wire(store, clock, weather, dice);
-    const rest = { git, ids, log, policy, probes, worktrees, processes: processes.as(identity) };
+    const wire = new Wire(storeOf(this.name), clock, weather, dice);
+    const rest = {
+      git,
+      stage: new FakeGitStage(),
+      ids,
+      log,
+      policy,
+      probes,
+      worktrees,
+      processes: processes.as(identity),
+    };
     const visitor = new Visitor({ store: wire, clock, wakeups, ...rest }, '/code/app', null, this.#session);
     const after: (() => Promise<void>)[] = [];
     const context: ToolContext = {

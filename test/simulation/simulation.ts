@@ -2,8 +2,8 @@
  * One simulated day: some sessions on the real tools, over the memory engine and fake time, with everything going wrong that
  * can. A seed decides all of it; after each unit of work and each answer the rules are held against what happened.
  */
+import { defaultGuard, type Policy } from '../../src/core/policy.ts';
 import { type ProcessIdentity, processKey } from '../../src/core/process.ts';
-import type { Priority } from '../../src/core/records.ts';
 import { createMemoryStore } from '../../src/engines/memory/engine.ts';
 import { FakeGitFacts, FakeProbes } from '../support/fake-git.ts';
 import { FakeClock, FakeIds, FakeLog, FakeProcesses, FakeWakeups, FakeWorktrees, settle } from '../support/fakes.ts';
@@ -16,15 +16,21 @@ import { kits, proposal } from './kits.ts';
 import { Knowledge, type Rule } from './knowledge.ts';
 import { type Meddle, ObservedStore } from './observer.ts';
 import { answerRules, type ShownMessage, type Told } from './rules/answers.ts';
+import { guardRules } from './rules/guard.ts';
+import { guardedRules } from './rules/guarded.ts';
+import { hookRules } from './rules/hooks.ts';
+import { ledgerRules, owe } from './rules/ledger.ts';
 import { lockRules } from './rules/locks.ts';
 import { messageRules } from './rules/messages.ts';
 import { revisionRules } from './rules/revisions.ts';
 import { sessionRules } from './rules/sessions.ts';
 import { writtenRules } from './rules/written.ts';
-import { type Mood, moodOf, pools } from './scene.ts';
+import { guardPaths, type Mood, moodOf, pools, roots } from './scene.ts';
 import { type Answer, type Call, type Client, type Fate, type Ground, type Machine, Seat } from './seat.ts';
 import { Shell } from './shell.ts';
 import type { Commit, State } from './state.ts';
+import { SubAgentSeat } from './sub-agent.ts';
+import { noteAnswer, processOf, rootOf, type ToolUse } from './tool-use.ts';
 import type { Weather } from './wire.ts';
 
 export const project = 'github.com/acme/shop';
@@ -54,7 +60,15 @@ export interface Outcome {
   readonly final: State;
 }
 
-const commitRules = [...lockRules, ...sessionRules, ...messageRules, ...revisionRules];
+const commitRules = [
+  ...guardRules,
+  ...lockRules,
+  ...ledgerRules,
+  ...sessionRules,
+  ...messageRules,
+  ...hookRules,
+  ...revisionRules,
+];
 const directories = ['/code/app', '/code/app', '/code/app/src', '/code/other'] as const;
 
 export class Simulation {
@@ -75,11 +89,16 @@ export class Simulation {
   readonly #retries: { readonly seat: Client; readonly call: Call }[] = [];
   readonly #ground: Ground;
   readonly shells: Shell[];
+  /** Three of each seat at most, by name. */
+  readonly subAgents: SubAgentSeat[];
   readonly answered = new Map<string, number>();
   dice: Dice;
   step = 0;
   violation: Violation | undefined;
-  readonly #mood: Mood;
+  readonly mood: Mood;
+  /** Tools that run, as far as their clients go. */
+  readonly uses: ToolUse[] = [];
+  readonly #policy: Policy;
   #fresh = 0;
 
   constructor({ seed, meddle }: Options) {
@@ -98,16 +117,19 @@ export class Simulation {
     const clock = { now: () => start + time.elapsed() };
     this.store = new ObservedStore(createMemoryStore({ clock, wakeups: this.hub }), project, twoMachines, meddle);
     this.store.onCommit = commit => this.#observe(commit);
+    const guard = { ...defaultGuard, paths: guardPaths, graceSeconds: dice.pick([0, 20, 60]) };
+    this.#policy = { messagesKeptDays: 30, pools, guard };
     this.known = new Knowledge({
       isAlive: session => this.#isAlive(session.process),
-      prioritiesOf: session => this.#prioritiesOf(session),
+      callsBy: process => this.#callsBy(process),
+      guard,
     });
     this.follower = new Follower(this.store, project);
     // Some days are calm, so that what goes wrong by itself is seen as well.
     const bad = dice.chance(0.3) ? 0 : dice.below(100) / 100;
     this.weather = { isCut: false, late: bad * 0.4, lost: bad * 0.02, answerLost: bad * 0.02, lateMs: 3_000 };
-    for (const root of ['/code/app', '/code/other']) this.worktrees.add({ root, project, anchor: '/code/app' });
-    this.#mood = moodOf(dice);
+    for (const root of roots) this.worktrees.add({ root, project, anchor: '/code/app' });
+    this.mood = moodOf(dice);
     const ground = this.#makeGround();
     this.#ground = ground;
     this.shells = [new Shell(ground, this.machines[0] as Machine, null)];
@@ -116,6 +138,7 @@ export class Simulation {
       const conversation = dice.chance(0.7) ? `talk ${at}` : null;
       return new Seat(ground, `seat-${at}`, machine, dice.pick(directories), conversation);
     });
+    this.subAgents = this.seats.flatMap(seat => ['a1', 'a2', 'a3'].map(id => new SubAgentSeat(seat, id)));
     for (const seat of this.seats) seat.start();
   }
 
@@ -127,9 +150,9 @@ export class Simulation {
       worktrees: this.worktrees,
       git: this.git,
       probes: this.probes,
-      policy: { messagesKeptDays: 30, pools },
+      policy: this.#policy,
       log: this.log,
-      store: this.store,
+      storeOf: name => this.store.as(name),
       weather: this.weather,
       dice: () => this.dice,
       sessionOf: process => this.#sessionOf(process),
@@ -145,15 +168,16 @@ export class Simulation {
   #sessionOf(process: ProcessIdentity): string | null {
     const key = processKey(process);
     const sessions = [...this.store.state.session.values()];
-    return sessions.find(session => session.process !== null && processKey(session.process) === key)?.id ?? null;
+    const served = sessions.filter(
+      ({ process, parentSession }) => process !== null && parentSession === null && processKey(process) === key,
+    );
+    return (served.find(({ endedAt }) => endedAt === null) ?? served.at(-1))?.id ?? null;
   }
 
-  #prioritiesOf(session: string): Priority[] {
-    // A seat that has not been answered yet may be any session.
-    const clients: Client[] = [...this.seats, ...this.shells];
-    const seats = clients.filter(({ lastSession }) => lastSession === null || lastSession === session);
-    const asked = seats.flatMap(({ calls }) => calls).filter(({ tool }) => tool === 'lock_acquire');
-    return asked.map(({ input }) => (input.priority ?? 'normal') as Priority);
+  /** The calls under way of all whom a process serves. */
+  #callsBy(process: string): Call[] {
+    const clients: Client[] = [...this.seats, ...this.subAgents, ...this.shells];
+    return clients.filter(client => processOf(client) === process).flatMap(({ calls }) => calls);
   }
 
   /** Notes what breaks a promise. Only the first counts: what follows may follow from it. */
@@ -177,11 +201,17 @@ export class Simulation {
     const { call, session, seat, output, isSeen, begun, ended } = answer;
     this.journal.answer(answer);
     const told: Told = { answer, span: this.store.history.slice(begun, ended + 1) };
-    this.hold([...answerRules, ...writtenRules], told);
+    this.hold([...answerRules, ...guardedRules, ...writtenRules], told);
     if (output) this.answered.set(call.tool, (this.answered.get(call.tool) ?? 0) + 1);
     if (isSeen && session !== null) for (const { id } of messagesIn(output)) this.known.show(session, id);
     // Who got no answer asks again, with the same key: that is what keys are for.
-    if (!isSeen || output === undefined) this.#retries.push({ seat, call });
+    if (!isSeen || output === undefined) this.again(seat, call);
+    noteAnswer(this, answer);
+  }
+
+  /** Notes that a client will make a call once more. */
+  again(seat: Client, call: Call): void {
+    this.#retries.push({ seat, call });
   }
 
   /** The operator's shell, or a new one in a session. */
@@ -198,7 +228,10 @@ export class Simulation {
 
   /** Lets a seat begin a call. A call that acknowledges is noted first: it may have its effect at any time from now on. */
   call(seat: Client, call: Call, fate: Fate): void {
-    if (call.tool === 'message_ack') this.known.acknowledge(seat.lastSession, call.input.messages as string[]);
+    // Whoever may turn to another conversation meanwhile may be anybody by then.
+    const session = seat instanceof Shell ? seat.lastSession : null;
+    if (call.tool === 'message_ack') this.known.acknowledge(session, call.input.messages as string[]);
+    if (call.tool === 'guard_done') owe(this.known, processOf(seat), rootOf(seat), call);
     this.journal.call(seat, call, fate);
     seat.call(call, fate);
   }
@@ -212,7 +245,7 @@ export class Simulation {
   /** What a seat may ask next. */
   propose(seat: Client, offered: readonly string[] = Object.keys(kits)): Call {
     const me = seat.lastSession === null ? undefined : this.store.state.session.get(seat.lastSession);
-    return proposal({ dice: this.dice, state: this.store.state, me, mood: this.#mood, fresh: this.fresh }, offered);
+    return proposal({ dice: this.dice, state: this.store.state, me, mood: this.mood, fresh: this.fresh }, offered);
   }
 
   async advance(ms: number): Promise<void> {

@@ -36,6 +36,8 @@ export interface Change<K extends Kind = Kind> {
 
 /** What one unit of work did. */
 export interface Commit {
+  /** The simulated process that made it. */
+  readonly by: string;
   readonly before: State;
   readonly after: State;
   readonly now: number;
@@ -59,6 +61,7 @@ export function applied(
   >,
   events: readonly Event[],
   now: number,
+  by: string,
 ): Commit {
   const tables = new Map<Kind, Map<string, RecordOf<Kind>>>();
   const changes: Change[] = [];
@@ -73,12 +76,17 @@ export function applied(
   }
   const sequence = events.at(-1)?.sequence ?? before.sequence;
   const after = { ...before, ...Object.fromEntries(tables), version: before.version + 1, sequence, now } as State;
-  return { before, after, now, changes, events };
+  return { by, before, after, now, changes, events };
 }
 
 /** The changes of one kind. */
 export function changesOf<K extends Kind>(commit: Commit, kind: K): Change<K>[] {
   return commit.changes.filter(change => change.kind === kind) as unknown as Change<K>[];
+}
+
+/** The session whose sub-agent it is, which never stands in its way. */
+export function parentOf(state: State, session: string): string | null {
+  return state.session.get(session)?.parentSession ?? null;
 }
 
 /** Text of all records, comparable with that of `Store.contents`. */

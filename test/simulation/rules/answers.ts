@@ -4,7 +4,7 @@
  */
 import { SignalboxError } from '../../../src/core/errors.ts';
 import { type DeliveryRecord, ordered } from '../../../src/core/records.ts';
-import { operations } from '../../../src/tools/index.ts';
+import { hookOperations, known } from '../hook-kits.ts';
 import type { Rule } from '../knowledge.ts';
 import type { Answer } from '../seat.ts';
 import type { State } from '../state.ts';
@@ -42,10 +42,11 @@ const wellFormed: Rule<Told> = {
   promise: 'every answer conforms to its schema and has words',
   *broken({ answer: { call, output, text, error } }) {
     if (error === undefined) {
-      const tool = operations.find(({ name }) => name === call.tool);
+      const tool = known.find(({ name }) => name === call.tool);
       const parsed = tool?.output.safeParse(output);
       if (!parsed?.success) yield `the answer does not conform: ${parsed?.error.message ?? 'no such tool'}`;
-      if (text.trim() === '') yield 'the answer has no words';
+      // A hook mostly has nothing to say.
+      if (text.trim() === '' && !hookOperations.some(({ name }) => name === call.tool)) yield 'the answer has no words';
     }
   },
 };

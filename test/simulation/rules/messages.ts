@@ -2,7 +2,7 @@
 import { limits } from '../../../src/core/limits.ts';
 import { type DeliveryRecord, type MessageRecord, ordered, type SessionRecord } from '../../../src/core/records.ts';
 import type { Knowledge, Rule } from '../knowledge.ts';
-import { type Commit, changesOf, type State } from '../state.ts';
+import { type Commit, changesOf, parentOf, type State } from '../state.ts';
 
 const dayMs = 86_400_000;
 const broadcastKeptMs = limits.broadcastKeptHours * 3_600_000;
@@ -17,12 +17,15 @@ interface Expected {
 const isBroadcast = (message: MessageRecord) => message.conversation === 'all' || message.conversation.startsWith('#');
 
 /** The recipients of a message, from its addresses and the state before it. */
-function expected({ before, now }: Commit, message: MessageRecord, known: Knowledge): Expected {
+function expected({ before, after, now }: Commit, message: MessageRecord, known: Knowledge): Expected {
   const must = new Set<string>();
   const may = new Set<string>();
   if (message.conversation === 'notice')
     for (const id of message.recipients) for (const set of [must, may]) set.add(id);
-  const agents = [...before.session.values()].filter(({ kind, endedAt }) => kind === 'agent' && endedAt === null);
+  // Sub-agents are written to by name only.
+  const agents = [...before.session.values()].filter(
+    ({ kind, endedAt, parentSession }) => kind === 'agent' && endedAt === null && parentSession === null,
+  );
   const host = before.session.get(message.from)?.host;
   const surelyLives = (session: SessionRecord) =>
     known.isAlive(session) && (session.host === host || now - session.heartbeatAt < limits.leaseWithoutHeartbeatMs);
@@ -36,7 +39,15 @@ function expected({ before, now }: Commit, message: MessageRecord, known: Knowle
     if (address === 'all' || address.startsWith('#')) several(agents);
     else if (address.startsWith('group:'))
       several(agents.filter(({ group }) => `group:${group}` === address.toLowerCase()));
-    else for (const id of named(before, address)) for (const set of [must, may]) set.add(id);
+    else {
+      for (const id of named(before, address)) {
+        // One that has ended in this very unit may count as either.
+        const heir = heirOf(before, id);
+        for (const set of [must, may]) set.add(heir);
+        if (heir === id) may.add(parentOf(before, id) ?? id);
+        if (after.session.get(id)?.endedAt !== null) must.delete(id);
+      }
+    }
   }
   // An answer in a channel also goes to the one it answers, whom the channel may not reach.
   const answered = message.replyTo === null ? undefined : before.message.get(message.replyTo);
@@ -44,6 +55,12 @@ function expected({ before, now }: Commit, message: MessageRecord, known: Knowle
   must.delete(message.from);
   may.delete(message.from);
   return { must, may };
+}
+
+/** Who gets the mail of a session: its parent, when it was a sub-agent and has ended. */
+function heirOf(state: State, id: string): string {
+  const parent = parentOf(state, id);
+  return parent !== null && state.session.get(id)?.endedAt !== null ? parent : id;
 }
 
 /** The session of a handle or id, or the members of a conversation. */
@@ -79,6 +96,7 @@ function* lateDelivery(commit: Commit, delivery: DeliveryRecord): Iterable<strin
   const message = commit.after.message.get(delivery.message);
   if (!message) yield `${delivery.id} delivers a message that does not exist`;
   else if (message.from === delivery.session) yield `${message.id} reaches its sender`;
+  else if (isInherited(commit, delivery)) return;
   else if (commit.before.message.has(message.id)) {
     if (!isBroadcast(message)) yield `${message.id} reaches ${delivery.session} long after it was sent`;
     if (commit.now - message.at > broadcastKeptMs)
@@ -87,9 +105,18 @@ function* lateDelivery(commit: Commit, delivery: DeliveryRecord): Iterable<strin
   }
 }
 
-function joined({ events }: Commit): Set<unknown> {
+/** Whether it lay unread with a sub-agent, which has ended now. */
+function isInherited(commit: Commit, { session, message }: DeliveryRecord): boolean {
+  return changesOf(commit, 'delivery').some(
+    ({ before, after }) =>
+      before?.message === message && after === undefined && parentOf(commit.before, before.session) === session,
+  );
+}
+
+function joined({ after, events }: Commit): Set<unknown> {
   const types = ['session.joined', 'session.returned'];
-  return new Set(events.filter(({ type }) => types.includes(type)).map(({ data }) => data.session));
+  const sessions = events.filter(({ type }) => types.includes(type)).map(({ data }) => data.session as string);
+  return new Set(sessions.filter(session => parentOf(after, session) === null));
 }
 
 const joinersGetBroadcasts: Rule<Commit> = {
@@ -145,10 +172,18 @@ const nothingLost: Rule<Commit> = {
         yield `${id} has no event`;
     }
     for (const { before, after, id } of changesOf(commit, 'delivery')) {
-      if (before && !after && commit.after.message.has(before.message)) yield `${id} was removed`;
+      if (before && !after && commit.after.message.has(before.message) && !hasHeir(commit, before))
+        yield `${id} was removed`;
     }
   },
 };
+
+/** Whether a sub-agent that has ended left it to its parent, who has it now. */
+function hasHeir({ after }: Commit, { session, message: id }: DeliveryRecord): boolean {
+  const [parent, message] = [parentOf(after, session), after.message.get(id)];
+  if (parent === null || !message || after.session.get(session)?.endedAt === null) return false;
+  return after.delivery.has(`${parent}/${ordered(message.sequence)}`);
+}
 
 function isItsEvent({ events }: Commit, message: MessageRecord): boolean {
   const event = events.find(({ sequence }) => sequence === message.sequence);

@@ -1,6 +1,8 @@
 /** What must hold of data and shared context after every unit of work: each change is one revision. */
+
+import type { DataRecord } from '../../../src/core/data-record.ts';
 import { limits } from '../../../src/core/limits.ts';
-import type { ContextRecord, DataRecord } from '../../../src/core/records.ts';
+import type { ContextRecord } from '../../../src/core/records.ts';
 import type { Rule } from '../knowledge.ts';
 import { type Commit, changesOf } from '../state.ts';
 

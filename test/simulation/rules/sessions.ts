@@ -36,10 +36,11 @@ const oneProcess: Rule<Commit> = {
   promise: 'one process serves one session',
   *broken(commit) {
     for (const { after: session } of changesOf(commit, 'session')) {
-      if (!session || session.endedAt !== null || session.process === null) continue;
+      if (!session || session.endedAt !== null || session.process === null || session.parentSession !== null) continue;
       const key = processKey(session.process);
       for (const other of commit.after.session.values()) {
         if (other.id === session.id || other.endedAt !== null || other.process === null) continue;
+        if (other.parentSession !== null) continue;
         if (processKey(other.process) === key) yield `${session.handle} and ${other.handle} are one process`;
       }
     }
@@ -50,6 +51,8 @@ const sessionsStay: Rule<Commit> = {
   promise: 'a session is never forgotten, and its times never run back',
   *broken(commit) {
     for (const { id, before, after } of changesOf(commit, 'session')) {
+      // Of many sub-agents that have ended the last ones are remembered.
+      if (!after && before?.parentSession && before.endedAt !== null) continue;
       if (!after) yield `${id} was removed`;
       else if (before && (after.lastSeenAt < before.lastSeenAt || after.heartbeatAt < before.heartbeatAt)) {
         yield `${id} was last seen earlier than before`;

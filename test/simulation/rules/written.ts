@@ -1,6 +1,6 @@
 /** What a client is told that it wrote, or reads, was in the store at some moment of the call. */
 import { commonScope } from '../../../src/core/data.ts';
-import type { DataRecord } from '../../../src/core/records.ts';
+import type { DataRecord } from '../../../src/core/data-record.ts';
 import type { Rule } from '../knowledge.ts';
 import type { State } from '../state.ts';
 import type { Told } from './answers.ts';
