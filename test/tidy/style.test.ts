@@ -9,16 +9,20 @@ const banned: readonly { readonly call: RegExp; readonly home: RegExp; readonly 
   { call: /\bDate\.now\(/, home: /^src\/system\//, instead: 'the Clock port, or tx.now in a rule' },
   { call: /\bnew Date\(\)/, home: /^src\/system\//, instead: 'the Clock port, or tx.now in a rule' },
   { call: /\bMath\.random\(/, home: /^$/, instead: 'the Ids port' },
-  { call: /\bprocess\.env\b/, home: /^src\/(main\.ts|system\/|demo\/)/, instead: 'config.ts' },
+  {
+    call: /\bprocess\.env\b/,
+    home: /^src\/(main\.ts|hook-main\.ts|git-hook-main\.ts|system\/|demo\/|opencode-plugin\/)/,
+    instead: 'config.ts',
+  },
   { call: /\bconsole\./, home: /^$/, instead: 'the Log port, or the surface that writes' },
   {
     call: /\bset(Timeout|Interval)\(/,
-    home: /^src\/(system|demo|engines\/server\/real-time\.ts)/,
+    home: /^src\/(system|demo|engines\/server\/real-time\.ts|hook\.ts|opencode-plugin)/,
     instead: 'the Clock port',
   },
   {
     call: /\bperformance\.now\(/,
-    home: /^src\/(system|demo|engines\/server\/real-time\.ts)/,
+    home: /^src\/(system|demo|engines\/server\/real-time\.ts|hook\.ts|opencode-plugin)/,
     instead: 'the Clock port',
   },
 ];

@@ -63,7 +63,7 @@ export const ofConflicts: readonly Break[] = [
   {
     what: 'own intents do not count',
     file: 'src/core/conflict-intents.ts',
-    replace: 'intents.filter(intent => intent.session !== me.id)',
+    replace: 'intents.filter(intent => intent.session !== me.id && intent.session !== me.parentSession)',
     by: 'intents',
     caughtBy: 'src/core/conflict-intents.test.ts › of oneself, ended, too old or of the dead never counts',
   },

@@ -176,29 +176,29 @@ export const ofData: readonly Break[] = [
   {
     what: 'the same change again within a minute is left out',
     file: 'src/core/edit.ts',
-    replace: 'drafts.map((draft, at) => !repeats(draft, newest[at], tx.now));',
-    by: 'drafts.map((draft, at) => repeats(draft, newest[at], tx.now) !== undefined);',
+    replace: 'drafts.map((draft, at) => !repeats(draft, newest[at], unit.tx.now));',
+    by: 'drafts.map((draft, at) => repeats(draft, newest[at], unit.tx.now) !== undefined);',
     caughtBy: 'src/core/edit.test.ts › within a minute, without lines, is left out and said to be known',
   },
   {
     what: 'an edit belongs to the intent that covers the file',
     file: 'src/core/edit.ts',
-    replace: 'intent: origin.intent ?? covering(intents, edit)',
-    by: 'intent: origin.intent ?? intents[0]?.id ?? null',
+    replace: 'origin.intent ?? covering(intents, edit)',
+    by: 'origin.intent ?? (edit && intents[0]?.id) ?? null',
     caughtBy: "src/core/edit.test.ts › to the session's newest open intent whose targets cover the file",
   },
   {
     what: 'a session records a commit once',
-    file: 'src/tools/edit-record.ts',
+    file: 'src/core/edit-commit.ts',
     replace: 'if (before.length > 0) return {',
     by: 'if (before.length < 0) return {',
     caughtBy: 'src/tools/who.test.ts › records a commit once for each session',
   },
   {
     what: 'each session may record a commit',
-    file: 'src/tools/edit-record.ts',
-    replace: 'editsOfCommit(unit.tx, facts.id, me.id)',
-    by: 'editsOfCommit(unit.tx, facts.id, null)',
+    file: 'src/core/edit-commit.ts',
+    replace: 'editsOfCommit(unit.tx, commit.id, me.id)',
+    by: 'editsOfCommit(unit.tx, commit.id, null)',
     caughtBy: 'src/tools/who.test.ts › records a commit once for each session',
   },
   {
@@ -226,8 +226,8 @@ export const ofData: readonly Break[] = [
   {
     what: 'a line is not known where a later edit may have moved it',
     file: 'src/core/authorship.ts',
-    replace: 'if (touches === true && !mayHaveMoved)',
-    by: 'if (touches === true)',
+    replace: 'if (touches === true && !mayHaveMoved && edit.mayBeOf.length === 0)',
+    by: 'if (touches === true && edit.mayBeOf.length === 0)',
     caughtBy: 'src/core/authorship.test.ts › is approximate where a later edit may have moved the lines',
   },
   {

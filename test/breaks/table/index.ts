@@ -1,21 +1,35 @@
 /** All breaks, by the parts of `docs/guarantees.md`. */
 import type { Break } from '../break.ts';
 import { ofLimits } from './bounds.ts';
+import { ofClients } from './clients.ts';
 import { ofConflicts } from './conflicts.ts';
 import { ofContext } from './context.ts';
 import { ofConversations } from './conversations.ts';
 import { ofCutOff } from './cut-off.ts';
 import { ofData } from './data.ts';
+import { ofDoctorClients } from './doctor-clients.ts';
+import { ofEachClient } from './each-client.ts';
 import { ofFinding } from './finding.ts';
+import { ofGuard } from './guard.ts';
+import { ofGuardClients } from './guard-clients.ts';
+import { ofGuardGit } from './guard-git.ts';
+import { ofGuardGitHooks } from './guard-git-hooks.ts';
+import { ofGuardGitHooksShared } from './guard-git-hooks-shared.ts';
+import { ofGuardLasting } from './guard-lasting.ts';
+import { ofGuardLedger } from './guard-ledger.ts';
+import { ofGuardShell } from './guard-shell.ts';
+import { ofGuardWrites } from './guard-writes.ts';
 import { ofLocks } from './locks.ts';
 import { ofMachines } from './machines.ts';
 import { ofMessages } from './messages.ts';
+import { ofOtherClients } from './other-clients.ts';
 import { ofOtherStores } from './other-stores.ts';
 import { ofPools } from './pools.ts';
 import { ofPrivacy } from './privacy.ts';
 import { ofQueue } from './queue.ts';
 import { ofResources } from './resources.ts';
 import { ofSessions } from './sessions.ts';
+import { ofSetup } from './setup.ts';
 import { ofStore } from './store.ts';
 import { ofSurfaces } from './surfaces.ts';
 import { ofTalk } from './talk.ts';
@@ -40,4 +54,18 @@ export const breaks: readonly Break[] = [
   ...ofCutOff,
   ...ofSurfaces,
   ...ofResources,
+  ...ofClients,
+  ...ofEachClient,
+  ...ofOtherClients,
+  ...ofSetup,
+  ...ofDoctorClients,
+  ...ofGuard,
+  ...ofGuardLasting,
+  ...ofGuardGit,
+  ...ofGuardClients,
+  ...ofGuardLedger,
+  ...ofGuardShell,
+  ...ofGuardWrites,
+  ...ofGuardGitHooks,
+  ...ofGuardGitHooksShared,
 ];

@@ -4,8 +4,8 @@ export const ofLocks: readonly Break[] = [
   {
     what: 'locks of others are in the way',
     file: 'src/core/obstacles.ts',
-    replace: '(excludes(lock.mode, candidate.mode) ? blockers : warnings)',
-    by: 'warnings',
+    replace: '(isInTheWay ? blockers : warnings)',
+    by: '(isInTheWay ? warnings : warnings)',
     caughtBy: 'src/core/lock.invariants.test.ts › keeps the invariants with seed %i',
   },
   {
@@ -32,8 +32,8 @@ export const ofLocks: readonly Break[] = [
   {
     what: 'Unicode forms are one',
     file: 'src/system/worktrees.ts',
-    replace: ".join('/')\n      .normalize('NFC');",
-    by: ".join('/');",
+    replace: "return parts.join('/').normalize('NFC');",
+    by: "return parts.join('/');",
     caughtBy: 'test/fuzz/paths.test.ts › are one resource, whether the file exists or not',
   },
   {
@@ -74,8 +74,8 @@ export const ofLocks: readonly Break[] = [
   {
     what: 'what git keeps is refused',
     file: 'src/system/worktrees.ts',
-    replace: "segment.toLowerCase() === '.git'",
-    by: 'false',
+    replace: "some(segment => segment.toLowerCase() === '.git')",
+    by: 'some(() => false)',
     caughtBy: 'src/system/worktrees.test.ts › inside what git keeps is refused, with the resource to lock instead',
   },
   {
@@ -295,15 +295,15 @@ export const ofLocks: readonly Break[] = [
   {
     what: 'only own locks are released',
     file: 'src/core/lock-release.ts',
-    replace:
-      "const locks = await Promise.all(resources.map(resource => tx.get('lock', lockId(session.id, resource))));",
-    by: "const every = await tx.list('lock', 'all', { prefix: '' });\n  const locks = every.filter(lock => resources.some(({ name }) => name === lock.name));",
+    replace: "const locks = await Promise.all(wanted.map(resource => tx.get('lock', lockId(session.id, resource))));",
+    by: "const every = await tx.list('lock', 'all', { prefix: '' });\n  const locks = every.filter(lock => wanted.some(({ name }) => name === lock.name));",
     caughtBy: "src/core/lock.test.ts › never touches another session's lock",
   },
   {
     what: 'what was not held is reported',
     file: 'src/core/lock-release.ts',
-    replace: 'notHeld: rest.filter(resource => !ids.has(lockId(session.id, resource))),',
+    replace:
+      'notHeld: rest.filter(resource => spellings(session, resource).every(each => !ids.has(lockId(session.id, each)))),',
     by: 'notHeld: [],',
     caughtBy: 'src/core/lock.test.ts › reports what was not held instead of failing',
   },

@@ -4,7 +4,7 @@ export const ofMessages: readonly Break[] = [
   {
     what: 'one wrong address keeps the message from all',
     file: 'src/core/address.ts',
-    replace: 'return [await oneOrFail(unit, address)];',
+    replace: 'return [await heirOf(unit, await oneOrFail(unit, address))];',
     by: 'return oneOrFail(unit, address).then(\n    session => [session],\n    () => [],\n  );',
     caughtBy: 'src/core/message.test.ts › to %j is refused as %s and nothing is sent to anybody',
   },
@@ -252,7 +252,7 @@ export const ofMessages: readonly Break[] = [
   {
     what: 'a wait for an answer ends although every hint is lost',
     file: 'src/tools/hints.ts',
-    replace: 'Math.min(ms, limits.safetyPollMs)',
+    replace: 'Math.min(ms, atMostMs)',
     by: 'ms',
     caughtBy:
       'src/tools/messages.test.ts › ends although every hint is lost, and asks the store no more often than the safety poll',

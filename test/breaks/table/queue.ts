@@ -80,8 +80,8 @@ export const ofQueue: readonly Break[] = [
   {
     what: 'a hand-off leaves no moment in between',
     file: 'src/core/lock-handoff.ts',
-    replace: "endLock(unit, lock, 'handed off');",
-    by: "endLock(unit, lock, 'handed off');\n  await passOn(unit);",
+    replace: "  endLock(unit, lock, 'handed off');\n  const fence",
+    by: "  endLock(unit, lock, 'handed off');\n  await passOn(unit);\n  const fence",
     caughtBy:
       'src/core/lock.handoff.test.ts › leaves no moment in which nobody has the lock: one unit, one event after the other',
   },

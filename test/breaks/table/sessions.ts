@@ -12,8 +12,8 @@ export const ofSessions: readonly Break[] = [
   {
     what: 'a living session is not taken over by a newcomer of the same conversation',
     file: 'src/core/session.ts',
-    replace: 'same.filter(record => record.endedAt !== null)',
-    by: 'same',
+    replace: '.filter(record => record.endedAt !== null)\n    .sort(',
+    by: '.sort(',
     caughtBy:
       'src/core/session.test.ts › makes two sessions of two living processes, even of one client and one conversation',
   },

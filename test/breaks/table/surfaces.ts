@@ -78,8 +78,8 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'a wait does not keep other calls waiting',
     file: 'src/surfaces/mcp/server.ts',
-    replace: 'answered(() => callTool(tools, params.name, params.arguments, context(request))),',
-    by: '(parts.turn = Promise.resolve(parts.turn).then(() =>\n      answered(() => callTool(tools, params.name, params.arguments, context(request))))),',
+    replace: 'return callTool(tools, params.name, owner.input, { ...context(request), caller });',
+    by: 'const turn = Promise.resolve(parts.turn).then(() =>\n        callTool(tools, params.name, owner.input, { ...context(request), caller }));\n      parts.turn = turn.catch(() => undefined);\n      return turn;',
     caughtBy: 'test/scenarios/protocol.test.ts › does not keep other calls of the session waiting',
   },
   {
