@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { command } from './rows/command.ts';
 import { contention } from './rows/contention.ts';
 import { engines } from './rows/engines.ts';
+import { guard } from './rows/guard.ts';
 import { hints } from './rows/hints.ts';
+import { hooks } from './rows/hooks.ts';
 import { idle } from './rows/idle.ts';
 import { locks } from './rows/locks.ts';
 import { messages } from './rows/messages.ts';
@@ -29,6 +31,8 @@ const rows: readonly Row[] = [
   engines,
   hints,
   roundTrips,
+  hooks,
+  guard,
 ];
 
 const help = `npm run bench -- [options]

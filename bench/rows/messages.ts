@@ -30,7 +30,7 @@ export const messages: Row = {
 async function betweenProcesses(stage: Stage, rounds: number): Promise<Figure[]> {
   const { environment, repository } = stage.workspace;
   const parts = await compose({}, environment, repository, 'session');
-  const me = parts.agent({ name: 'bench-recipient', version: '1.0.0' });
+  const me = parts.callers({ name: 'bench-recipient', version: '1.0.0' }).main;
   const id = await me.session();
   const handle = await me.read(async (_view, session) => session.handle);
   let wokenAt = 0n;

@@ -27,7 +27,7 @@ async function count(stage: Stage, { engine }: Place, room: Room, calls: number)
   address.hostname = '127.0.0.1';
   address.port = String(proxy.port);
   const parts = await compose({ store: address.href }, environment, repository, 'session');
-  const caller = parts.agent({ name: 'bench-counted', version: '1.0.0' });
+  const caller = parts.callers({ name: 'bench-counted', version: '1.0.0' }).main;
   const context = {
     caller,
     signal: new AbortController().signal,

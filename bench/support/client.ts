@@ -95,11 +95,11 @@ export class RawServer extends LineProcess {
     };
   }
 
-  async initialize(): Promise<void> {
+  async initialize(client = 'bench'): Promise<void> {
     await this.request('initialize', {
       protocolVersion: '2025-11-25',
       capabilities: {},
-      clientInfo: { name: 'bench', version: '1.0.0' },
+      clientInfo: { name: client, version: '1.0.0' },
     });
     this.write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }));
   }

@@ -8,7 +8,7 @@ import { callTool } from '../../src/tools/call-tool.ts';
 import { tools } from '../../src/tools/index.ts';
 
 const parts = await compose({}, process.env, process.cwd(), 'session');
-const caller = parts.agent({ name: 'bench-sender', version: '1.0.0' });
+const caller = parts.callers({ name: 'bench-sender', version: '1.0.0' }).main;
 await caller.session();
 const context = {
   caller,

@@ -89,11 +89,12 @@ export class Stage {
     return this.#ready(['--max-old-space-size=128', this.#programs.engineWorker, store, floor, project]);
   }
 
-  /** A finished run of a program; how long it took. */
-  async run(args: readonly string[]): Promise<number> {
+  /** A finished run of a program, which reads `input`; how long it took. */
+  async run(args: readonly string[], input = '', more: Readonly<Record<string, string>> = {}): Promise<number> {
     const begun = performance.now();
-    const child = new LineProcess(args, this.#options());
-    child.child.stdin?.end();
+    const { cwd, env } = this.#options();
+    const child = new LineProcess(args, { cwd, env: { ...env, ...more } });
+    child.child.stdin?.end(input);
     const code = await new Promise(resolve => child.child.once('exit', resolve));
     const ms = performance.now() - begun;
     if (code !== 0) throw new Error(`ended with ${code}: ${child.stderr.slice(0, 500)}`);
