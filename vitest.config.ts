@@ -17,19 +17,24 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 // Suites that start real processes get few workers: the machine they run on has two cores, and a starved child is not a bug.
 const processes = { testTimeout: 60_000, hookTimeout: 60_000, pool: 'forks' as const, maxWorkers: 2 };
 
-/** The scenarios that are about sessions and not about a file, played once more on each server. */
+/** The scenarios in which an engine matters, played once more on each server. What they share with one another is played once. */
 const onServer = (engine: string) =>
-  project(`scenarios on ${engine}`, ['test/scenarios/{story,protocol,contention,crash}.test.ts'], {
+  project(`scenarios on ${engine}`, ['test/scenarios/{story,contention,crash}.test.ts'], {
     ...processes,
     globalSetup: ['test/support/servers/scenario-server.ts'],
     setupFiles: ['test/support/servers/scenario-setup.ts'],
   });
 
+/** Real AI clients, in a network of their own: `npm run test:clients` installs them, makes the network and names the folder. */
+const withClients = () => project('clients', ['test/clients/**/*.test.ts'], { ...processes, retry: 0 });
+
 export default defineConfig({
   plugins: [lua],
   test: {
     projects: [
-      project('unit', ['src/**/*.test.ts', 'test/fuzz/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('unit', ['src/**/*.test.ts', 'test/fuzz/**/*.test.ts', 'test/guard/**/*.test.ts'], {
+        testTimeout: 30_000,
+      }),
       project('tidy', ['test/tidy/**/*.test.ts'], { testTimeout: 30_000 }),
       project('simulation', ['test/simulation/**/*.test.ts'], { testTimeout: 300_000 }),
       project('contract', ['test/contract/**/*.test.ts'], processes),
@@ -37,6 +42,7 @@ export default defineConfig({
       project('scenarios', ['test/scenarios/**/*.test.ts'], processes),
       onServer('postgres'),
       onServer('redis'),
+      ...((process.env.SIGNALBOX_CLIENTS || 'skip') === 'skip' ? [] : [withClients()]),
     ],
   },
 });
