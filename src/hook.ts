@@ -1,6 +1,7 @@
 /**
  * `signalbox hook <client> <event>`: asks the server of the client's session over its socket, which needs nothing but Node. Only
- * where none answers the store itself is opened. Whatever happens, the client goes on: exit code 0, unless the client is told otherwise on purpose.
+ * where none answers the store itself is opened. Whatever happens, the client goes on: exit code 0, unless the client is told otherwise on purpose,
+ * or the words end with `--fail-closed`: then whatever was not answered ends with exit code 1, which the line around it makes a refusal.
  */
 import { limits } from './core/limits.ts';
 import { clientPid } from './system/client-process.ts';
@@ -14,28 +15,32 @@ interface Request {
   readonly event: unknown;
   readonly input: Readonly<Record<string, unknown>>;
   readonly teller: string;
+  readonly failsClosed: boolean;
   readonly environment: Environment;
 }
 
 /** Runs the command; resolves to its exit code when everything is written. `words` are those behind `hook`. Never rejects. */
 export async function runHook(words: readonly string[], environment: Environment): Promise<number> {
   const started: { failed?: () => Promise<number> } = {};
-  const failed = async () => (await started.failed?.().catch(() => 0)) ?? 0;
+  const failsClosed = words.includes('--fail-closed');
+  const unanswered = failsClosed ? 1 : 0;
+  const failed = async () => (await started.failed?.().catch(() => unanswered)) ?? unanswered;
   const stop = setTimeout(() => {
-    setTimeout(() => process.exit(0), limits.hookFailedMs);
+    setTimeout(() => process.exit(unanswered), limits.hookFailedMs);
     void failed().then(code => process.exit(code));
   }, limits.hookTotalMs);
   // A client that has stopped to listen, or whatever else nobody foresaw: it goes on, and no trace of ours is on its screen.
-  process.on('uncaughtException', () => process.exit(0));
+  process.on('uncaughtException', () => process.exit(unanswered));
   try {
     const [client = '', event = ''] = words;
     const at = words.indexOf('--home');
     const told = at >= 0 ? { ...environment, SIGNALBOX_HOME: words[at + 1] } : environment;
     const input = await readInput();
+    if (input === undefined && failsClosed) return unanswered;
     if (event === waiting && !isAtScreen(environment)) return 0;
     const pid = processOf(client, environment);
     const teller = words.slice(0, 2).join(' ');
-    const request = { client, event, input, teller, environment: marksOf(environment) };
+    const request = { client, event, input: input ?? {}, teller, failsClosed, environment: marksOf(environment) };
     const sockets = hookSocketsOf(hookFolder(told), pid);
     if (event === waiting) return await standBy(sockets, request, () => clearTimeout(stop));
     const directly = async () => {
@@ -106,7 +111,8 @@ function marksOf(environment: Environment): Environment {
   );
 }
 
-async function readInput(): Promise<Record<string, unknown>> {
+/** What the client tells; undefined where that cannot be read. */
+async function readInput(): Promise<Record<string, unknown> | undefined> {
   if (process.stdin.isTTY) return {};
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -115,8 +121,8 @@ async function readInput(): Promise<Record<string, unknown>> {
     // Too much is read to its end all the same: the client may not expect that nobody takes it.
     if (bytes <= limits.hookReadBytes) pieces.push(piece as Buffer);
   }
-  if (bytes > limits.hookReadBytes) return {};
-  const input = parsed(Buffer.concat(pieces).toString('utf8')) ?? {};
+  if (bytes > limits.hookReadBytes) return undefined;
+  const input = parsed(Buffer.concat(pieces).toString('utf8'));
   // What a file is to hold may be long, and is nobody's business here; which file it is stands in a short field.
   return bytes > limits.hookInputBytes ? (shortened(input) as Record<string, unknown>) : input;
 }

@@ -23,13 +23,16 @@ const wakes = 2;
 export class Link {
   readonly #own: Environment;
   readonly #pid: number;
+  readonly #failsClosed: boolean;
   #environment: Environment;
   #program: readonly string[] | undefined;
 
-  constructor(environment: Environment, pid: number) {
+  /** With `failsClosed` what Signalbox cannot check because it fails itself is refused, whatever policy says. */
+  constructor(environment: Environment, pid: number, failsClosed = false) {
     this.#own = environment;
     this.#environment = environment;
     this.#pid = pid;
+    this.#failsClosed = failsClosed;
   }
 
   /** Learns from the configuration where the program is and which store it uses. */
@@ -55,12 +58,13 @@ export class Link {
     show: (answer: PluginAnswer) => void = () => {},
   ): Promise<boolean> {
     let isAnswered = false;
-    const take = ({ stdout }: HookReply) => {
+    const take = ({ stdout, exitCode = 0 }: HookReply) => {
+      if (exitCode !== 0) return;
       if (stdout) show(JSON.parse(stdout) as PluginAnswer);
       isAnswered = true;
     };
     for (const path of this.#sockets()) {
-      if (await ask(path, { request: { event, input }, show: take })) return isAnswered;
+      if (await ask(path, { request: { event, input, failsClosed: this.#failsClosed }, show: take })) return isAnswered;
     }
     await this.#run(event, input, take).catch(() => undefined);
     return isAnswered;
@@ -89,12 +93,16 @@ export class Link {
     const [program, ...words] = this.#program ?? [];
     if (program === undefined) return Promise.resolve();
     return new Promise(done => {
-      const child = spawn(program, [...words, 'hook', 'opencode', event], {
-        env: this.#environment as NodeJS.ProcessEnv,
-        stdio: ['pipe', 'pipe', 'ignore'],
-        timeout: limits.hookTotalMs,
-        windowsHide: true,
-      });
+      const child = spawn(
+        program,
+        [...words, 'hook', 'opencode', event, ...(this.#failsClosed ? ['--fail-closed'] : [])],
+        {
+          env: this.#environment as NodeJS.ProcessEnv,
+          stdio: ['pipe', 'pipe', 'ignore'],
+          timeout: limits.hookTotalMs,
+          windowsHide: true,
+        },
+      );
       let stdout = '';
       child.on('error', () => done());
       child.stdin.on('error', () => {});

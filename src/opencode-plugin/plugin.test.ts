@@ -184,6 +184,9 @@ describe('the plugin in opencode', () => {
     await expect(edits('write')).rejects.toThrow('does not answer');
     await expect(edits('read')).resolves.toBeUndefined();
     await expect(edits('signalbox_lock_list')).resolves.toBeUndefined();
+    expect(heard.at(-1)).toMatchObject({ failsClosed: true });
+    answer = () => ({ exitCode: 1 });
+    await expect(edits('bash')).rejects.toThrow('does not answer');
     answer = () => ({ stdout: 'nonsense' });
     await expect(edits('bash')).rejects.toThrow('does not answer');
     answer = () => ({});

@@ -68,7 +68,7 @@ function quietly<Args extends unknown[]>(hook: (...args: Args) => Promise<void>)
 class Refusal extends Error {}
 
 class Plugin {
-  readonly link = new Link(process.env, process.pid);
+  readonly link: Link;
   readonly #context: PluginContext;
   readonly #conversations: Conversations;
   readonly #sleepers: Sleepers;
@@ -86,6 +86,7 @@ class Plugin {
 
   constructor(context: PluginContext) {
     this.#context = context;
+    this.link = new Link(process.env, process.pid, context.signalbox?.failsClosed === true);
     const { session } = context.client;
     this.#conversations = new Conversations(async id => {
       const found = await inTime(session.get({ path: { id } }), lookUpMs);

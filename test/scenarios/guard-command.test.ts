@@ -23,17 +23,13 @@ afterEach(async () => {
 });
 
 /** Asks before a tool as Codex does, whose process is this one unless another is named. */
-function ask(tool: string, input: object, environment: Record<string, string> = {}, client = 'codex') {
-  const child = spawn(process.execPath, [hookProgram, client, 'PreToolUse'], {
-    cwd: place.repository,
-    env: { ...place.environment, ...environment },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let stdout = '';
-  child.stdout.on('data', piece => {
-    stdout += piece;
-  });
+function ask(
+  tool: string,
+  input: object,
+  environment: Record<string, string> = {},
+  client = 'codex',
+  words: readonly string[] = [],
+) {
   const told = {
     session_id: 'thread-1',
     turn_id: 'turn-1',
@@ -43,7 +39,21 @@ function ask(tool: string, input: object, environment: Record<string, string> = 
     tool_use_id: `call-${children.length}`,
     tool_input: input,
   };
-  child.stdin.end(JSON.stringify(told));
+  return tell(JSON.stringify(told), [client, 'PreToolUse', ...words], environment);
+}
+
+function tell(input: string, words: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [hookProgram, ...words], {
+    cwd: place.repository,
+    env: { ...place.environment, ...environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  let stdout = '';
+  child.stdout.on('data', piece => {
+    stdout += piece;
+  });
+  child.stdin.end(input);
   return new Promise<string>((resolve, reject) => {
     child.on('close', code => (code === 0 ? resolve(stdout) : reject(new Error(`exit code ${code}`))));
   });
@@ -104,5 +114,35 @@ describe('before an edit or a command the hook', () => {
     expect(JSON.parse(await ask('apply_patch', patch('src/auth.ts'), broken)).systemMessage).toContain('not working');
     blocking();
     expect(refusalIn(await ask('apply_patch', patch('src/auth.ts'), broken))).toContain('guard.onFailure');
+  });
+});
+
+describe('set up to fail closed the hook', () => {
+  const broken = { SIGNALBOX_STORE: 'sqlite:/dev/null/store.db' };
+  const askClosed = (tool: string, input: object, environment: Record<string, string> = {}) =>
+    ask(tool, input, environment, 'codex', ['--fail-closed']);
+
+  it('refuses what cannot be checked because Signalbox fails itself, whatever policy says, and says who wants that', async () => {
+    expect(refusalIn(await ask('apply_patch', patch('src/free.ts'), broken))).toBe(null);
+    expect(refusalIn(await askClosed('apply_patch', patch('src/free.ts'), broken))).toContain('--fail-closed');
+    expect(refusalIn(await askClosed('Bash', shell('ls'), broken))).toContain('--fail-closed');
+    const own = await place.session({ clientName: 'codex-mcp-client' });
+    expect(await askClosed('apply_patch', patch('src/free.ts'))).toBe('');
+    process.kill(own.pid, 'SIGSTOP');
+    try {
+      expect(refusalIn(await askClosed('apply_patch', patch('src/free.ts')))).toContain('--fail-closed');
+    } finally {
+      process.kill(own.pid, 'SIGCONT');
+    }
+  });
+
+  it('holds up no tool that changes nothing', async () => {
+    expect(refusalIn(await askClosed('update_plan', {}, broken))).toBe(null);
+  });
+
+  it('ends with an exit code that its line takes for a refusal when it cannot read what it is asked', async () => {
+    const words = ['codex', 'PreToolUse'];
+    await expect(tell('{"session_id": ', [...words, '--fail-closed'])).rejects.toThrow('exit code 1');
+    await expect(tell('{"session_id": ', words)).resolves.toBe('');
   });
 });

@@ -52,7 +52,7 @@ export function claudeHooks(place: SetupPlace): JsonPart[] {
     list('UserPromptSubmit', [{ hooks: [toolCall({ ...common, ...fields('prompt', 'prompt_id') })] }]),
     list('PreToolUse', [
       { matcher: ourTools, hooks: [toolCall(tool)] },
-      { matcher: anyOf(...guardedTools), hooks: [{ ...toolCall(guarded), ...onFailure(place) }] },
+      { matcher: anyOf(...guardedTools), hooks: [place.failsClosed ? mustBeAnswered(place) : toolCall(guarded)] },
     ]),
     list('PostToolUse', [{ matcher: anyOf(...guardedTools), hooks: [toolCall(done)] }]),
     list('PostToolUseFailure', [{ matcher: anyOf(...guardedTools), hooks: [toolCall(guarded)] }]),
@@ -78,11 +78,9 @@ export function sharedClaudeHooks(place: SetupPlace): JsonPart[] {
     'SessionEnd',
   ];
   return events.map(event => {
-    // Every client runs these with a POSIX shell, on Windows too; and Copilot forbids every tool when one cannot be started.
-    const line = hookLine({ ...place, platform: 'linux' }, 'claude-code', event);
     const isStrict = event === 'PreToolUse' && place.failsClosed === true;
-    const command = isStrict ? strict(line) : forgiving(line);
-    const handler = { type: 'command', command, timeout: commandTimeoutSeconds, ...(isStrict ? onFailure(place) : {}) };
+    // Copilot forbids every tool when one cannot be started.
+    const handler = isStrict ? mustBeAnswered(place) : shellCommand(forgiving(shellLine(place, event)));
     const matcher = sharedMatchers[event];
     return list(event, [{ ...(matcher ? { matcher } : {}), hooks: [handler] }]);
   });
@@ -93,9 +91,21 @@ const sharedMatchers: Readonly<Record<string, string>> = {
   PostToolUseFailure: anyOf(...guardedTools),
 };
 
-/** Versions that do not know it let the tool run all the same. */
-function onFailure({ failsClosed = false }: SetupPlace): JsonObject {
-  return failsClosed ? { onFailure: 'block' } : {};
+/**
+ * A command also for a user: Claude Code leaves out calls of a server that it knows to be gone, and the tool runs. Versions that do not
+ * know `onFailure` let it run only after a time-out.
+ */
+function mustBeAnswered(place: SetupPlace): JsonObject {
+  return { ...shellCommand(strict(shellLine(place, 'PreToolUse'))), onFailure: 'block' };
+}
+
+/** Every client that reads these hooks runs them with a POSIX shell, on Windows too. */
+function shellLine(place: SetupPlace, event: string): string {
+  return hookLine({ ...place, platform: 'linux' }, 'claude-code', event);
+}
+
+function shellCommand(command: string): JsonObject {
+  return { type: 'command', command, timeout: commandTimeoutSeconds };
 }
 
 function toolCall(input: JsonObject): JsonObject {

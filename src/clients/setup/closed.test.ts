@@ -73,14 +73,13 @@ describe('what each client needs for that', () => {
     return handlers.filter(({ event }) => asks.test(event)).map(({ handler }) => handler);
   };
 
-  it('is a field in Claude Code for the hooks of edits and commands, and no other: a call of ours is not held up', () => {
-    expect(changed('claude-code').map(({ onFailure, type }) => [type, onFailure])).toEqual([
-      ['mcp_tool', undefined],
-      ['mcp_tool', 'block'],
-    ]);
-    expect(changed('claude-code', 'project')).toMatchObject([
-      { type: 'command', onFailure: 'block', command: expect.stringContaining('exit 2') },
-    ]);
+  it('is a command in Claude Code for edits and commands, which needs no server; a call of ours is not held up', () => {
+    const command = { type: 'command', onFailure: 'block', command: expect.stringContaining('exit 2') };
+    const [ours, theirs, ...more] = changed('claude-code');
+    expect([ours?.type, ours?.onFailure]).toEqual(['mcp_tool', undefined]);
+    expect(theirs).toMatchObject(command);
+    expect(more).toEqual([]);
+    expect(changed('claude-code', 'project')).toMatchObject([command]);
   });
 
   it('is a field in Cursor, and an exit code of two with a reason in all others', () => {
@@ -97,14 +96,14 @@ describe('a line that must be answered', () => {
   const sh = (line: string) => spawnSync('/bin/sh', ['-c', line], { encoding: 'utf8' });
 
   it.each(['/nowhere/node hook', 'exit 1', 'kill -9 $$'])('forbids and says why when this becomes of it: %s', line => {
-    const { status, stderr } = sh(strict(`sh -c '${line}' 2>/dev/null`));
+    const { status, stderr } = sh(strict(`sh -c '${line}' -`, ' 2>/dev/null'));
     expect([status, stderr]).toEqual([2, `${unasked}\n`]);
   });
 
   it('forbids in our own words where we say so, and nothing where we do not', () => {
-    const refusing = sh(strict("sh -c 'echo locked >&2; exit 2'"));
+    const refusing = sh(strict("sh -c 'echo locked >&2; exit 2' -"));
     expect([refusing.status, refusing.stderr]).toEqual([2, 'locked\n']);
-    const letting = sh(strict('echo "{}"'));
+    const letting = sh(strict(`sh -c 'echo {}' -`));
     expect([letting.status, letting.stdout, letting.stderr]).toEqual([0, '{}\n', '']);
   });
 
@@ -113,7 +112,7 @@ describe('a line that must be answered', () => {
     expect(isOurHook({ bash: strict(line), powershell: strictPowerShell(line) })).toBe(true);
     expect(
       isOurHook({
-        powershell: strictPowerShell(`& 'C:\\n\\node.exe' 'C:\\x\\hook.cjs' gemini-cli BeforeTool 2>$null`),
+        powershell: strictPowerShell(`& 'C:\\n\\node.exe' 'C:\\x\\hook.cjs' gemini-cli BeforeTool`, ' 2>$null'),
       }),
     ).toBe(true);
     expect(strictPowerShell(line)).toMatch(/LASTEXITCODE -ne 0.*exit 2/);

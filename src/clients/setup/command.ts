@@ -53,20 +53,20 @@ export function forgivingPowerShellButTwo(line: string): string {
 /** A quiet line, or a strict one where it asks whether something may be done and setup is to fail closed. */
 export function asked(place: SetupPlace, line: string, isQuestion: boolean): string {
   const isStrict = isQuestion && place.failsClosed === true && place.platform !== 'win32';
-  return isStrict ? strict(`${line} 2>/dev/null`) : quiet(place, line);
+  return isStrict ? strict(line, ' 2>/dev/null') : quiet(place, line);
 }
 
 /**
- * A line of which whatever goes wrong forbids what it asks about. An exit code of two means that to every client, if something stands on
- * standard error; one of our own has said why.
+ * A line of which whatever goes wrong forbids what it asks about, within our program, too. An exit code of two means that to every client,
+ * if something stands on standard error; one of our own has said why. `rest` is what belongs behind the words.
  */
-export function strict(line: string): string {
-  return `${line} || { [ $? -eq 2 ] || echo '${unasked}' >&2; exit 2; }`;
+export function strict(line: string, rest = ''): string {
+  return `${line} --fail-closed${rest} || { [ $? -eq 2 ] || echo '${unasked}' >&2; exit 2; }`;
 }
 
-export function strictPowerShell(line: string): string {
+export function strictPowerShell(line: string, rest = ''): string {
   const say = `if ($LASTEXITCODE -ne 2) { [Console]::Error.WriteLine('${unasked}') }`;
-  return `${line}; if ($LASTEXITCODE -ne 0) { ${say}; exit 2 }`;
+  return `${line} --fail-closed${rest}; if ($LASTEXITCODE -ne 0) { ${say}; exit 2 }`;
 }
 
 /** A word as a POSIX shell takes it literally. */
@@ -123,7 +123,7 @@ const hookCall = new RegExp(
     `(?:'[^']*'|"[^"]*"|[^\\s'"|;]+)`,
     '(?:\\s+hook)?',
     `\\s+(?:${clientIds.join('|')})\\s+\\w+`,
-    '(?:\\s+2>\\S+)?\\s*(?:$|\\|\\||;\\s*(?:exit|if)\\b)',
+    '(?:\\s+--fail-closed)?(?:\\s+2>\\S+)?\\s*(?:$|\\|\\||;\\s*(?:exit|if)\\b)',
   ].join(''),
 );
 const ourProgram = /(?:^|[\s'"\\/])(?:signalbox(?:\.mjs|\.cmd|\.exe)?['"]?\s+hook|hook\.cjs['"]?)\s/;

@@ -36,12 +36,19 @@ export const geminiCli: ClientSetup = {
 /** Gemini forbids the tool when its hook cannot be started, and shows its user whatever a hook complains of. */
 function hook(place: SetupPlace, event: (typeof events)[number]): JsonPart {
   const isStrict = event === 'BeforeTool' && place.failsClosed === true;
-  const command =
-    place.platform === 'win32'
-      ? (isStrict ? strictPowerShell : forgivingPowerShell)(`${hookPowerShellLine(place, 'gemini-cli', event)} 2>$null`)
-      : (isStrict ? strict : forgiving)(`${hookLine(place, 'gemini-cli', event)} 2>/dev/null`);
+  const command = (place.platform === 'win32' ? powerShellLine : shellLine)(place, event, isStrict);
   const handler = { type: 'command', name: 'signalbox', command, timeout: timeoutMs };
   return { kind: 'elements', path: ['hooks', event], value: [{ hooks: [handler] }] };
+}
+
+function powerShellLine(place: SetupPlace, event: string, isStrict: boolean): string {
+  const [line, silent] = [hookPowerShellLine(place, 'gemini-cli', event), ' 2>$null'];
+  return isStrict ? strictPowerShell(line, silent) : forgivingPowerShell(line + silent);
+}
+
+function shellLine(place: SetupPlace, event: string, isStrict: boolean): string {
+  const [line, silent] = [hookLine(place, 'gemini-cli', event), ' 2>/dev/null'];
+  return isStrict ? strict(line, silent) : forgiving(line + silent);
 }
 
 function folder(place: SetupPlace): string {

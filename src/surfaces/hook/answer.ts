@@ -17,6 +17,8 @@ export interface HookCall {
   readonly input: Readonly<Record<string, unknown>>;
   /** Which of the client's hook files told it: the words of the command, or the way it came. */
   readonly teller: string;
+  /** Whether it was set up to have refused what cannot be checked, whatever policy says. */
+  readonly failsClosed?: boolean;
 }
 
 export interface CallerFound {
@@ -99,8 +101,9 @@ export async function answerHook(
     if (read.event.kind === 'stop' && answer.hold === undefined) desk.rests?.(call.client, found);
     return { written: hooks.write(call.event, { ...answer, ...notice }), shown };
   } catch (error) {
-    if (isGuarded(read) && desk.failsClosed()) {
-      return { ...silent, written: hooks.write(call.event, { deny: failedClosed(failureLine(error)) }) };
+    const closedBy = isGuarded(read) ? whoCloses(call, desk.failsClosed()) : null;
+    if (closedBy !== null) {
+      return { ...silent, written: hooks.write(call.event, { deny: failedClosed(failureLine(error), closedBy) }) };
     }
     const written = hooks.write(call.event, { notice: failureLine(error) });
     // Where the client shows its user nothing, the line waits for an event at which it does.
@@ -134,9 +137,17 @@ function isShown(hooks: ClientHooks, name: string, { event, owner }: ReadEvent):
   return stdout !== '' || stderr !== '';
 }
 
+/** Who wants refused what cannot be checked: its user, by set-up, or the project, by policy; null: nobody. */
+export function whoCloses({ failsClosed = false }: HookCall, isPolicy: boolean): 'setup' | 'policy' | null {
+  if (failsClosed) return 'setup';
+  return isPolicy ? 'policy' : null;
+}
+
 /** What is said instead of letting something through that could not be checked. */
-export function failedClosed(line: string): string {
-  return `${line} The policy of this project (guard.onFailure: "block") refuses what cannot be checked: try again, or ask your user.`;
+export function failedClosed(line: string, by: 'setup' | 'policy'): string {
+  const who =
+    by === 'setup' ? 'What your user set up (--fail-closed)' : 'The policy of this project (guard.onFailure: "block")';
+  return `${line} ${who} refuses what cannot be checked: try again, or ask your user.`;
 }
 
 /** Whether something may be refused at this event. */

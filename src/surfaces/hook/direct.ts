@@ -13,6 +13,7 @@ import {
   failureLine,
   type HookCall,
   isGuarded,
+  whoCloses,
 } from './answer.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,12 +71,14 @@ const noAnswer =
 
 function whenFailing(
   hooks: ClientHooks,
-  { event, tellsFailure }: DirectCall,
+  call: DirectCall,
   read: ReadEvent,
   policy: GuardPolicy,
   line: string,
 ): Written {
-  if (isGuarded(read) && policy.onFailure === 'block') return hooks.write(event, { deny: failedClosed(line) });
+  const { event, tellsFailure } = call;
+  const closedBy = isGuarded(read) ? whoCloses(call, policy.onFailure === 'block') : null;
+  if (closedBy !== null) return hooks.write(event, { deny: failedClosed(line, closedBy) });
   const written = hooks.write(event, { notice: line });
   const isShown = written.stdout !== '' || (written.stderr ?? '') !== '';
   return isShown && tellsFailure(true) ? written : { stdout: '' };

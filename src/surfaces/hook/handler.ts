@@ -13,7 +13,10 @@ type Connection = Parameters<Handler>[1];
 export function hookHandler(desk: EventDesk): Handler {
   const waiters = new Waiters(desk);
   return (request, connection) => {
-    void answer(desk, waiters, request, connection).catch(() => connection.reply({}));
+    void answer(desk, waiters, request, connection).catch(() => {
+      // To a hook that was set up to fail closed this says that it was not answered.
+      connection.reply(request.failsClosed === true ? { exitCode: 1 } : {});
+    });
   };
 }
 
@@ -30,7 +33,10 @@ async function answer(
   if (!caller?.hooks || typeof event !== 'string') return connection.reply({});
   const { hooks, traits } = caller;
   if (event === statusLineEvent) return connection.reply(await line(desk, traits.name));
-  const call = { client: traits.name, event, input, teller: typeof teller === 'string' ? teller : '' };
+  const call = {
+    ...{ client: traits.name, event, input, teller: typeof teller === 'string' ? teller : '' },
+    failsClosed: request.failsClosed === true,
+  };
   if (request.wait === true) return connection.reply(await wait(waiters, hooks, call, connection));
   const found = await answerHook(desk, call, connection.signal);
   if (found === undefined) return connection.reply({ pass: true });

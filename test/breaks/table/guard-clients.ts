@@ -106,10 +106,26 @@ export const ofGuardClients: readonly Break[] = [
   {
     what: 'guard clients: Claude Code is told to fail closed',
     file: 'src/clients/setup/claude-hooks.ts',
-    replace: '{ ...toolCall(guarded), ...onFailure(place) }',
+    replace: 'place.failsClosed ? mustBeAnswered(place) : toolCall(guarded)',
     by: 'toolCall(guarded)',
     caughtBy:
-      'src/clients/setup/closed.test.ts › is a field in Claude Code for the hooks of edits and commands, and no other: a call of ours is not held up',
+      'src/clients/setup/closed.test.ts › is a command in Claude Code for edits and commands, which needs no server; a call of ours is not held up',
+  },
+  {
+    what: 'guard clients: set up to fail closed, a failure of our own is none that lets through',
+    file: 'src/surfaces/hook/answer.ts',
+    replace: "if (failsClosed) return 'setup';",
+    by: '',
+    caughtBy:
+      'test/scenarios/guard-command.test.ts › refuses what cannot be checked because Signalbox fails itself, whatever policy says, and says who wants that',
+  },
+  {
+    what: 'guard clients: set up to fail closed, a question that cannot be read is not allowed',
+    file: 'src/hook.ts',
+    replace: 'if (input === undefined && failsClosed) return unanswered;',
+    by: '',
+    caughtBy:
+      'test/scenarios/guard-command.test.ts › ends with an exit code that its line takes for a refusal when it cannot read what it is asked',
   },
   {
     what: 'guard clients: Windsurf is told to fail closed',
