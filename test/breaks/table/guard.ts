@@ -113,16 +113,16 @@ export const ofGuard: readonly Break[] = [
   {
     what: 'guard: policy decides what becomes of an edit while Signalbox fails',
     file: 'src/surfaces/hook/direct.ts',
-    replace: "if (isGuarded(read) && policy.onFailure === 'block')",
-    by: 'if (isGuarded(read) && policy.onFailure === null)',
+    replace: "isGuarded(read) ? whoCloses(call, policy.onFailure === 'block') : null",
+    by: 'isGuarded(read) ? whoCloses(call, false) : null',
     caughtBy:
       'test/scenarios/guard-command.test.ts › lets the client go on, with a line for its user, when the server hangs; and refuses where policy says so',
   },
   {
     what: 'guard: policy decides what becomes of an edit while nothing can be stored',
     file: 'src/surfaces/hook/answer.ts',
-    replace: 'if (isGuarded(read) && desk.failsClosed()) {',
-    by: 'if (isGuarded(read) && call.client === desk.toString()) {',
+    replace: 'isGuarded(read) ? whoCloses(call, desk.failsClosed()) : null',
+    by: 'isGuarded(read) ? whoCloses(call, false) : null',
     caughtBy: 'test/scenarios/guard-command.test.ts › does the same when the store cannot be opened',
   },
   {
