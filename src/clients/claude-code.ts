@@ -1,12 +1,12 @@
 /**
  * Claude Code. Its hooks call us over the connection of the server where they can (`mcp_tool`: every field of the input is a text,
- * a missing one an empty text), and by command at the start and the end of a session. Measured with 2.1.197 and 2.1.329.
+ * a missing one an empty text), and by command at the start and the end of a session, before a tool that must not run unasked, and
+ * wherever a repository's settings have them. Measured with 2.1.197 and 2.1.329.
  */
 import type { ClientEvent } from '../core/client-event.ts';
 import {
   type ClientDefinition,
   type EventAnswer,
-  isTrue,
   type Json,
   plainEvent,
   type ReadEvent,
@@ -14,7 +14,7 @@ import {
   untold,
   type Written,
 } from './define-client.ts';
-import { agentIn, answerText, denial, fingerprint, ourCall, readEvent, startEvent } from './reading.ts';
+import { answerText, denial, fingerprint, readEvent, sharedEvent, sharedFields, startEvent } from './reading.ts';
 import { type ActionReaders, actionOf, editing, objectOf, running, type ToldTool, toldTool } from './tool-actions.ts';
 
 const sources = ['startup', 'resume', 'clear', 'compact', 'fork'] as const;
@@ -24,17 +24,8 @@ const goesOn = ['clear', 'resume'];
 
 function read(name: string, input: Json): ReadEvent | undefined {
   const event = eventOf(name, input);
-  const conversation = textOf(input.session_id);
-  if (event === undefined || conversation === null) return undefined;
-  if (event.kind === 'end' && goesOn.includes(textOf(input.reason) ?? '')) return undefined;
-  return readEvent({
-    event,
-    conversation,
-    agent: agentIn(input),
-    call: ourCall(textOf(input.tool_name), input.tool_input, textOf(input.tool_use_id)),
-    directory: textOf(input.cwd),
-    fingerprint: fingerprintOf(name, input),
-  });
+  if (event?.kind === 'end' && goesOn.includes(textOf(input.reason) ?? '')) return undefined;
+  return readEvent({ event, ...sharedFields(input), fingerprint: fingerprintOf(name, input) });
 }
 
 function eventOf(name: string, input: Json): ClientEvent | undefined {
@@ -52,16 +43,10 @@ function eventOf(name: string, input: Json): ClientEvent | undefined {
       return plainEvent('after-tool', toolOf(input, true));
     case 'PostToolBatch':
       return plainEvent('batch-end');
-    case 'Stop':
-      return plainEvent('stop', { isHeld: isTrue(input.stop_hook_active) });
-    case 'SubagentStart':
-      return plainEvent('child-start');
-    case 'SubagentStop':
-      return plainEvent('child-stop');
     case 'SessionEnd':
       return plainEvent('end');
     default:
-      return undefined;
+      return sharedEvent(name, input);
   }
 }
 

@@ -11,7 +11,6 @@ import { patchAction, patchOfCommand } from './apply-patch.ts';
 import {
   type ClientDefinition,
   type EventAnswer,
-  isTrue,
   type Json,
   parsedValue,
   plainEvent,
@@ -19,22 +18,16 @@ import {
   textOf,
   type Written,
 } from './define-client.ts';
-import { agentIn, answerText, denial, fingerprint, ourCall, readEvent, startEvent } from './reading.ts';
-import { type ActionReaders, actionOf, running, type ToldTool, toldTool } from './tool-actions.ts';
+import { answerText, denial, fingerprint, readEvent, sharedEvent, sharedFields, startEvent } from './reading.ts';
+import { type ActionReaders, actionOf, objectOf, running, type ToldTool, toldTool } from './tool-actions.ts';
 
 /** There is `fork` as well; it and `clear` begin a new thread. */
 const sources = ['startup', 'resume', 'clear', 'compact', 'fork'] as const;
 
 function read(name: string, input: Json): ReadEvent | undefined {
-  const event = eventOf(name, input);
-  const conversation = textOf(input.session_id);
-  if (event === undefined || conversation === null) return undefined;
   return readEvent({
-    event,
-    conversation,
-    agent: agentIn(input),
-    call: ourCall(textOf(input.tool_name), input.tool_input, textOf(input.tool_use_id)),
-    directory: textOf(input.cwd),
+    event: eventOf(name, input),
+    ...sharedFields(input),
     fingerprint: fingerprintOf(name, input),
   });
 }
@@ -44,22 +37,14 @@ function eventOf(name: string, input: Json): ClientEvent | undefined {
   switch (name) {
     case 'SessionStart':
       return startEvent(input.source, sources);
-    case 'UserPromptSubmit':
-      return plainEvent('prompt', { prompt: textOf(input.prompt) });
     case 'PreToolUse':
       return plainEvent('before-tool', toolOf(input));
     case 'PostToolUse':
       return plainEvent('after-tool', toolOf(input));
-    case 'Stop':
-      return plainEvent('stop', { isHeld: isTrue(input.stop_hook_active) });
-    case 'SubagentStart':
-      return plainEvent('child-start');
-    case 'SubagentStop':
-      return plainEvent('child-stop');
     case 'SessionEnd':
       return plainEvent('end');
     default:
-      return undefined;
+      return sharedEvent(name, input);
   }
 }
 
@@ -107,8 +92,7 @@ function write(name: string, { context, hold, deny, notice }: EventAnswer): Writ
 
 /** A thread of its own in somebody's session is a sub-agent. */
 function ownerOf(meta: Json): Pick<CallOwner, 'id' | 'conversation' | 'agent'> {
-  const turn = parsedValue(meta['x-codex-turn-metadata']);
-  const told = typeof turn === 'object' && turn !== null ? (turn as Json) : {};
+  const told = objectOf(parsedValue(meta['x-codex-turn-metadata']));
   const thread = textOf(told.thread_id) ?? textOf(meta.threadId);
   const conversation = textOf(told.session_id) ?? textOf(meta.sessionId) ?? thread;
   const isSubAgent = conversation !== null && thread !== null && thread !== conversation;

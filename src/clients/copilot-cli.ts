@@ -9,7 +9,7 @@ import { patchAction } from './apply-patch.ts';
 import {
   type ClientDefinition,
   type EventAnswer,
-  isOurTool,
+  isOurServer,
   isTrue,
   type Json,
   plainEvent,
@@ -32,19 +32,17 @@ import {
 
 function read(name: string, input: Json): ReadEvent | undefined {
   const agentId = textOf(input.agentId);
-  const event = eventOf(name, input, agentId !== null);
   // A sub-agent of a sub-agent names the one above it, which is not the conversation either: who calls knows that one by now.
   const conversation = (agentId === null ? null : textOf(input.parentAgentId)) ?? textOf(input.sessionId);
-  if (event === undefined || conversation === null) return undefined;
   const told = readEvent({
-    event,
+    event: eventOf(name, input, agentId !== null),
     conversation,
     agent: { id: agentId, type: textOf(input.agentType) },
     call: ourCall(textOf(input.toolName), input.toolArgs),
     directory: textOf(input.cwd),
     fingerprint: fingerprintOf(name, input),
   });
-  return { ...told, isExact: true };
+  return told && { ...told, isExact: true };
 }
 
 function eventOf(name: string, input: Json, isSubAgent: boolean): ClientEvent | undefined {
@@ -158,7 +156,7 @@ function write(name: string, { context, hold, deny, notice }: EventAnswer): Writ
 function stamp(name: string, input: Json): Written | undefined {
   if (name !== 'preMcpToolCall') return undefined;
   const session = textOf(input.sessionId);
-  if (session === null || !isOurTool(`${textOf(input.serverName) ?? ''}-`)) return { stdout: '' };
+  if (session === null || !isOurServer(textOf(input.serverName) ?? '')) return { stdout: '' };
   const id = textOf(input.agentId);
   const signalbox = {
     call: textOf(input.toolCallId),

@@ -20,11 +20,9 @@ import { fingerprint, readEvent } from './reading.ts';
 import { type ActionReaders, actionOf, editing, running, type ToldTool, toldTool } from './tool-actions.ts';
 
 function read(name: string, input: Json): ReadEvent | undefined {
-  const event = eventOf(name, input);
   const conversation = textOf(input.conversation_id) ?? textOf(input.session_id);
-  if (event === undefined || conversation === null) return undefined;
   return readEvent({
-    event,
+    event: eventOf(name, input),
     conversation,
     call: callOf(input),
     directory: directoryOf(input),
@@ -101,7 +99,7 @@ function directoryOf({ workspace_roots: roots, cwd }: Json): string | null {
 }
 
 /** A tool call has an id, a turn another one, and a stop counts. */
-function fingerprintOf(name: string, conversation: string, input: Json): string {
+function fingerprintOf(name: string, conversation: string | null, input: Json): string {
   const parts = [conversation, name, input.generation_id, input.tool_use_id, input.loop_count];
   return fingerprint(parts);
 }

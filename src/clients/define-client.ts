@@ -115,6 +115,11 @@ export function isOurTool(name: string): boolean {
   return /(?:^|[^a-z])signalbox[^a-z]/i.test(name);
 }
 
+/** The same of a server, by the name that its user gave it. */
+export function isOurServer(name: string): boolean {
+  return isOurTool(`${name}/`);
+}
+
 /** What a model is told of a tool that must not run because nobody could be asked; without marks that mean anything to a shell. */
 export const unasked =
   'Signalbox does not answer, and it is set up here to refuse what it cannot check: try again, or ask your user.';

@@ -14,7 +14,7 @@ import {
   untold,
   type Written,
 } from './define-client.ts';
-import { answerText, ourCall, readEvent, startEvent } from './reading.ts';
+import { answerText, readEvent, sharedFields, startEvent } from './reading.ts';
 import {
   type ActionReaders,
   actionOf,
@@ -33,19 +33,11 @@ const contextEvents = ['SessionStart', 'BeforeAgent', 'AfterTool'];
 
 function read(name: string, input: Json): ReadEvent | undefined {
   const event = eventOf(name, input);
-  const conversation = textOf(input.session_id);
-  if (event === undefined || conversation === null) return undefined;
   // A cleared context goes on under another id, in the same process: its start tells what becomes of it.
-  if (event.kind === 'end' && input.reason === 'clear') return undefined;
-  const told = readEvent({
-    event,
-    conversation,
-    call: ourCall(textOf(input.tool_name), input.tool_input),
-    directory: textOf(input.cwd),
-    fingerprint: fingerprintOf(name, conversation, input),
-  });
+  if (event?.kind === 'end' && input.reason === 'clear') return undefined;
+  const told = readEvent({ event, ...sharedFields(input), fingerprint: fingerprintOf(name, input) });
   // All hooks of one event get the same instant.
-  return { ...told, isExact: textOf(input.timestamp) !== null };
+  return told && { ...told, isExact: textOf(input.timestamp) !== null };
 }
 
 function eventOf(name: string, input: Json): ClientEvent | undefined {
@@ -94,10 +86,10 @@ function toolDone(input: Json): Partial<ClientEvent> {
 }
 
 /** Two calls at the same moment differ in what they are about. */
-function fingerprintOf(name: string, conversation: string, input: Json): string {
+function fingerprintOf(name: string, input: Json): string {
   const tool = textOf(input.tool_name);
   return JSON.stringify([
-    conversation,
+    textOf(input.session_id),
     name,
     textOf(input.timestamp),
     tool,

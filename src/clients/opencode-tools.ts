@@ -1,7 +1,7 @@
 /** Which tools of opencode change files or run commands: what its plugin tells of, and what is read from that. */
 import { patchAction } from './apply-patch.ts';
 import { type Json, textOf } from './define-client.ts';
-import { type ActionReaders, editing, isFileServerTool, running } from './tool-actions.ts';
+import { type ActionReaders, editing, isFileServerTool, objectOf, running } from './tool-actions.ts';
 
 /** Relative paths start from the folder of the conversation. */
 export const openCodeTools: ActionReaders = {
@@ -22,6 +22,6 @@ export function changesFiles(tool: string): boolean {
 const toldArguments = ['filePath', 'patchText', 'command', 'workdir', 'path', 'source', 'destination', 'dryRun'];
 
 export function withoutContents(args: unknown): Json {
-  const all = typeof args === 'object' && args !== null ? (args as Json) : {};
+  const all = objectOf(args);
   return Object.fromEntries(toldArguments.flatMap(name => (name in all ? [[name, all[name]]] : [])));
 }

@@ -28,13 +28,11 @@ const contextEvents: readonly string[] = [
 ] satisfies readonly PluginEvent[];
 
 function read(name: string, input: Json): ReadEvent | undefined {
-  const conversation = textOf(input.conversation);
   const agentId = textOf(input.agent);
   const event = eventOf(name, input, agentId !== null);
-  if (event === undefined || conversation === null) return undefined;
   const told = readEvent({
-    event: input.isLost === true ? { ...event, carries: false } : event,
-    conversation,
+    event: event && input.isLost === true ? { ...event, carries: false } : event,
+    conversation: textOf(input.conversation),
     agent: { id: agentId, type: textOf(input.agentType) },
     call: ourCall(textOf(input.tool), input.arguments, textOf(input.call)),
     directory: textOf(input.directory),
@@ -42,7 +40,7 @@ function read(name: string, input: Json): ReadEvent | undefined {
     fingerprint: null,
   });
   // What begins beside other conversations is never the next one of a session that ended in this process.
-  return event.source === 'startup' ? { ...told, owner: { ...told.owner, start: 'fork' } } : told;
+  return told?.owner.start === 'startup' ? { ...told, owner: { ...told.owner, start: 'fork' } } : told;
 }
 
 function eventOf(name: string, input: Json, isChild: boolean): ClientEvent | undefined {

@@ -2,11 +2,13 @@
 import type { SubAgent } from '../core/child.ts';
 import type { ClientEvent } from '../core/client-event.ts';
 import type { EventOwner } from '../tools/callers.ts';
-import { isOurTool, type Json, parsedValue, plainEvent, type ReadEvent, textOf } from './define-client.ts';
+import { isOurTool, isTrue, type Json, parsedValue, plainEvent, type ReadEvent, textOf } from './define-client.ts';
 
 interface Told {
-  readonly event: ClientEvent;
-  readonly conversation: string;
+  /** Undefined for one that says nothing to us. */
+  readonly event: ClientEvent | undefined;
+  /** Null when none is named. */
+  readonly conversation: string | null;
   /** The sub-agent that the event names: the one it happens in, or whose stop it is. */
   readonly agent?: { readonly id: string | null; readonly type: string | null };
   /** The call that the event is about; it says whose the call is before the tool runs, and not afterwards. */
@@ -15,8 +17,12 @@ interface Told {
   readonly fingerprint: string | null;
 }
 
-/** An event of a conversation, or of a sub-agent in it. The stop of a sub-agent belongs to the session whose sub-agent it was. */
-export function readEvent({ event, conversation, agent, call, directory, fingerprint }: Told): ReadEvent {
+/**
+ * An event of a conversation, or of a sub-agent in it; undefined where it says nothing to us, or nobody knows whose it is. The stop of
+ * a sub-agent belongs to the session whose sub-agent it was.
+ */
+export function readEvent({ event, conversation, agent, call, directory, fingerprint }: Told): ReadEvent | undefined {
+  if (event === undefined || conversation === null) return undefined;
   const named: SubAgent | null = agent != null && agent.id !== null ? { id: agent.id, type: agent.type } : null;
   const isChildStop = event.kind === 'child-stop';
   return {
@@ -44,9 +50,30 @@ export function startEvent(source: unknown, sources: readonly NonNullable<Client
   return plainEvent('start', { source: sources.find(each => each === source) ?? 'startup' });
 }
 
-/** The sub-agent that the hooks of many clients name. */
-export function agentIn(input: Json): NonNullable<Told['agent']> {
-  return { id: textOf(input.agent_id), type: textOf(input.agent_type) };
+/** Whose an event is and where, in the fields of Claude Code's hooks, which other clients have taken over. */
+export function sharedFields(input: Json): Omit<Told, 'event' | 'fingerprint'> {
+  return {
+    conversation: textOf(input.session_id),
+    agent: { id: textOf(input.agent_id), type: textOf(input.agent_type) },
+    call: ourCall(textOf(input.tool_name), input.tool_input, textOf(input.tool_use_id)),
+    directory: textOf(input.cwd),
+  };
+}
+
+/** The same for its events, as far as they mean the same in all clients that have them. */
+export function sharedEvent(name: string, input: Json): ClientEvent | undefined {
+  switch (name) {
+    case 'UserPromptSubmit':
+      return plainEvent('prompt', { prompt: textOf(input.prompt) });
+    case 'Stop':
+      return plainEvent('stop', { isHeld: isTrue(input.stop_hook_active) });
+    case 'SubagentStart':
+      return plainEvent('child-start');
+    case 'SubagentStop':
+      return plainEvent('child-stop');
+    default:
+      return undefined;
+  }
 }
 
 /** How clients are told that a tool must not run, that have taken the words for it from Claude Code. */

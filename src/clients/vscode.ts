@@ -17,7 +17,7 @@ import {
   untold,
   type Written,
 } from './define-client.ts';
-import { agentIn, answerText, denial, fingerprint, ourCall, readEvent } from './reading.ts';
+import { answerText, denial, fingerprint, ourCall, readEvent, sharedEvent, sharedFields } from './reading.ts';
 import {
   type ActionReaders,
   actionOf,
@@ -44,41 +44,27 @@ const ownName = (name: string) => ownNames[name] ?? name;
 
 function read(told: string, input: Json): ReadEvent | undefined {
   const name = ownName(told);
-  const event = eventOf(name, input);
-  const conversation = conversationOf(input);
-  if (event === undefined || conversation === null) return undefined;
+  const conversation = textOf(input.session_id) ?? textOf(input.sessionId);
   return readEvent({
-    event,
+    event: eventOf(name, input),
+    ...sharedFields(input),
     conversation,
-    agent: agentIn(input),
+    // The call itself says no id by which it could be known again.
     call: ourCall(textOf(input.tool_name), input.tool_input),
-    directory: textOf(input.cwd),
     fingerprint: fingerprintOf(name, conversation, input),
   });
-}
-
-function conversationOf(input: Json): string | null {
-  return textOf(input.session_id) ?? textOf(input.sessionId);
 }
 
 function eventOf(name: string, input: Json): ClientEvent | undefined {
   switch (name) {
     case 'SessionStart':
       return plainEvent('start', { source: 'startup' });
-    case 'UserPromptSubmit':
-      return plainEvent('prompt', { prompt: textOf(input.prompt) });
     case 'PreToolUse':
       return plainEvent('before-tool', toolOf(input));
     case 'PostToolUse':
       return plainEvent('after-tool', toolDone(input));
-    case 'Stop':
-      return plainEvent('stop', { isHeld: isTrue(input.stop_hook_active) });
-    case 'SubagentStart':
-      return plainEvent('child-start');
-    case 'SubagentStop':
-      return plainEvent('child-stop');
     default:
-      return undefined;
+      return sharedEvent(name, input);
   }
 }
 
@@ -140,7 +126,7 @@ function toolDone(input: Json): ToldTool {
 }
 
 /** A tool call has an id; of what has none, the time at which it was told is another one for the next. */
-function fingerprintOf(name: string, conversation: string, input: Json): string {
+function fingerprintOf(name: string, conversation: string | null, input: Json): string {
   const id = textOf(input.tool_use_id) ?? textOf(input.agent_id) ?? textOf(input.timestamp);
   const parts = [conversation, name, id, input.stop_hook_active];
   return fingerprint(parts);

@@ -7,7 +7,7 @@ import type { EventOwner } from '../tools/callers.ts';
 import {
   type ClientDefinition,
   type EventAnswer,
-  isOurTool,
+  isOurServer,
   type Json,
   parsedValue,
   plainEvent,
@@ -16,7 +16,7 @@ import {
   untold,
   type Written,
 } from './define-client.ts';
-import { readEvent } from './reading.ts';
+import { fingerprint, readEvent } from './reading.ts';
 import { editing, fileServerAction, objectOf, running, type ToldTool, toldTool } from './tool-actions.ts';
 
 /** How much of what an event is about tells it from the next one like it. */
@@ -24,13 +24,15 @@ const fingerprintCharacters = 2_000;
 
 function read(name: string, input: Json): ReadEvent | undefined {
   const about = objectOf(input.tool_info);
-  const event = eventOf(name, about);
   const conversation = textOf(input.trajectory_id);
-  if (event === undefined || conversation === null) return undefined;
   const subject = JSON.stringify(about).slice(0, fingerprintCharacters);
-  const call = name === 'pre_mcp_tool_use' ? callOf(about) : null;
-  const fingerprint = JSON.stringify([conversation, name, textOf(input.execution_id) ?? '', subject]);
-  return readEvent({ event, conversation, call, directory: null, fingerprint });
+  return readEvent({
+    event: eventOf(name, about),
+    conversation,
+    call: name === 'pre_mcp_tool_use' ? callOf(about) : null,
+    directory: null,
+    fingerprint: fingerprint([conversation, name, textOf(input.execution_id), subject]),
+  });
 }
 
 function eventOf(name: string, about: Json): ClientEvent | undefined {
@@ -75,7 +77,7 @@ function toolNameOf(about: Json): string {
 
 function callOf(about: Json): EventOwner['call'] {
   const [server, tool] = [textOf(about.mcp_server_name), textOf(about.mcp_tool_name)];
-  if (server === null || tool === null || !isOurTool(`${server}/`)) return null;
+  if (server === null || tool === null || !isOurServer(server)) return null;
   return { id: null, tool, input: parsedValue(about.mcp_tool_arguments) ?? {} };
 }
 

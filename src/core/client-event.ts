@@ -96,6 +96,7 @@ export function noteEvent({ tx }: Pick<Unit, 'tx'>, me: SessionRecord, event: Cl
 export async function isQuiet(view: View, me: SessionRecord, event: ClientEvent): Promise<boolean> {
   const { now } = view.tx;
   if (['start', 'child-stop', 'stop'].includes(event.kind) || now - me.lastSeenAt >= limits.touchEveryMs) return false;
+  if (event.kind === 'prompt' && me.guard.running.some(({ ticket }) => ticket !== null)) return false;
   if (withEvent(me, event, now) !== me) return false;
   if ((await provenBy(view, me, event)).length > 0) return false;
   if ((await staleOn(view, me, event)).length > 0) return false;

@@ -1,8 +1,9 @@
-/** The lock on HEAD of a checkout: held by name, or for as long as a git command of a session moves it. */
+/** The locks on HEAD and index of a checkout: held by name, or for as long as a git command of a session needs them. */
 import { excludes, overlappingLocks } from './blocking.ts';
 import type { Here } from './edit.ts';
 import { seatOf } from './edit-lock.ts';
 import { leaseHolds } from './lease.ts';
+import { lockId } from './lock-grant.ts';
 import type { LockRecord, Resource, SessionRecord } from './records.ts';
 import { namedResource } from './resource.ts';
 import type { View } from './unit.ts';
@@ -10,6 +11,11 @@ import type { View } from './unit.ts';
 /** HEAD, index and files of a checkout, as something that one session moves at a time. */
 export function gitHeadOf(here: Here): Resource {
   return namedResource('git:head', seatOf(here));
+}
+
+/** What the next commit takes along: one session commits it at a time, and others stage before or after that. */
+export function gitIndexOf(here: Here): Resource {
+  return namedResource('git:index', seatOf(here));
 }
 
 export interface GitHolder {
@@ -25,6 +31,14 @@ export async function gitHolder(view: View, me: SessionRecord, resource: Resourc
     if (holder && leaseHolds(view, holder) && !areKin(me, holder)) return { lock, holder };
   }
   return undefined;
+}
+
+/** What a session has by name: what a command of its own took while it runs, nobody asked for. */
+export async function heldByName(view: View, me: SessionRecord, resource: Resource): Promise<LockRecord | undefined> {
+  const own = await view.tx.get('lock', lockId(me.id, resource));
+  const byCommands = new Set(me.guard.running.map(({ ticket }) => ticket));
+  const isNamed = own?.tickets.some(ticket => !byCommands.has(ticket)) === true;
+  return isNamed && own.expiresAt > view.tx.now && own.mode === 'exclusive' ? own : undefined;
 }
 
 /** Whether two are a session and its sub-agent. Siblings are not: they stand in each other's way. */

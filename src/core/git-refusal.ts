@@ -1,6 +1,7 @@
 /** What is said when a git command is refused: whose work it would touch, and the one way round that touches nobody's. */
 import { commitByName, commitCommand } from './commit-command.ts';
 import { allOf, spokenFiles, spokenName } from './conflict-kinds.ts';
+import type { GitHolder } from './git-head.ts';
 import type { GitObstacle, GitWish } from './guard-git.ts';
 import { limits } from './limits.ts';
 import type { SessionRecord } from './records.ts';
@@ -27,7 +28,7 @@ function fact(now: number, wish: GitWish, { kind, session, files, lock }: GitObs
   const count = `${files.length} ${files.length === 1 ? 'file' : 'files'} (${spokenFiles(files)})`;
   switch (kind) {
     case 'busy':
-      return `${who} has git:head of this checkout${lock?.lock.reason ? ` for ${quoted(lock.lock.reason)}` : ''}`;
+      return lock ? busy(who, lock) : who;
     case 'uncommitted':
       return `${who} has uncommitted edits in ${count} here`;
     case 'foreign':
@@ -55,6 +56,15 @@ function fact(now: number, wish: GitWish, { kind, session, files, lock }: GitObs
   }
 }
 
+/** By name it is held for something; for a command, until that has ended. */
+function busy(who: string, { lock, holder }: GitHolder): string {
+  const reason = lock.reason === null ? '' : quoted(lock.reason);
+  const isByCommand = lock.tickets.every(ticket => holder.guard.running.some(each => each.ticket === ticket));
+  if (lock.name === 'git:index' && isByCommand)
+    return `${who} is about to commit what is staged in this checkout, by ${reason}`;
+  return `${who} has ${lock.name} of this checkout${reason ? ` for ${reason}` : ''}`;
+}
+
 function named(session: SessionRecord): string {
   return session.task ? `${session.handle} (${quoted(session.task)})` : session.handle;
 }
@@ -62,8 +72,9 @@ function named(session: SessionRecord): string {
 /** The one best way on. */
 function nextStep(wish: GitWish, obstacles: readonly GitObstacle[], whom: string): string {
   const kinds = new Set(obstacles.map(({ kind }) => kind));
+  const [resource] = obstacles.flatMap(({ lock }) => (lock ? [lock.lock.name] : []));
   if (kinds.has('busy'))
-    return 'try again in a moment, or call lock_acquire with resources ["git:head"] and waitSeconds 45.';
+    return `try again in a moment, or call lock_acquire with resources ["${resource}"] and waitSeconds 45.`;
   if (wish.removes !== null) return `leave it, or ask ${whom} with message_send to finish there first.`;
   if (kinds.has('staged')) return 'unstage files of your own by name: git restore --staged -- FILES.';
   if (kinds.has('stash')) return `name a stash of your own (git stash list), or ask ${whom}.`;

@@ -3,7 +3,7 @@
  * not committed. Here it does not matter by which client, tool or person a file came to be written: git asks once more.
  */
 import { excludes } from './blocking.ts';
-import type { Here } from './edit.ts';
+import { type Here, isRecordable } from './edit.ts';
 import { isEdit, modeTowards, seatOf } from './edit-lock.ts';
 import { areKin } from './git-head.ts';
 import { isWorking } from './guard-git.ts';
@@ -12,7 +12,7 @@ import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
 import { type Author, authorsOf, type FileCommits, type Histories, isOwn } from './own-changes.ts';
 import type { GuardMode, GuardPolicy } from './policy.ts';
-import type { LockRecord, Resource, SessionRecord } from './records.ts';
+import type { LockRecord, SessionRecord } from './records.ts';
 import { fileResource, resourcesOverlap } from './resource.ts';
 import { type StaleFile, staleFiles } from './stale-edits.ts';
 import type { View } from './unit.ts';
@@ -76,7 +76,9 @@ export async function locksOnFiles(
       (edits !== 'none' || !isEdit(lock)) &&
       excludes(modeTowards(lock, seat), 'exclusive'),
   );
-  const files = held.length === 0 ? [] : paths.flatMap(path => resourceOf(path, foldsCase));
+  // A path that is too long to be locked is covered by no lock.
+  const lockable = held.length === 0 ? [] : paths.filter(isRecordable);
+  const files = lockable.map(path => ({ path, resource: fileResource({ path, foldsCase, isFolder: false }) }));
   const met = files.flatMap(({ path, resource }) =>
     held.filter(each => resourcesOverlap(each, resource)).map(lock => ({ path, lock })),
   );
@@ -94,12 +96,6 @@ export async function locksOnFiles(
 
 function isMeant(lock: LockRecord, holder: SessionRecord, edits: EditLocks): boolean {
   return edits !== 'of turns under way' || !isEdit(lock) || holder.restingSince === null;
-}
-
-/** A path that is too long to be locked is covered by no lock. */
-function resourceOf(path: string, foldsCase: boolean): { path: string; resource: Resource }[] {
-  if ([...path].length > limits.resourceCharacters - 'file:'.length) return [];
-  return [{ path, resource: fileResource({ path, foldsCase, isFolder: false }) }];
 }
 
 export interface CommitObstacles {

@@ -5,14 +5,13 @@
 
 import { locksOf } from './blocking.ts';
 import { companyIn, type IsAt } from './checkout-company.ts';
-import { heirsOf } from './child-edits.ts';
+import { authorsOfCommits } from './commit-authors.ts';
 import { inSameCheckout } from './conflict-kinds.ts';
 import { knownEdits } from './conflict-plan.ts';
-import { editsOfCommit, type Here } from './edit.ts';
+import type { Here } from './edit.ts';
 import { isEdit, isKept, seatOf } from './edit-lock.ts';
-import { areKin, type GitHolder, gitHeadOf, gitHolder } from './git-head.ts';
+import { areKin, type GitHolder, gitHeadOf, gitHolder, gitIndexOf, heldByName } from './git-head.ts';
 import { limits } from './limits.ts';
-import { lockId } from './lock-grant.ts';
 import { lookAround } from './presence.ts';
 import type { LockRecord, SessionRecord } from './records.ts';
 import type { View } from './unit.ts';
@@ -45,6 +44,8 @@ export interface GitWish {
   readonly sweepsTracked: boolean;
   /** Commits what is staged, by whomever. */
   readonly commits: boolean;
+  /** That, or puts something into the index that all sessions of the checkout share. */
+  readonly usesIndex: boolean;
   /** Files and folders, repo-relative, that it stages or commits by name. */
   readonly stages: readonly string[];
   /** The same whose changes it throws away. */
@@ -89,6 +90,7 @@ export const noWish: Omit<GitWish, 'words' | 'here'> = {
   sweeps: false,
   sweepsTracked: false,
   commits: false,
+  usesIndex: false,
   stages: [],
   discards: [],
   isNested: false,
@@ -173,15 +175,25 @@ export async function gitObstacles(
 ): Promise<GitObstacle[]> {
   const others = await othersOf(view, me);
   const company = await companyIn(view, others, place => inSameCheckout(place, wish.here));
-  const holder = wish.takesCheckout || wish.sweeps ? await gitHolder(view, me, gitHeadOf(wish.here)) : undefined;
   return [
-    ...(holder ? [{ kind: 'busy', session: holder.holder, files: [], lock: holder } as const] : []),
+    ...(await inUse(view, me, wish)),
     ...(await inCheckout(view, me, wish, found, company)),
     ...(wish.rewritesHead ? await ownersOf(view, me, others, found.lost, 'commit') : []),
     ...(wish.takesStash !== null ? await ownersOf(view, me, others, found.stashed, 'stash') : []),
     ...branchObstacles(wish, others),
     ...(await insiders(view, wish, others, me)),
   ];
+}
+
+/** Who has HEAD or the index of the checkout to itself now, by name or for a command that runs. */
+async function inUse(view: View, me: SessionRecord, wish: GitWish): Promise<GitObstacle[]> {
+  const resources = [
+    ...(wish.takesCheckout || wish.sweeps ? [gitHeadOf(wish.here)] : []),
+    ...(wish.usesIndex ? [gitIndexOf(wish.here)] : []),
+  ];
+  const holders = await Promise.all(resources.map(resource => gitHolder(view, me, resource)));
+  const [holder] = holders.filter(each => each !== undefined);
+  return holder ? [{ kind: 'busy', session: holder.holder, files: [], lock: holder }] : [];
 }
 
 /** What others have in the checkout, or are at there. */
@@ -298,11 +310,7 @@ async function workers(
   { isChanged, isReached, isPartial }: Reach,
 ): Promise<GitObstacle[]> {
   const obstacles: GitObstacle[] = [];
-  const own = await view.tx.get('lock', lockId(me.id, gitHeadOf(here)));
-  // Locked by name: what a command of its own took while it runs is not asked for by anybody.
-  const byCommands = new Set(me.guard.running.map(({ ticket }) => ticket));
-  const isNamed = own?.tickets.some(ticket => !byCommands.has(ticket)) === true;
-  const isMine = isNamed && own.expiresAt > view.tx.now && own.mode === 'exclusive';
+  const isMine = (await heldByName(view, me, gitHeadOf(here))) !== undefined;
   for (const session of company) {
     const all = (await locksOf(view.tx, session.id)).filter(lock => lock.expiresAt > view.tx.now);
     // What is only kept for one that waited has nothing of it yet.
@@ -333,16 +341,7 @@ async function ownersOf(
   commits: readonly string[],
   kind: 'commit' | 'stash',
 ): Promise<GitObstacle[]> {
-  const owners = new Set<string>();
-  for (const commit of commits.slice(0, limits.lostCommitsExamined)) {
-    const edits = await editsOfCommit(tx, commit, null);
-    const heirs = await heirsOf(
-      tx,
-      edits.map(edit => edit.session),
-    );
-    const authors = [...heirs.values()];
-    if (!authors.some(id => id === me.id || id === me.parentSession)) for (const id of authors) owners.add(id);
-  }
+  const owners = await authorsOfCommits(tx, commits, [me.id, me.parentSession]);
   return others.filter(({ id }) => owners.has(id)).map(session => ({ kind, session, files: [] }));
 }
 

@@ -1,22 +1,13 @@
 /** Sessions that change the policy they are under. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { guardCalls } from '../../test/support/guard-calls.ts';
+import { type GuardedPair, guardedPair } from '../../test/support/guarded-pair.ts';
 import { unreadCount } from './inbox.ts';
 import { operator } from './presence.ts';
-import type { SessionRecord } from './records.ts';
 
-let bench: Bench;
-let scene: GuardScene;
-let otter: SessionRecord;
-let heron: SessionRecord;
-
+let { bench, scene, otter, heron } = {} as GuardedPair;
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
+  ({ bench, scene, otter, heron } = await guardedPair());
 });
 
 const { mayEdit, hasEdited, mayRun, hasRun } = guardCalls(

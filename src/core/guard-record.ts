@@ -34,10 +34,12 @@ export interface Running {
   readonly isEndUntold?: boolean;
   /** The checkout it works in. */
   readonly root: string;
-  /** The request by which `git:head` of the checkout was taken for it; null when it was not. */
+  /** The request by which git:head and git:index of checkouts were taken for it; null when they were not. */
   readonly ticket: string | null;
   /** The checkouts whose HEAD it may move, with what was checked out there before. */
   readonly heads: readonly { readonly root: string; readonly branch: string | null }[];
+  /** The checkouts whose index it commits; missing in older records. */
+  readonly indexes?: readonly string[];
   /** What policy let through with a word: told when the command has ended. */
   readonly notes: readonly string[];
   /** Whether it makes commits, as far as its text tells; missing where that was not asked. */

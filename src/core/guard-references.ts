@@ -2,9 +2,9 @@
  * Before git moves references, and after: history that others stand on is not rewritten under them, and every commit that is made is
  * known as its session's, also one that went round the checks before it.
  */
-import { heirsOf } from './child-edits.ts';
+import { authorsOfCommits } from './commit-authors.ts';
 import { inSameCheckout } from './conflict-kinds.ts';
-import { type Edit, editsOfCommit, type Here, recordEdits } from './edit.ts';
+import { type Edit, editsOfCommit, type Here, isRecordable, recordEdits } from './edit.ts';
 import { areKin } from './git-head.ts';
 import { type GitObstacle, type GitWish, gitObstacles, isWorking, nothingFound, noWish } from './guard-git.ts';
 import { limits } from './limits.ts';
@@ -54,8 +54,7 @@ export async function rewritingObstacles(
   rewriting: Rewriting,
   isPerson = false,
 ): Promise<GitObstacle[]> {
-  const { live } = await lookAround(view);
-  const others = live.filter(session => session.id !== me.id && !areKin(me, session));
+  const others = await othersThan(view, me);
   if (others.length === 0) return [];
   const { kind, isHere, isAmend, isRename, isAbort } = rewriting;
   if (isRename) return renamingObstacles(view, me, here, anchor, rewriting, others);
@@ -68,6 +67,12 @@ export async function rewritingObstacles(
   const found = takesCheckout && !isMine ? await gitObstacles(view, me, wish, nothingFound) : [];
   const inCheckout = isPerson ? found.filter(isNoLeftover) : found;
   return [...inCheckout, ...(owned === 'mine' ? [] : owned), ...onBranch(others, me, here, anchor, rewriting)];
+}
+
+/** Everybody else who lives in the project, people too. */
+async function othersThan(view: View, me: SessionRecord): Promise<SessionRecord[]> {
+  const { live } = await lookAround(view);
+  return live.filter(session => session.id !== me.id && !areKin(me, session));
 }
 
 /** What a session left when its turn ended is no obstacle to a person. */
@@ -123,29 +128,17 @@ export function doneAlready({ to, done }: Rewriting): string[] {
   ];
 }
 
-/** Living sessions that made what would be lost; `mine` when the caller took part in all of it that is known. */
+/** Living sessions that made what would be lost; `mine` where none did, and the caller made some of it. */
 async function ownersOfLost(
   { tx }: View,
   me: SessionRecord,
   others: readonly SessionRecord[],
   { kind, lost }: Rewriting,
 ): Promise<readonly GitObstacle[] | 'mine'> {
-  const authors = new Set<string>();
-  for (const commit of lost.slice(0, limits.lostCommitsExamined)) {
-    for (const author of await authorsOfCommit(tx, commit)) authors.add(author);
-  }
+  const authors = await authorsOfCommits(tx, lost);
   const owners = others.filter(({ id }) => authors.has(id));
   if (owners.length === 0) return authors.has(me.id) ? 'mine' : [];
   return owners.map(session => ({ kind: kind === 'stash' ? 'stash' : 'commit', session, files: [] }));
-}
-
-async function authorsOfCommit(tx: View['tx'], commit: string): Promise<string[]> {
-  const edits = await editsOfCommit(tx, commit, null);
-  const heirs = await heirsOf(
-    tx,
-    edits.map(edit => edit.session),
-  );
-  return [...heirs.values()];
 }
 
 /** A forced push and those it takes something from. */
@@ -165,16 +158,11 @@ export async function pushObstacles(
   forced: readonly ForcedPush[],
 ): Promise<PushObstacle[]> {
   if (forced.length === 0) return [];
-  const { live } = await lookAround(view);
-  const others = live.filter(session => session.id !== me.id && !areKin(me, session));
+  const others = await othersThan(view, me);
   const found: PushObstacle[] = [];
   for (const { branch, lost } of others.length > 0 ? forced : []) {
     const workers = others.filter(session => session.branch === branch && !inSameCheckout(session, here));
-    const authors = new Set<string>();
-    for (const commit of lost.slice(0, limits.lostCommitsExamined)) {
-      const all = await authorsOfCommit(view.tx, commit);
-      if (!all.includes(me.id)) for (const author of all) authors.add(author);
-    }
+    const authors = await authorsOfCommits(view.tx, lost, [me.id, me.parentSession]);
     const owners = others.filter(session => authors.has(session.id) && !workers.includes(session));
     if (workers.length + owners.length > 0) found.push({ branch, workers, owners });
   }
@@ -226,7 +214,8 @@ export async function recordCommits(
   let recorded = 0;
   for (const { id, at, files } of commits) {
     if ((await editsOfCommit(unit.tx, id, me.id)).length > 0) continue;
-    const edits: Edit[] = files.slice(0, limits.editsPerCall).map(({ path, change }) => ({
+    const named = files.filter(({ path }) => isRecordable(path));
+    const edits: Edit[] = named.slice(0, limits.editsPerCall).map(({ path, change }) => ({
       path,
       change,
       foldsCase,

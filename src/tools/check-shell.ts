@@ -1,14 +1,12 @@
 /** Before a shell command: what it would do to files, and to what git shares between sessions. */
-import { editTtlMs } from '../core/edit-lock.ts';
 import type { EditWish } from '../core/edit-wish.ts';
-import { gitHeadOf } from '../core/git-head.ts';
+import { takeForCommand } from '../core/git-command.ts';
 import { gitRefusal, heldUpWords } from '../core/git-refusal.ts';
 import { guardEdit } from '../core/guard-edit.ts';
 import { type Evasion, refuseEvasion } from '../core/guard-evasion.ts';
 import { type GitFound, type GitWish, gitObstacles, nothingFound, questionOf } from '../core/guard-git.ts';
 import type { Running } from '../core/guard-record.ts';
 import { limits } from '../core/limits.ts';
-import { acquire } from '../core/lock.ts';
 import { notify } from '../core/notice.ts';
 import type { Said } from '../core/refusal-text.ts';
 import { noteRunning } from '../core/running.ts';
@@ -201,28 +199,13 @@ interface Begun {
   readonly notes: readonly string[];
 }
 
-/** Notes that a command runs, with `git:head` of the checkouts that it moves HEAD of. */
+/** Notes that a command runs, with what it needs of git for itself. */
 async function begin(unit: Unit, session: Me, { command, call, wallAt, notes }: Begun): Promise<void> {
-  const heads = command.git.filter(({ wish }) => wish.takesCheckout || wish.sweeps || wish.rewritesHead);
-  const [first] = heads;
-  const ticket = first ? unit.ids.next() : null;
-  if (first && ticket !== null) {
-    const request = { ticket, pools: [], mode: 'exclusive', priority: 'normal', reason: first.wish.words } as const;
-    const resources = [...new Map(heads.map(({ wish }) => [wish.here.root, gitHeadOf(wish.here)])).values()];
-    await acquire(unit, session, { ...request, resources, ttlMs: Math.min(limits.gitCommandMs, editTtlMs) }, null);
-  }
-  const roots = new Set(heads.map(({ wish }) => wish.here.root));
-  const moved = [...roots].map(root => ({ root, branch: command.branches.get(root) ?? null }));
+  const wishes = command.git.map(({ wish }) => wish);
+  const { ticket, heads: roots, indexes } = await takeForCommand(unit, session, wishes);
+  const heads = roots.map(root => ({ root, branch: command.branches.get(root) ?? null }));
+  const { root, commits } = command;
   const at = { wallAt, at: unit.tx.now };
-  const begun = {
-    call,
-    isEndUntold: false,
-    root: command.root,
-    commits: command.commits,
-    ticket,
-    heads: moved,
-    notes,
-    ...at,
-  };
+  const begun = { call, isEndUntold: false, root, commits, ticket, heads, indexes, notes, ...at };
   await noteRunning(unit, session, begun);
 }

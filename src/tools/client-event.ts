@@ -18,6 +18,7 @@ import {
   startingWords,
 } from '../core/client-event.ts';
 import { shortenEdits } from '../core/edit-hold.ts';
+import { giveBackAll } from '../core/git-command.ts';
 import type { InboxItem } from '../core/inbox.ts';
 import { limits } from '../core/limits.ts';
 import { noticeSender } from '../core/notice.ts';
@@ -78,6 +79,7 @@ export default defineTool({
         // One that worked on beyond the turn of its session: what it leaves is for nobody's turn any more.
         if (me.restingSince !== null) await shortenEdits(unit, me, graceSeconds * 1000);
       }
+      if (event.kind === 'prompt' || event.kind === 'stop') await giveBackAll(unit, me);
       const words = await wordsOn(unit, session, event);
       const news = await staleNews(unit, me, event);
       await confirmShown(unit, me, event);

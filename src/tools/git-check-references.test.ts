@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { gitCalls } from '../../test/support/git-calls.ts';
 import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
 import { type Bench, createBench } from '../../test/support/rules.ts';
+import { editsOfCommit } from '../core/edit.ts';
 import type { MadeCommit, Rewriting } from '../core/guard-references.ts';
 import type { SessionRecord } from '../core/records.ts';
 
@@ -51,6 +52,16 @@ const rewriting = (about: Partial<Rewriting> = {}): Rewriting => ({
   isAbort: false,
   done: 'nothing',
   ...about,
+});
+
+describe('a commit', () => {
+  it('with a path that is too long for the ledger is recorded for its other files', async () => {
+    const long = 'x'.repeat(3_000);
+    const { files } = made('c1');
+    await transaction(otter, { made: [{ ...made('c1'), files: [{ path: long, change: 'modified' }, ...files] }] });
+    const edits = await bench.transact(({ tx }) => editsOfCommit(tx, 'c1', null));
+    expect(edits.map(({ path }) => path)).toEqual(['a.ts']);
+  });
 });
 
 describe('a push by force', () => {

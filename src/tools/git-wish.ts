@@ -147,6 +147,7 @@ async function wishIn(scene: Scene, tree: Worktree, use: GitUse, effects: readon
     sweepsTracked: !isOwnIndex && use.concerns === 'tracked',
     sweeps: isOwnIndex ? has('commit', 'amend') : has('stage-all') && reachesAll,
     commits: has('commit', 'amend') && !isOwnIndex,
+    usesIndex: has('commit', 'amend', 'stage', 'stage-all') && !isOwnIndex,
     stages,
     discards: has('discard-paths', 'discard-all', 'stash-make') ? paths : [],
     // What moves HEAD anyway, or discards, is judged by that.

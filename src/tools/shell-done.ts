@@ -1,9 +1,9 @@
 /** After a shell command: what it let go of, what it did to the working tree, and what of that others have to know. */
 import { inSameCheckout, spokenName } from '../core/conflict-kinds.ts';
-import { areKin, gitHeadOf } from '../core/git-head.ts';
+import { giveBack } from '../core/git-command.ts';
+import { areKin } from '../core/git-head.ts';
 import type { Running } from '../core/guard-record.ts';
 import { limits } from '../core/limits.ts';
-import { takeBack } from '../core/lock-release.ts';
 import { notify } from '../core/notice.ts';
 import { lookAround } from '../core/presence.ts';
 import { endedUntold, runningCall } from '../core/running.ts';
@@ -45,7 +45,7 @@ async function lookedAfter(caller: Participant, running: Running, { command }: S
   const { directory } = caller;
   const { changes } = readShell(command, { directory, home: caller.world.home ?? null });
   if (changes === 'later') seen.unsettle(running.root);
-  if (changes !== 'none' || running.ticket !== null || seen.isUnsettled(running.root))
+  if (changes !== 'none' || running.heads.length > 0 || seen.isUnsettled(running.root))
     return lookAfterShell(caller, running);
   void passOver(caller, running);
   return { recorded: [], told: [] };
@@ -78,8 +78,7 @@ async function endRunning(
   const committed = [...(me.guard.committed ?? []), { root: ended.root, from: ended.wallAt, to: wallNow }];
   const last = ended.commits === 'surely' ? { committed: committed.slice(-limits.commandsRemembered) } : {};
   unit.tx.put('session', { ...me, guard: { ...me.guard, running, ...last } });
-  const heads = ended.heads.map(({ root }) => gitHeadOf({ ...me, root }));
-  if (ended.ticket !== null) await takeBack(unit, me, ended.ticket, heads);
+  await giveBack(unit, me, ended);
   for (const head of ended.heads) await tellMoved(unit, me, head, branches(head.root));
 }
 

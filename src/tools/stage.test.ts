@@ -4,7 +4,9 @@ import { FakeLog, FakeWorktrees } from '../../test/support/fakes.ts';
 import { type Bench, createBench, project } from '../../test/support/rules.ts';
 import type { TreeFile } from '../core/changed-tree.ts';
 import { recordEdits } from '../core/edit.ts';
+import { gitIndexOf } from '../core/git-head.ts';
 import { limits } from '../core/limits.ts';
+import { acquire } from '../core/lock.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { callTool } from './call-tool.ts';
 import type { ToolContext } from './define-tool.ts';
@@ -76,7 +78,7 @@ describe('staging', () => {
       'Left out, because others changed them as well: both.ts (heron). mixed: true takes them whole.',
       'Left out, because nobody is known to have changed them: nobodys.ts. unknown: true takes them.',
       'Left to those who changed them: theirs.ts (heron).',
-      "Commit by name, since others stage here too: git commit -m MESSAGE -- src/a.ts 'u\u0308.ts'",
+      "Commit by name, since others may stage here too: git commit -m MESSAGE -- src/a.ts 'u\u0308.ts'",
     ]);
   });
 
@@ -88,7 +90,7 @@ describe('staging', () => {
     expect(await stage(otter, input)).toMatchObject({ staged: ['both.ts', 'nobodys.ts'] });
     expect(await said(otter, input)).toBe(
       'Staged 2 files: both.ts, nobodys.ts.\nWhole, with changes of others in them: both.ts (heron).\n' +
-        'Commit by name, since others stage here too: git commit -m MESSAGE -- both.ts nobodys.ts',
+        'Commit by name, since others may stage here too: git commit -m MESSAGE -- both.ts nobodys.ts',
     );
   });
 
@@ -98,6 +100,21 @@ describe('staging', () => {
     expect(await stage(otter, { dryRun: true })).toMatchObject({ staged: ['a.ts'], dryRun: true });
     expect(await said(otter, { dryRun: true })).toBe('Would stage 1 file: a.ts.');
     expect(ports.stage.asked).toEqual([]);
+  });
+
+  it('waits until nobody else is about to commit what is staged, and stages nothing before', async () => {
+    await edited(otter, 'a.ts');
+    changed('a.ts');
+    const request = { ticket: 't', pools: [], mode: 'exclusive', priority: 'normal', reason: 'git commit' } as const;
+    const resources = [gitIndexOf(heron)];
+    await bench.transact(unit => acquire(unit, heron, { ...request, resources, ttlMs: 60_000 }, null));
+    for (const session of [otter, null])
+      await expect(stage(session, { of: 'otter' })).rejects.toThrow(
+        'Nothing was staged: heron has the index of this checkout to itself for "git commit".',
+      );
+    expect(ports.stage.asked).toEqual([]);
+    await bench.clock.advance(60_001);
+    expect((await stage(otter)).staged).toEqual(['a.ts']);
   });
 
   it('again stages nothing anew, and says the same', async () => {
@@ -153,7 +170,7 @@ describe('staging', () => {
     changed('a.ts', staged('src/b.ts'), 'src/c.ts', staged('h.ts'));
     const { output, text } = await call('stage', otter, { files: ['/shop/a.ts'] }, '/shop/src');
     expect(output.commit).toBe('git commit -m MESSAGE -- ../a.ts b.ts');
-    expect(text).toContain(`\nCommit by name, since others stage here too: ${output.commit}`);
+    expect(text).toContain(`\nCommit by name, since others may stage here too: ${output.commit}`);
     expect((await stage(otter, { dryRun: true })).commit).toBeUndefined();
     ports.git.states.set('/shop', { operation: 'merge', locked: [] });
     expect((await stage(otter)).commit).toBeUndefined();

@@ -3,7 +3,7 @@ import * as z from 'zod/v4';
 import { commitCommand } from '../core/commit-command.ts';
 import { inSameCheckout, spokenName } from '../core/conflict-kinds.ts';
 import { SignalboxError } from '../core/errors.ts';
-import { areKin } from '../core/git-head.ts';
+import { areKin, type GitHolder, gitHolder, gitIndexOf } from '../core/git-head.ts';
 import type { StageOutcome } from '../core/git-stage.ts';
 import { limits } from '../core/limits.ts';
 import type { Change } from '../core/own-changes.ts';
@@ -123,6 +123,9 @@ function ownerOf(caller: Participant, of: string | undefined): Promise<Me> {
 
 async function stage(caller: Participant, changes: readonly Change[]): Promise<void> {
   const { root } = await caller.place();
+  const { host } = caller.world.processes.self();
+  const user = await caller.read((view, me) => gitHolder(view, me, gitIndexOf({ host, root })));
+  if (user) throw inUse(user);
   const names = changes.filter(({ file }) => file.inIndex !== 'whole').map(({ file }) => file.name);
   const outcome = await caller.world.stage.stage(root, names, limits.commandGitMs);
   if (!outcome.staged) throw refusal(outcome);
@@ -144,6 +147,15 @@ async function commandFor(caller: Participant, plan: StagePlan, owner: Me): Prom
   const folder = directory.startsWith(`${root}/`) ? directory.slice(root.length + 1) : '';
   const names = [...plan.staged, ...plan.before].map(({ file }) => file.name);
   return commitCommand(names, folder);
+}
+
+/** What is staged now would be in the commit of the one that has the index. */
+function inUse({ lock, holder }: GitHolder): SignalboxError {
+  return new SignalboxError(
+    'unavailable',
+    `Nothing was staged: ${holder.handle} has the index of this checkout to itself${lock.reason === null ? '' : ` for ${quoted(lock.reason)}`}.`,
+    'Try again in a moment.',
+  );
 }
 
 function refusal(outcome: Extract<StageOutcome, { readonly staged: false }>): SignalboxError {
@@ -222,7 +234,7 @@ function spokenStage(out: Out): string[] {
       out.indexed ?? [],
       `In the index already, so that a commit takes them along unless it names its files: ${who(out.indexed ?? [])}.`,
     ],
-    [out.commit ? [true] : [], `Commit by name, since others stage here too: ${out.commit}`],
+    [out.commit ? [true] : [], `Commit by name, since others may stage here too: ${out.commit}`],
     [out.unchanged ?? [], `Nothing is changed at ${named(out.unchanged ?? [])}.`],
     [out.more ? [true] : [], 'There are more changed files than were looked at: the rest is left out.'],
   ];

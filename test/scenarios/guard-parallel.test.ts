@@ -75,6 +75,29 @@ describe('a commit', () => {
   });
 });
 
+describe('a commit of what is staged', () => {
+  it('takes nothing along that another session stages while the command runs', async () => {
+    const [otter, heron] = await start('otter', 'heron');
+    await otter?.edits('a.ts', 'otter\n');
+    await heron?.edits('b.ts', 'heron\n');
+    const tests = 'until test -e .git/tested; do sleep 0.05; done';
+    let begun = () => {};
+    const staged = new Promise<void>(resolve => {
+      begun = resolve;
+    });
+    const running = otter?.runs(`git add a.ts && ${tests} && git commit -qm "a by otter"`, undefined, begun);
+    await staged;
+    expect((await heron?.runs('git add b.ts'))?.denied).toMatch(/otter .*is about to commit what is staged/);
+    expect((await heron?.signalbox('stage'))?.stderr).toContain('Nothing was staged: otter');
+    expect(await heron?.edits('b.ts', 'heron again\n')).toEqual({ denied: null, told: '' });
+    place.write('.git/tested', '');
+    expect((await running)?.denied).toBeNull();
+    expect(commits()).toEqual(['a by otter a.ts']);
+    expect((await heron?.runs('git add b.ts && git commit -qm "b by heron"'))?.denied).toBeNull();
+    expect(commits()).toEqual(['a by otter a.ts', 'b by heron b.ts']);
+  });
+});
+
 describe('sessions that edit, test, stage and commit all at once', () => {
   it('have commits of exactly their own files, and nobody is told of harm', async () => {
     const clients = await start('otter', 'heron', 'lynx', 'wren');

@@ -97,7 +97,7 @@ describe('signalbox stage', () => {
     await otter.edits('a.ts', '1\n');
     const { stdout } = await otter.signalbox('stage');
     expect(stdout).toMatch(/In the index already, so that a commit takes them along .*: heron\.ts \(heron\)/);
-    expect(stdout).toContain('\nCommit by name, since others stage here too: git commit -m MESSAGE -- a.ts\n');
+    expect(stdout).toContain('\nCommit by name, since others may stage here too: git commit -m MESSAGE -- a.ts\n');
     expect(index()).toEqual(['A\ta.ts', 'A\theron.ts']);
   });
 

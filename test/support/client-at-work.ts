@@ -64,9 +64,14 @@ export class ClientAtWork {
     });
   }
 
-  /** Runs a command in its shell; `meanwhile` happens before it is over. */
-  async runs(command: string, meanwhile: () => Promise<unknown> = async () => undefined): Promise<Ran> {
+  /** Runs a command in its shell; `meanwhile` happens before it is over, `begins` when it may run. */
+  async runs(
+    command: string,
+    meanwhile: () => Promise<unknown> = async () => undefined,
+    begins: () => void = () => {},
+  ): Promise<Ran> {
     return this.#uses('Bash', { command }, async () => {
+      begins();
       await this.#shell(command);
       await meanwhile();
     });

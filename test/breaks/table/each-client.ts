@@ -111,7 +111,7 @@ export const ofEachClient: readonly Break[] = [
   {
     what: 'each client: of another server is told nothing of ours',
     file: 'src/clients/copilot-cli.ts',
-    replace: "if (session === null || !isOurTool(`${textOf(input.serverName) ?? ''}-`)) return { stdout: '' };",
+    replace: "if (session === null || !isOurServer(textOf(input.serverName) ?? '')) return { stdout: '' };",
     by: "if (session === null) return { stdout: '' };",
     caughtBy: 'src/clients/copilot-cli.test.ts › of another server is told nothing of ours',
   },
@@ -150,7 +150,7 @@ export const ofEachClient: readonly Break[] = [
   {
     what: 'each client: keep the session when its context is cleared, and end it with every other end',
     file: 'src/clients/gemini-cli.ts',
-    replace: "if (event.kind === 'end' && input.reason === 'clear') return undefined;",
+    replace: "if (event?.kind === 'end' && input.reason === 'clear') return undefined;",
     by: '',
     caughtBy:
       'src/clients/gemini-cli.test.ts › keep the session when its context is cleared, and end it with every other end',

@@ -43,8 +43,8 @@ export const ofGuardGitHooksShared: readonly Break[] = [
   },
   {
     what: 'guard git hooks: a push by force loses no commits of others',
-    file: 'src/core/guard-references.ts',
-    replace: 'if (!all.includes(me.id)) for (const author of all) authors.add(author);',
+    file: 'src/core/commit-authors.ts',
+    replace: 'if (!all.some(id => own.includes(id))) for (const id of all) authors.add(id);',
     by: 'void all;',
     caughtBy:
       'src/tools/git-check-references.test.ts › is refused over commits of another, in the same checkout too, as far as the other is still here',

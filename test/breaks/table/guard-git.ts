@@ -49,7 +49,7 @@ export const ofGuardGit: readonly Break[] = [
   },
   {
     what: 'guard git: all commits that are lost are looked at',
-    file: 'src/core/guard-git.ts',
+    file: 'src/core/commit-authors.ts',
     replace: 'commits.slice(0, limits.lostCommitsExamined)',
     by: 'commits.slice(0, 1)',
     caughtBy:
