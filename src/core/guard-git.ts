@@ -50,6 +50,8 @@ export interface GitWish {
   readonly stages: readonly string[];
   /** The same whose changes it throws away. */
   readonly discards: readonly string[];
+  /** It deletes the files of `discards` by no means of git. Those that others have locked are kept by their locks. */
+  readonly deletes: boolean;
   /** `discards` names a repository within the checkout: of what is changed in it the checkout's own git tells nothing. */
   readonly isNested: boolean;
   /** Folders whose files it takes out of the index, by whomever they are staged; an empty name means all. */
@@ -93,6 +95,7 @@ export const noWish: Omit<GitWish, 'words' | 'here'> = {
   usesIndex: false,
   stages: [],
   discards: [],
+  deletes: false,
   isNested: false,
   unstages: [],
   rewritesHead: false,
@@ -208,7 +211,9 @@ async function inCheckout(
   const seat = { ...me, host: wish.here.host, root: wish.here.root };
   const authors = await knownEdits(view, seat, company);
   const { only } = found;
-  const isReached = (path: string) => only === undefined || only.includes(path);
+  const kept = wish.deletes ? await Promise.all(company.map(session => editedBy(view, session, wish.here))) : [];
+  const isReached = (path: string) =>
+    (only === undefined || only.includes(path)) && !kept.some(has => has.includes(path));
   const files = fileObstacles(me, wish, found, company, authors).flatMap(obstacle => {
     const reached = obstacle.files.filter(isReached);
     return reached.length > 0 ? [{ ...obstacle, files: reached }] : [];
@@ -220,6 +225,13 @@ async function inCheckout(
   // Who is named with its changes is named once.
   const atWork = await workers(view, me, wish, company, { isChanged, isReached, isPartial: only !== undefined });
   return [...files, ...atWork.filter(({ session }) => !named.has(session?.id ?? ''))];
+}
+
+/** The files of a checkout that a session has locked by editing them. */
+async function editedBy(view: View, { id }: SessionRecord, here: Here): Promise<string[]> {
+  const locks = await locksOf(view.tx, id);
+  const isOurs = (lock: LockRecord) => isEdit(lock) && lock.checkout === seatOf(here) && lock.expiresAt > view.tx.now;
+  return locks.filter(isOurs).map(({ name }) => name.slice('file:'.length));
 }
 
 /** Whose uncommitted changes it would touch. */

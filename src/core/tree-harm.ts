@@ -164,7 +164,7 @@ function done({ kind, paths }: Group): string {
   const files = spokenFiles(paths);
   switch (kind) {
     case 'undone':
-      return `undid your uncommitted changes in ${files}; git stash list shows whether they were put there`;
+      return `undid your uncommitted changes in ${files}; if they were stashed, git stash list shows them`;
     case 'committed':
       return `committed your changes in ${files}`;
     case 'changed':

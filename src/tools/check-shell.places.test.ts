@@ -70,6 +70,39 @@ describe('the folder of a command', () => {
   });
 });
 
+describe('a plain removal', () => {
+  const away = async () => {
+    await stops(otter);
+    await bench.clock.advance(scene.policy.graceSeconds * 1000 + 1);
+  };
+
+  it('of a file with uncommitted work of a session that rests is refused, as git’s own ways to lose it are', async () => {
+    await edits(otter, 'a.ts', 'new.ts');
+    await edits(heron, 'mine.ts');
+    await away();
+    scene.git.changed.set('/shop', ['a.ts', 'new.ts', 'mine.ts']);
+    for (const command of ['rm a.ts', 'rm -f mine.ts new.ts a.ts', 'unlink new.ts', 'cd src; rm ../a.ts'])
+      expect(await mayRun(heron, command), command).toMatch(
+        /not run: "rm .*uncommitted edits of otter in .* here would be lost.*Next: leave what is not your own/s,
+      );
+  });
+
+  it('of what is committed, of one’s own or of nobody’s is let through', async () => {
+    await edits(otter, 'a.ts');
+    await edits(heron, 'mine.ts');
+    await away();
+    scene.git.changed.set('/shop', ['mine.ts', 'nobodys.ts']);
+    for (const command of ['rm a.ts', 'rm mine.ts', 'rm nobodys.ts', 'mv nobodys.ts else.ts'])
+      expect(await mayRun(heron, command), command).toBeNull();
+  });
+
+  it('of what a session is at is told by its lock, as for every write', async () => {
+    await edits(otter, 'a.ts');
+    scene.git.changed.set('/shop', ['a.ts']);
+    expect(await mayRun(heron, 'rm a.ts')).toMatch(/not edited.*otter/s);
+  });
+});
+
 describe('what a session puts back from its stash', () => {
   it('is held up by what others have in those files, and by nothing else', async () => {
     const facts = {

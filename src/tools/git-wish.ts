@@ -38,7 +38,7 @@ export async function gitWishes(caller: Participant, reading: ShellReading, from
     const wish = await removalOf(scene, write);
     if (wish) wishes.push(wish);
   }
-  return wishes;
+  return [...wishes, ...(await deletionsOf(scene, reading.writes))];
 }
 
 interface Scene {
@@ -137,6 +137,7 @@ async function wishIn(scene: Scene, tree: Worktree, use: GitUse, effects: readon
     here: { host: scene.host, root: tree.root },
     stagedBefore: [],
     isNested: false,
+    deletes: false,
     folder: has('commit') && folder !== null ? ((await pathsIn(scene, tree, [folder]))[0] ?? null) : null,
     takesCheckout: !goesOn && (movesHead || takesOut || (has(...sweeping) && reachesAll)),
     leavesHead: !movesHead && !takesOut,
@@ -213,4 +214,21 @@ async function removalOf(scene: Scene, write: FileWrite): Promise<GitWish | null
   const words = `${write.how === 'delete' ? 'rm -r' : 'mv'} ${write.path}`.slice(0, limits.commandShownCharacters);
   const discards = spot.where === 'project' && !write.isPattern ? [path] : [];
   return plainWish(words, { host: scene.host, root }, { discards, removes: write.isPattern ? null : write.path });
+}
+
+/** Files that plain commands delete by name, as one wish for each checkout: git shows who loses work that no commit has. */
+async function deletionsOf(scene: Scene, writes: readonly FileWrite[]): Promise<GitWish[]> {
+  const named = writes.flatMap(({ how, path, isFolder, isPattern, extent }) =>
+    how === 'delete' && path !== null && !isFolder && !isPattern && extent !== 'perhaps' ? [path] : [],
+  );
+  const found = new Map<string, string[]>();
+  for (const path of named.slice(0, limits.shellWritesExamined)) {
+    const spot = await scene.caller.world.worktrees.placeOf(path, scene.from, scene.project);
+    if (spot.where !== 'project' || spot.resolved.path === '' || spot.resolved.isFolder) continue;
+    found.set(spot.tree.root, [...(found.get(spot.tree.root) ?? []), spot.resolved.path]);
+  }
+  return [...found].map(([root, discards]) => {
+    const words = `rm ${discards.join(' ')}`.slice(0, limits.commandShownCharacters);
+    return plainWish(words, { host: scene.host, root }, { discards, deletes: true });
+  });
 }

@@ -80,7 +80,7 @@ describe('those whose work a command touched', () => {
       'Your command undid changes of heron in a.ts, new.ts that were not committed. If it was a stash they are in it; else they may be gone. Tell heron with message_send.',
     ]);
     expect((await scene.bench.notices(heron))[0]).toMatch(
-      /^A shell command of otter undid your uncommitted changes in a\.ts, new\.ts; git stash list/,
+      /^A shell command of otter undid your uncommitted changes in a\.ts, new\.ts; if they were stashed, git stash list/,
     );
   });
 

@@ -48,6 +48,58 @@ export const ofGuardGit: readonly Break[] = [
       'src/core/guard-git.test.ts › is held up by changes of others in files that git tracks, and not by new files that it does not touch',
   },
   {
+    what: 'guard git: nobody stages while another commits what is staged',
+    file: 'src/core/guard-git.ts',
+    replace: '...(wish.usesIndex ? [gitIndexOf(wish.here)] : []),',
+    by: '',
+    caughtBy: 'src/tools/check-shell.index.test.ts › no other one changes what is staged there: %s',
+  },
+  {
+    what: 'guard git: a command that commits what is staged takes the index',
+    file: 'src/core/git-command.ts',
+    replace: "wishes.filter(wish => wish.commits || wish.ends === 'continue')",
+    by: 'wishes.filter(() => false)',
+    caughtBy: 'src/tools/check-shell.index.test.ts › no other one changes what is staged there: %s',
+  },
+  {
+    what: 'guard git: stage leaves an index alone that another one commits',
+    file: 'src/tools/stage.ts',
+    replace: 'if (user) throw inUse(user);',
+    by: '',
+    caughtBy:
+      'src/tools/stage.test.ts › waits until nobody else is about to commit what is staged, and stages nothing before',
+  },
+  {
+    what: 'guard git: what a command held that was broken off is given back',
+    file: 'src/tools/client-event.ts',
+    replace: 'await giveBackAll(unit, me);',
+    by: '{}',
+    caughtBy: 'src/tools/check-shell.index.test.ts › gives back what it held %s',
+  },
+  {
+    what: 'guard git: a prompt after a command that was broken off is no quiet one',
+    file: 'src/core/client-event.ts',
+    replace: "event.kind === 'prompt' && me.guard.running.some(({ ticket }) => ticket !== null)",
+    by: 'false',
+    caughtBy: 'src/tools/check-shell.index.test.ts › gives back what it held %s',
+  },
+  {
+    what: 'guard git: what a session has by name stays as it was',
+    file: 'src/core/git-command.ts',
+    replace: 'if (own && own.expiresAt >= unit.tx.now + ttlMs) continue;',
+    by: '',
+    caughtBy:
+      'src/tools/check-shell.index.test.ts › is after a command of its own what it was before: for what, and how long',
+  },
+  {
+    what: 'guard git: a plain removal of uncommitted work is looked at',
+    file: 'src/tools/git-wish.ts',
+    replace: 'return [...wishes, ...(await deletionsOf(scene, reading.writes))];',
+    by: 'return wishes;',
+    caughtBy:
+      'src/tools/check-shell.places.test.ts › of a file with uncommitted work of a session that rests is refused, as git’s own ways to lose it are',
+  },
+  {
     what: 'guard git: all commits that are lost are looked at',
     file: 'src/core/commit-authors.ts',
     replace: 'commits.slice(0, limits.lostCommitsExamined)',
@@ -105,7 +157,7 @@ export const ofGuardGit: readonly Break[] = [
   },
   {
     what: 'guard git: git:head of a running command is not locked by name',
-    file: 'src/core/guard-git.ts',
+    file: 'src/core/git-head.ts',
     replace: 'own?.tickets.some(ticket => !byCommands.has(ticket)) === true',
     by: 'own !== undefined',
     caughtBy:
@@ -259,8 +311,8 @@ export const ofGuardGit: readonly Break[] = [
   {
     what: 'guard git: a stash is put back where nobody has those files',
     file: 'src/core/guard-git.ts',
-    replace: 'const isReached = (path: string) => only === undefined || only.includes(path);',
-    by: 'const isReached = () => true;',
+    replace: '(only === undefined || only.includes(path)) && ',
+    by: '',
     caughtBy:
       'src/tools/check-shell.places.test.ts › is held up by what others have in those files, and by nothing else',
   },

@@ -43,7 +43,7 @@ export const ofGuardShell: readonly Break[] = [
   {
     what: 'guard shell: git:head is given back when the command has ended',
     file: 'src/tools/shell-done.ts',
-    replace: '  if (ended.ticket !== null) await takeBack(unit, me, ended.ticket, heads);\n',
+    replace: '  await giveBack(unit, me, ended);\n',
     by: '',
     caughtBy:
       'src/tools/check-shell.test.ts › has git:head of the checkout while it runs, which keeps others out, and gives it back when it has ended',

@@ -56,8 +56,8 @@ export const ofGuardWrites: readonly Break[] = [
   {
     what: 'guard writes: what a command changed is looked for',
     file: 'src/tools/shell-done.ts',
-    replace: "if (changes !== 'none' || running.ticket",
-    by: 'if (running.ticket',
+    replace: "if (changes !== 'none' || running.heads",
+    by: 'if (running.heads',
     caughtBy: 'src/tools/tree-look.skip.test.ts › finds what it changed, whatever is read before it: %s',
   },
   {
