@@ -22,6 +22,8 @@ let woken: object[];
 let toasts: string[];
 let hooks: PluginHooks;
 const words = process.argv;
+/** Of waits for what surely comes: it bounds a hang. */
+const patience = { timeout: 20_000 };
 
 const context = (): PluginContext => ({
   directory: folder,
@@ -216,7 +218,7 @@ describe('the plugin in opencode', () => {
     answer = ({ wait }) => (wait ? { stderr: '1 message waits.\n', exitCode: 2 } : { stdout: '' });
     await say('main');
     await happens('session.idle', { sessionID: 'main' });
-    await vi.waitFor(() => expect(woken).toHaveLength(1));
+    await vi.waitFor(() => expect(woken).toHaveLength(1), patience);
     expect(woken).toEqual([{ agent: 'plan', parts: [{ type: 'text', text: 'Signalbox: 1 message waits.' }] }]);
     await say('main', 'Signalbox: 1 message waits.');
     expect(heard.at(-1)?.input.prompt).toBeUndefined();
@@ -228,10 +230,10 @@ describe('the plugin in opencode', () => {
     server.on('connection', socket => socket.on('close', () => hungUp++));
     await say('main');
     await happens('session.idle', { sessionID: 'main' });
-    await vi.waitFor(() => expect(heard.some(({ wait }) => wait)).toBe(true));
+    await vi.waitFor(() => expect(heard.some(({ wait }) => wait)).toBe(true), patience);
     const before = heard.length;
     await say('main');
-    await vi.waitFor(() => expect(hungUp).toBe(heard.length));
+    await vi.waitFor(() => expect(hungUp).toBe(heard.length), patience);
     process.argv = ['bun', '/index.js', 'run', 'Move it.'];
     await happens('session.idle', { sessionID: 'main' });
     await uses('main');

@@ -65,7 +65,7 @@ describeUnless(lackOf('PostgreSQL', postgresPrograms()), 'a temporary PostgreSQL
     server.pause();
     expect(await answers(server.query('SELECT 1'))).toBe(false);
     server.resume();
-    expect(await answers(server.query('SELECT 1'))).toBe(true);
+    expect(await server.query('SELECT 1 AS number')).toEqual([{ number: 1 }]);
   });
 
   it('can be a standby that follows another one and refuses to write', async () => {
@@ -107,7 +107,7 @@ describeUnless(lackOf('Redis', program('redis-server')), 'a temporary Redis', ()
     server.pause();
     expect(await answers(server.command('PING'))).toBe(false);
     server.resume();
-    expect(await answers(server.command('PING'))).toBe(true);
+    expect(await server.command('PING')).toBe('PONG');
   });
 
   it('can be a replica that follows another one and refuses to write', async () => {

@@ -28,7 +28,7 @@ export interface WakeupsHarness {
 
 /** Waits until something is so. Generous: it bounds a hang, it does not measure. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 45_000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`);
     await new Promise(resolve => setTimeout(resolve, 2));

@@ -16,7 +16,7 @@ afterEach(() => workspace.dispose());
 // Stopping and counting processes is done by means that Linux has.
 describe.skipIf(process.platform !== 'linux')('processes that die or stop', () => {
   test('kill -9 at random moments under load loses no acknowledged message, doubles none, and frees what the dead held', async () => {
-    const { violations, numbers } = await crashUnderLoad(workspace, { seed, seconds: 8, writers: 4, readers: 2 });
+    const { violations, numbers } = await crashUnderLoad(workspace, { seed, seconds: 5, writers: 4, readers: 2 });
     expect(violations, `replay with SIGNALBOX_TEST_SEED=${seed}`).toEqual([]);
     expect(numbers.kills, `seed ${seed} killed nobody`).toBeGreaterThan(0);
   });

@@ -1,6 +1,6 @@
 /** The hooks of editors, told as their documentation has it, with real servers and the real hook command. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LiveSession, Workspace } from '../support/workspace.ts';
+import { type LiveSession, until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
 let heron: LiveSession;
@@ -25,10 +25,17 @@ const others = async () => {
   return sessions.filter((session: { handle: string }) => session.handle !== you);
 };
 
-async function send(body: string): Promise<string> {
-  const [{ handle }] = await others();
-  return (await heron.call('message_send', { to: [handle], body })).message;
+async function handleOfOther(): Promise<string> {
+  await until('it has joined', async () => (await others()).length > 0);
+  return (await others())[0].handle;
 }
+
+async function send(body: string): Promise<string> {
+  return (await heron.call('message_send', { to: [await handleOfOther()], body })).message;
+}
+
+/** Of what follows from a hook that was answered: its server may be at it still. */
+const soon = { timeout: 45_000 };
 
 async function stateOf(message: string): Promise<string> {
   const { messages } = await heron.call('conversation_history', { conversation: message });
@@ -53,7 +60,7 @@ describe('Cursor', () => {
     expect(
       await hook('cursor', 'beforeSubmitPrompt', told('beforeSubmitPrompt', { prompt: 'Fix the login' })),
     ).toBeNull();
-    expect(await others()).toMatchObject([{ client: 'cursor', task: 'Fix the login', reach: 'hooks' }]);
+    await expect.poll(others, soon).toMatchObject([{ client: 'cursor', task: 'Fix the login', reach: 'hooks' }]);
     const message = await send('The PLUM-TREE is mine.');
     const tool = { tool_name: 'Shell', tool_input: { command: 'ls' }, tool_use_id: 't1' };
     expect(await hook('cursor', 'preToolUse', told('preToolUse', tool))).toBeNull();
@@ -61,14 +68,13 @@ describe('Cursor', () => {
     const shown = await hook('cursor', 'postToolUse', told('postToolUse', { ...tool, tool_output: '{}' }));
     expect(Object.keys(shown)).toEqual(['additional_context']);
     expect(shown.additional_context).toContain('PLUM-TREE');
-    expect(await stateOf(message)).toBe('read');
+    await expect.poll(() => stateOf(message), soon).toBe('read');
     expect(await hook('cursor', 'postToolUse', told('postToolUse', { ...tool, tool_use_id: 't2' }))).toBeNull();
   });
 
   it('goes on by an urgent message when it stops, unless its user has stopped it', async () => {
     await hook('cursor', 'beforeSubmitPrompt', told('beforeSubmitPrompt', { prompt: 'Fix the login' }));
-    const [{ handle }] = await others();
-    await heron.call('message_send', { to: [handle], body: 'The PLUM-TREE burns.', priority: 'urgent' });
+    await heron.call('message_send', { to: [await handleOfOther()], body: 'The PLUM-TREE burns.', priority: 'urgent' });
     expect(await hook('cursor', 'stop', told('stop', { status: 'aborted', loop_count: 0 }))).toBeNull();
     const held = await hook('cursor', 'stop', told('stop', { status: 'completed', loop_count: 0 }));
     expect(held.followup_message).toContain('PLUM-TREE');
@@ -96,17 +102,17 @@ describe('VS Code', () => {
     await place.session({ clientName: 'Visual Studio Code' });
     const prompt = told('UserPromptSubmit', { prompt: 'Fix the login' });
     expect(await hook('copilot-cli', 'userPromptSubmitted', prompt)).toBeNull();
-    expect(await others()).toMatchObject([{ client: 'vscode', task: 'Fix the login' }]);
+    await expect.poll(others, soon).toMatchObject([{ client: 'vscode', task: 'Fix the login' }]);
     const message = await send('The PLUM-TREE is mine.');
     const tool = told('PreToolUse', { tool_name: 'run_in_terminal', tool_input: {}, tool_use_id: 't1' });
     const answer = await hook('copilot-cli', 'preToolUse', tool);
     expect(answer.hookSpecificOutput.hookEventName).toBe('PreToolUse');
     expect(answer.hookSpecificOutput.additionalContext).toContain('PLUM-TREE');
     // The user may still forbid the tool: that it has ended proves that the model saw what went with it.
-    expect(await stateOf(message)).toBe('delivered');
+    await expect.poll(() => stateOf(message), soon).toBe('delivered');
     const ended = told('PostToolUse', { tool_name: 'run_in_terminal', tool_input: {}, tool_use_id: 't1' });
     await hook('copilot-cli', 'postToolUse', ended);
-    expect(await stateOf(message)).toBe('read');
+    await expect.poll(() => stateOf(message), soon).toBe('read');
   });
 
   it('is known also when it was started from a shell of Copilot CLI or Claude Code, and by no hook of Claude Code', async () => {
@@ -116,7 +122,7 @@ describe('VS Code', () => {
     expect(await hook('claude-code', 'UserPromptSubmit', prompt, inherited)).toBeNull();
     expect(await others()).toEqual([]);
     await hook('copilot-cli', 'userPromptSubmitted', prompt, inherited);
-    expect(await others()).toMatchObject([{ client: 'vscode' }]);
+    await expect.poll(others, soon).toMatchObject([{ client: 'vscode' }]);
   });
 
   it('is one session for its hooks and for the calls that name the same conversation', async () => {
@@ -124,7 +130,7 @@ describe('VS Code', () => {
     await hook('copilot-cli', 'userPromptSubmitted', told('UserPromptSubmit', { prompt: 'Fix the login' }));
     const request = { name: 'lock_acquire', arguments: { paths: ['src/auth.ts'] } };
     await code.client.callTool({ ...request, _meta: { 'vscode.conversationId': 'chat-1' } });
-    expect(await others()).toMatchObject([{ client: 'vscode', task: 'Fix the login', locks: 1 }]);
+    await expect.poll(others, soon).toMatchObject([{ client: 'vscode', task: 'Fix the login', locks: 1 }]);
   });
 
   it('does one thing for an event that two of the files it reads tell', async () => {
@@ -148,7 +154,7 @@ describe('Windsurf', () => {
       tool_info: about,
     });
     await hook('windsurf', 'pre_user_prompt', told('pre_user_prompt', { user_prompt: 'Fix the login' }));
-    expect(await others()).toMatchObject([{ client: 'windsurf', task: 'Fix the login' }]);
+    await expect.poll(others, soon).toMatchObject([{ client: 'windsurf', task: 'Fix the login' }]);
     const message = await send('The PLUM-TREE is mine.');
     expect(await hook('windsurf', 'pre_run_command', told('pre_run_command', { command_line: 'ls' }))).toBeNull();
     expect(await hook('windsurf', 'post_cascade_response', told('post_cascade_response', {}))).toBeNull();

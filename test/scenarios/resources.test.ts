@@ -1,14 +1,16 @@
 import type { McpSubscription } from '@modelcontextprotocol/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exists, type LiveSession, pause, until, Workspace } from '../support/workspace.ts';
 
-let place: Workspace;
-
-beforeEach(() => {
-  place = new Workspace();
+/** Each test with a workspace of its own: they wait for most of their time, and do it together. */
+const it = test.extend<{ place: Workspace }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest wants one
+  place: async ({}, use) => {
+    const place = new Workspace();
+    await use(place);
+    await place.dispose();
+  },
 });
-
-afterEach(() => place.dispose());
 
 const eras = ['legacy', 'modern'] as const;
 
@@ -33,8 +35,8 @@ async function read(session: LiveSession, uri: string) {
   return JSON.parse(contents.map(content => ('text' in content ? content.text : '')).join(''));
 }
 
-describe.each(eras)('subscriptions of a %s client', era => {
-  it('tell what changed, by anybody, and nothing else', async () => {
+describe.concurrent.each(eras)('subscriptions of a %s client', era => {
+  it('tell what changed, by anybody, and nothing else', async ({ place }) => {
     const [otter, heron] = [await place.session({ era }), await place.session({ args: ['--handle', 'heron'] })];
     await heron.handle();
     const { told } = await subscribed(otter, era, ['signalbox://locks', 'signalbox://inbox', 'signalbox://context']);
@@ -59,7 +61,7 @@ describe.each(eras)('subscriptions of a %s client', era => {
     await until('the decision is told', () => told.includes('signalbox://context'));
   });
 
-  it('tell of a session that died without a word, and of one session by its own address', async () => {
+  it('tell of a session that died without a word, and of one session by its own address', async ({ place }) => {
     const [otter, heron] = [await place.session({ era }), await place.session({ args: ['--handle', 'heron'] })];
     await heron.handle();
     const { told } = await subscribed(otter, era, ['signalbox://sessions', 'signalbox://sessions/heron']);
@@ -72,7 +74,7 @@ describe.each(eras)('subscriptions of a %s client', era => {
     expect(await read(otter, 'signalbox://sessions/heron')).toMatchObject({ handle: 'heron', state: 'ended' });
   });
 
-  it('miss nothing from the moment they are answered', async () => {
+  it('miss nothing from the moment they are answered', async ({ place }) => {
     const [otter, heron] = [await place.session({ era }), await place.session({ args: ['--handle', 'heron'] })];
     await heron.handle();
     const { told } = await subscribed(otter, era, ['signalbox://locks']);
@@ -80,7 +82,7 @@ describe.each(eras)('subscriptions of a %s client', era => {
     await until('the lock is told', () => told.includes('signalbox://locks'));
   });
 
-  it('end when the client ends them', async () => {
+  it('end when the client ends them', async ({ place }) => {
     const [otter, heron] = [await place.session({ era }), await place.session()];
     await heron.handle();
     const { told, stop } = await subscribed(otter, era, ['signalbox://locks']);
@@ -96,18 +98,20 @@ describe.each(eras)('subscriptions of a %s client', era => {
   });
 });
 
-it('an address that cannot be read cannot be subscribed to', async () => {
+it('an address that cannot be read cannot be subscribed to', async ({ place }) => {
   const session = await place.session();
   await expect(session.client.subscribeResource({ uri: 'signalbox://nonsense' })).rejects.toThrow(/not found/i);
 });
 
-describe.each(eras)('prompts of a %s client', era => {
+describe.concurrent.each(eras)('prompts of a %s client', era => {
   const text = async (session: LiveSession, name: string, given: Record<string, string> = {}) => {
     const { messages } = await session.client.getPrompt({ name, arguments: given });
     return messages.map(({ content }) => (content.type === 'text' ? content.text : '')).join('\n');
   };
 
-  it('bring a session in with what it needs to know: who is here, what is locked, what the last one left', async () => {
+  it('bring a session in with what it needs to know: who is here, what is locked, what the last one left', async ({
+    place,
+  }) => {
     const heron = await place.session({ args: ['--handle', 'heron'] });
     await heron.call('session_update', { task: 'move login to sessions' });
     await heron.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'login' });
@@ -127,7 +131,7 @@ describe.each(eras)('prompts of a %s client', era => {
     expect(sessions.map((session: { task?: string }) => session.task)).toContain('fix the tests of auth');
   });
 
-  it('hand over to a named session, complete its name, and refuse a prompt that is none', async () => {
+  it('hand over to a named session, complete its name, and refuse a prompt that is none', async ({ place }) => {
     const heron = await place.session({ args: ['--handle', 'heron'] });
     await heron.handle();
     const otter = await place.session({ era });
@@ -149,7 +153,9 @@ describe.each(eras)('prompts of a %s client', era => {
     await expect(otter.client.getPrompt({ name: 'begin' })).rejects.toThrow(/start, handoff, wrap-up/);
   });
 
-  it('are templates, and nobody joins, for a client that asks with the placeholders it fills in later', async () => {
+  it('are templates, and nobody joins, for a client that asks with the placeholders it fills in later', async ({
+    place,
+  }) => {
     const otter = await place.session({ args: ['--handle', 'otter'] });
     expect(await text(otter, 'start', { task: '$1' })).toContain('if I gave you one: $1\n');
     const heron = await place.session({ args: ['--handle', 'heron'] });

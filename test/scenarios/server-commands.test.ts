@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/core/limits.ts';
 import { postgresServer, redisServer, type StoreRoom } from '../support/servers/choose.ts';
 import { describeWith } from '../support/servers/suites.ts';
 import { binary, type CommandResult, Workspace } from '../support/workspace.ts';
@@ -45,13 +46,14 @@ for (const kind of [postgresServer, redisServer]) {
       const [{ fence }] = json(taken).locks;
       const renewed = await withStore(room.url, ['lock', 'acquire', 'src/a.ts', '--fence', String(fence), '--json']);
       expect(json(renewed)).toMatchObject({ granted: true, locks: [{ fence }] });
+      // Nothing that it keeps ready for its next call holds it up.
+      expect(performance.now() - begun).toBeLessThan(2 * limits.connectionIdleMs);
       await withStore(room.url, ['lock', 'release', 'src/a.ts']);
       const lost = await withStore(room.url, ['lock', 'acquire', 'src/a.ts', '--fence', String(fence)]);
       expect(lost.stderr).toMatch(/no longer hold .* under fence/);
       expect(lost.code).toBe(4);
       await withStore(room.url, ['message', 'send', '--to', 'all', 'to whom it may concern']);
       expect((await withStore(room.url, ['status'])).stdout).toMatch(/no sessions/);
-      expect(performance.now() - begun).toBeLessThan(30_000);
     });
 
     it('shows no password, wherever it shows the address', async () => {
@@ -59,8 +61,9 @@ for (const kind of [postgresServer, redisServer]) {
       secret.username ||= 'somebody';
       secret.password = 'geheim-7';
       secret.port = '1';
-      for (const words of [['config'], ['status'], ['doctor'], ['lock', 'list']]) {
-        const { stdout, stderr } = await withStore(secret.href, words);
+      // At the same time: each waits for a server that is not there.
+      const commands = [['config'], ['status'], ['doctor'], ['lock', 'list']];
+      for (const { stdout, stderr } of await Promise.all(commands.map(words => withStore(secret.href, words)))) {
         expect(`${stdout}${stderr}`).not.toContain('geheim');
         expect(`${stdout}${stderr}`).toMatch(/\*\*\*|cannot be reached/);
       }

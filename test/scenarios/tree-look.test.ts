@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { ClientAtWork } from '../support/client-at-work.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { pause, until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
 let otter: ClientAtWork;
@@ -31,6 +31,9 @@ async function ledger(file: string): Promise<string[]> {
 
 const notices = async (client: ClientAtWork) =>
   (await client.call('message_read')).messages.map((message: { body: string }) => message.body);
+
+/** Until what a command changes now comes after what was told of edits before for sure, by the same measure. */
+const editsAreTold = () => pause(limits.fileTimeLagMs * 2);
 
 /** Until what begins now began after a file was written for sure: times of files lag a little behind the clock. */
 async function past(file: string): Promise<void> {
@@ -81,8 +84,10 @@ describe('a shell command', () => {
   it('that changed what another is editing is told to both', async () => {
     await heron.edits('src/auth.ts', 'export const b = 1;\n');
     await heron.stops();
+    await editsAreTold();
     // What a script does cannot be read.
     place.write('change.sh', 'echo "// x" >> src/auth.ts\n');
+    await past('change.sh');
     const { denied, told } = await otter.runs('sh change.sh');
     expect(denied).toBeNull();
     expect(told).toMatch(/Your command changed src\/auth\.ts, in which heron has changes that are not committed\./);
@@ -95,7 +100,9 @@ describe('a shell command', () => {
     await heron.edits('src/auth.ts', 'export const b = 1;\n');
     await heron.edits('new.ts', 'new\n');
     await heron.stops();
-    const { told } = await otter.runs('git checkout -q -- . && git clean -fdq');
+    await editsAreTold();
+    const { denied, told } = await otter.runs('git checkout -q -- . && git clean -fdq');
+    expect(denied).toBeNull();
     expect(told).toMatch(/Your command undid changes of heron in new\.ts, src\/auth\.ts that were not committed/);
     expect(await notices(heron)).toEqual([expect.stringMatching(/undid your uncommitted changes in new\.ts, src/)]);
     expect(await ledger('new.ts')).toEqual(['otter reverted by tree', 'heron modified by hook']);
@@ -106,6 +113,7 @@ describe('a shell command', () => {
   it('that brings back from a stash what another had not committed does not make it its own', async () => {
     await heron.edits('src/auth.ts', 'export const b = 1;\n');
     await heron.stops();
+    await editsAreTold();
     expect((await otter.runs('git stash -q')).told).toMatch(/Your command undid changes of heron in src\/auth\.ts/);
     await otter.runs('git stash pop -q');
     const { stdout } = await otter.signalbox('stage', '--json');

@@ -158,78 +158,85 @@ function takesWhatIsFree() {
     })(tx);
 }
 
-const defects: readonly (readonly [defect: string, promise: string, meddle: () => (tx: Transaction) => Transaction])[] =
+type Defect = readonly [defect: string, promise: string, meddle: () => (tx: Transaction) => Transaction];
+
+/** The seed that finds a defect that few find; the others follow. */
+const firstSeeds: Readonly<Record<string, number>> = {
+  'handles are not compared': 6,
+  'what others did to a file is not looked for': 12,
+};
+
+const defects: readonly Defect[] = [
   [
-    [
-      'locks are not looked for',
-      'a resource never has two conflicting holders',
-      () => tx => new Lists(tx, (kind, index, list) => (kind === 'lock' && index !== 'holder' ? [] : list)),
-    ],
-    ['fences come back', 'fencing tokens only rise, and each is the number of its grant', oldFences],
-    ['nothing passes on', 'a grant follows every way a lock can end', () => tx => new PassesNothingOn(tx)],
-    [
-      'who comes does not see the queue',
-      'nobody is served before those who stood ahead in line for the same',
-      () => tx => new SeesNoQueue(tx),
-    ],
-    [
-      'a session that ends keeps its locks',
-      'an ended session holds nothing: no lock, no place in a queue, no open intent',
-      () => tx => new Keeps(tx, 'lock'),
-    ],
-    ['handles are not compared', 'no two living sessions have one handle', () => emptied('session', 'handle')],
-    [
-      'a delivery is not written',
-      'a message reaches its recipients and nobody else',
-      () =>
-        written('delivery', delivery => ((delivery as RecordOf<'delivery'>).state === 'queued' ? undefined : delivery)),
-    ],
-    [
-      'a sender gets its own message',
-      'a message reaches its recipients and nobody else',
-      () =>
-        written('message', (message: RecordOf<'message'>, tx) => {
-          if (message.from !== 'signalbox') tx.put('delivery', newDelivery(message.from, message));
-          return message;
-        }),
-    ],
-    [
-      'handing over counts as reading',
-      'a delivery only goes forward, and is read only when a client has got it',
-      () =>
-        written('delivery', (delivery: RecordOf<'delivery'>) =>
-          delivery.state === 'delivered' ? { ...delivery, state: 'read', readAt: delivery.deliveredAt } : delivery,
-        ),
-    ],
-    [
-      'a session that ends forgets its sub-agents',
-      'a sub-agent lives in the process of its parent, and never longer than that',
-      () => emptied('session', 'child'),
-    ],
-    [
-      'what a hook has shown is shown by the next one',
-      'a message is shown by hooks once, and again only when nobody confirmed it for a while',
-      () =>
-        written('delivery', (delivery: RecordOf<'delivery'>) =>
-          delivery.path === 'hook' && delivery.state === 'delivered' ? { ...delivery, state: 'queued' } : delivery,
-        ),
-    ],
-    ['keys are not remembered', 'a call that is repeated with its key has one effect', () => emptied('message', 'key')],
-    [
-      'a revision is left out',
-      'each change of a value is one revision more, deleting included',
-      () => written('data', (data: RecordOf<'data'>) => ({ ...data, revision: data.revision + 1 })),
-    ],
-    [
-      'a revision of an entry is left out',
-      'each change of a context entry is one revision more, and one title is one entry',
-      () => written('context', (entry: RecordOf<'context'>) => ({ ...entry, revision: entry.revision * 2 })),
-    ],
-  ];
+    'locks are not looked for',
+    'a resource never has two conflicting holders',
+    () => tx => new Lists(tx, (kind, index, list) => (kind === 'lock' && index !== 'holder' ? [] : list)),
+  ],
+  ['fences come back', 'fencing tokens only rise, and each is the number of its grant', oldFences],
+  ['nothing passes on', 'a grant follows every way a lock can end', () => tx => new PassesNothingOn(tx)],
+  [
+    'who comes does not see the queue',
+    'nobody is served before those who stood ahead in line for the same',
+    () => tx => new SeesNoQueue(tx),
+  ],
+  [
+    'a session that ends keeps its locks',
+    'an ended session holds nothing: no lock, no place in a queue, no open intent',
+    () => tx => new Keeps(tx, 'lock'),
+  ],
+  ['handles are not compared', 'no two living sessions have one handle', () => emptied('session', 'handle')],
+  [
+    'a delivery is not written',
+    'a message reaches its recipients and nobody else',
+    () =>
+      written('delivery', delivery => ((delivery as RecordOf<'delivery'>).state === 'queued' ? undefined : delivery)),
+  ],
+  [
+    'a sender gets its own message',
+    'a message reaches its recipients and nobody else',
+    () =>
+      written('message', (message: RecordOf<'message'>, tx) => {
+        if (message.from !== 'signalbox') tx.put('delivery', newDelivery(message.from, message));
+        return message;
+      }),
+  ],
+  [
+    'handing over counts as reading',
+    'a delivery only goes forward, and is read only when a client has got it',
+    () =>
+      written('delivery', (delivery: RecordOf<'delivery'>) =>
+        delivery.state === 'delivered' ? { ...delivery, state: 'read', readAt: delivery.deliveredAt } : delivery,
+      ),
+  ],
+  [
+    'a session that ends forgets its sub-agents',
+    'a sub-agent lives in the process of its parent, and never longer than that',
+    () => emptied('session', 'child'),
+  ],
+  [
+    'what a hook has shown is shown by the next one',
+    'a message is shown by hooks once, and again only when nobody confirmed it for a while',
+    () =>
+      written('delivery', (delivery: RecordOf<'delivery'>) =>
+        delivery.path === 'hook' && delivery.state === 'delivered' ? { ...delivery, state: 'queued' } : delivery,
+      ),
+  ],
+  ['keys are not remembered', 'a call that is repeated with its key has one effect', () => emptied('message', 'key')],
+  [
+    'a revision is left out',
+    'each change of a value is one revision more, deleting included',
+    () => written('data', (data: RecordOf<'data'>) => ({ ...data, revision: data.revision + 1 })),
+  ],
+  [
+    'a revision of an entry is left out',
+    'each change of a context entry is one revision more, and one title is one entry',
+    () => written('context', (entry: RecordOf<'context'>) => ({ ...entry, revision: entry.revision * 2 })),
+  ],
+];
 
 const isLock = (kind: Kind, index: string) => kind === 'lock' && index !== 'holder';
 
-const guardDefects: typeof defects = [
+const guardDefects: readonly Defect[] = [
   [
     'edits do not look for those of others',
     'a file of a checkout is held by the edits of one session and its kin',
@@ -306,9 +313,11 @@ function inUse(lock: unknown): unknown {
 }
 
 describe('a defect', () => {
-  it.each([...defects, ...guardDefects])('is found: %s', async (_defect, promise, meddle) => {
+  it.each([...defects, ...guardDefects])('is found: %s', async (defect, promise, meddle) => {
     const found = new Set<string>();
-    for (let seed = 1; seed <= 12 && !found.has(promise); seed++) {
+    const seeds = new Set([firstSeeds[defect] ?? 1, ...Array.from({ length: 25 }, (_, at) => at + 1)]);
+    for (const seed of seeds) {
+      if (found.has(promise)) break;
       const { violation } = await simulate({ seed, steps: 400, meddle: meddle() });
       if (violation) found.add(violation.promise);
     }

@@ -7,6 +7,9 @@ export function openEngine(url: string, more: Partial<PostgresOptions> = {}) {
   return createPostgresEngine({ clock: systemClock, ids: new FakeIds(), log: new FakeLog(), url, ...more });
 }
 
+/** The patience of a call that must not need any: a test in which it waits does not end in time. */
+export const endless = { patienceMs: 3_600_000 };
+
 /** The same server as in `url`, behind another port. */
 export function through(url: string, port: number): string {
   const address = new URL(url);

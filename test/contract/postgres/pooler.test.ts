@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Store } from '../../../src/core/ports.ts';
 import { type PostgresTestServer, startPostgres } from '../../support/servers/postgres/test-server.ts';
@@ -11,6 +10,7 @@ import { postgresPrograms, program, unprivilegedUser } from '../../support/serve
 import { freePort } from '../../support/servers/server-process.ts';
 import { describeUnless } from '../../support/servers/suites.ts';
 import { allEvents, happened, increment, project } from '../store-harness.ts';
+import { until } from '../wakeups-contract.ts';
 import { openEngine, through } from './bed.ts';
 
 const pooler = program('pgbouncer');
@@ -51,10 +51,7 @@ auth_type = any\npool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn
     const url = through(`${server.url}?schema=pooled`, port);
     const stores = Array.from({ length: 6 }, () => openEngine(url).store);
     const first = stores[0];
-    for (let tries = 0; tries < 100; tries++) {
-      if ((await first?.inspect())?.isUsable) break;
-      await sleep(50);
-    }
+    await until(async () => (await first?.inspect())?.isUsable === true, 'the pooler answers');
     await Promise.all(
       stores.map(async (store, name) => {
         for (let round = 0; round < 25; round++) {

@@ -12,7 +12,7 @@ import { postgresPrograms } from '../../support/servers/programs.ts';
 import { startProxy } from '../../support/servers/proxy.ts';
 import { describeUnless } from '../../support/servers/suites.ts';
 import { allEvents, counted, happened, increment, project } from '../store-harness.ts';
-import { openEngine, through } from './bed.ts';
+import { endless, openEngine, through } from './bed.ts';
 
 const lack = postgresPrograms() ? undefined : { what: 'PostgreSQL', remedy: 'Install the package "postgresql".' };
 
@@ -159,11 +159,10 @@ describeUnless(lack, 'postgres: the server', () => {
 
   describe('rights', () => {
     it('to connect: a wrong password, user or database is said at once, without the password', async () => {
-      const begun = performance.now();
-      expect(await refusal(open(at('').replace('postgres@', 'guarded:secret-wrong@')))).toMatch(/user or the password/);
-      expect(await refusal(open(at('').replace('postgres@', 'guarded@')))).toMatch(/user or the password/);
-      expect(await refusal(open(at('').replace(/\/postgres\?/, '/nowhere?')))).toMatch(/does not exist/);
-      expect(performance.now() - begun).toBeLessThan(3_000);
+      const atOnce = (url: string) => refusal(open(url, endless));
+      expect(await atOnce(at('').replace('postgres@', 'guarded:secret-wrong@'))).toMatch(/user or the password/);
+      expect(await atOnce(at('').replace('postgres@', 'guarded@'))).toMatch(/user or the password/);
+      expect(await atOnce(at('').replace(/\/postgres\?/, '/nowhere?'))).toMatch(/does not exist/);
       const { problems, location } = await open(at('').replace('postgres@', 'guarded:secret-wrong@')).inspect();
       expect(`${problems} ${location}`).not.toContain('secret');
     });
@@ -196,11 +195,9 @@ describeUnless(lack, 'postgres: the server', () => {
     it.each(['require', 'prefer', 'verify-ca', 'verify-full'])(
       'with sslmode=%s is refused when the certificate is not trusted, with what to do',
       async mode => {
-        const begun = performance.now();
-        const store = open(at(`sslmode=${mode}`, 'encrypted'));
+        const store = open(at(`sslmode=${mode}`, 'encrypted'), endless);
         expect(await refusal(store)).toMatch(/certificate .* is not trusted/);
         expect((await store.inspect()).problems.join()).toMatch(/sslrootcert/);
-        expect(performance.now() - begun).toBeLessThan(3_000);
       },
     );
 
@@ -278,7 +275,7 @@ describeUnless(lack, 'postgres: the server', () => {
     const replica = await startPostgres({ replicaOf: server });
     try {
       const standby = open(`${replica.url}?schema=${room}`);
-      await expect.poll(() => counted(standby), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => counted(standby), { timeout: 60_000 }).toBe(1);
       expect(await refusal(standby)).toMatch(/only reads/);
       expect(await standby.inspect()).toMatchObject({
         isUsable: false,

@@ -12,6 +12,8 @@ import { until } from '../wakeups-contract.ts';
 import { assertPlain, describeRedis, refusal, temporaryRedis, useStores, withPrefix } from './server.ts';
 
 const open = useStores();
+/** The patience of a call that must not need any: a test in which it waits does not end in time. */
+const endless = { patienceMs: 3_600_000 };
 const started: RedisTestServer[] = [];
 
 const start = async (...options: Parameters<typeof temporaryRedis>) => {
@@ -132,7 +134,7 @@ describeRedis('rights on a Redis server', () => {
       withUser(server.url, '', 'wrong-secret'),
       withUser(server.url, 'x', 'y'),
     ]) {
-      const store = open(url, { patienceMs: 60_000 });
+      const store = open(url, endless);
       const error = await refusal(store);
       expect(error.message).toMatch(/does not accept the user and password|asks for a password/);
       const report = await store.inspect();
@@ -227,7 +229,7 @@ describeRedis('a store on Redis', () => {
     ).listen(0, '127.0.0.1');
     await once(old, 'listening');
     const { port } = old.address() as AddressInfo;
-    const error = await refusal(open(`redis://127.0.0.1:${port}`, { patienceMs: 60_000 }));
+    const error = await refusal(open(`redis://127.0.0.1:${port}`, endless));
     expect(error.message).toBe(`The Redis server 127.0.0.1:${port} is too old: Redis 6.2.14.`);
     expect(error.next).toBe('Signalbox needs Redis 7.0 or newer, or Valkey.');
     old.close();

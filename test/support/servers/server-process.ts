@@ -19,7 +19,7 @@ export interface ServerCommand {
 }
 
 const setpriv = program('setpriv');
-const startPatienceMs = 30_000;
+const startPatienceMs = 60_000;
 const stopPatienceMs = 20_000;
 const noteCharacters = 4_000;
 
