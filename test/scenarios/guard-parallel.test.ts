@@ -80,7 +80,7 @@ describe('a commit of what is staged', () => {
     const [otter, heron] = await start('otter', 'heron');
     await otter?.edits('a.ts', 'otter\n');
     await heron?.edits('b.ts', 'heron\n');
-    const tests = 'until test -e .git/tested; do sleep 0.05; done';
+    const tests = 'until test -e .git/tested || test ! -d .git; do sleep 0.05; done';
     let begun = () => {};
     const staged = new Promise<void>(resolve => {
       begun = resolve;
@@ -112,7 +112,7 @@ describe('sessions that edit, test, stage and commit all at once', () => {
         // Git itself lets one in at a time.
         const commit = `git commit -qm "${round} by ${client.handle}" -- ${own}`;
         const ran = await client.runs(
-          `for i in 1 2 3 4 5 6 7 8 9; do ${commit} 2>/dev/null && exit 0; sleep 0.2; done; exit 1`,
+          `for i in 1 2 3 4 5 6 7 8 9; do ${commit} 2>/dev/null && exit 0; sleep 1; done; exit 1`,
         );
         expect(ran).toEqual({ denied: null, told: '' });
       }

@@ -17,7 +17,7 @@ const clientProgram = `
 const through = [process.execPath, '-e', clientProgram];
 
 /** How long a server may take to go once it has a reason to. */
-const patienceMs = 5_000;
+const patienceMs = 30_000;
 /** Handles may come and go by a few (a socket kept for the next hint); a leak grows with every cycle. */
 const handlesOfSlack = 4;
 
