@@ -1,7 +1,8 @@
 /** What a sub-agent changed, once it has ended. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import { joinChild } from './child.ts';
 import { gitObstacles, nothingFound, noWish } from './guard-git.ts';
 import { limits } from './limits.ts';
@@ -22,11 +23,7 @@ const { holdersOf, stand, take, waiting } = lockCalls(() => bench);
 const ends = () => event(otter, { kind: 'child-stop', agent: 'a1' });
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
+  ({ bench, scene, otter, heron } = await guardedPair());
   await prompt(otter);
   one = await bench.transact(unit => joinChild(unit, otter, { id: 'a1', type: null }));
 });

@@ -1,7 +1,8 @@
 /** Git commands, held against what others do in the same checkout. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, lockCalls, named } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedTrio } from '../../test/support/guarded-pair.ts';
+import { type Bench, lockCalls, named } from '../../test/support/rules.ts';
 import { joinChild } from './child.ts';
 import { recordEdits } from './edit.ts';
 import { type GitFound, type GitWish, gitObstacles, nothingFound, noWish, questionOf } from './guard-git.ts';
@@ -15,12 +16,7 @@ let heron: SessionRecord;
 let wren: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
-  wren = await bench.join('wren', { host, root: '/shop-2', branch: 'feature' });
+  ({ bench, scene, otter, heron, wren } = await guardedTrio());
   // Nobody is in the middle of anything at the beginning.
   for (const session of [otter, heron, wren]) await rest(session);
 });

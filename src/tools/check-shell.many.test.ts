@@ -1,7 +1,8 @@
 /** Git commands in a checkout in which more files are changed than git is asked for. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import type { Bench } from '../../test/support/rules.ts';
 import { recordEdits } from '../core/edit.ts';
 import { limits } from '../core/limits.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -14,12 +15,8 @@ let heron: SessionRecord;
 const many = Array.from({ length: limits.changedFilesExamined + 500 }, (_, at) => `generated/f${at}.ts`);
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
+  ({ bench, scene, otter, heron } = await guardedPair());
   scene.policy = { ...scene.policy, graceSeconds: 0 };
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
   await edits(heron, 'zoo.ts');
   for (const session of [otter, heron]) await stops(session);
   scene.git.changed.set('/shop', [...many, 'zoo.ts']);

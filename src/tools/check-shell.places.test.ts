@@ -1,7 +1,8 @@
 /** Git commands that are judged by the checkout they act in, and by those who work there, wherever they stand. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import type { Bench } from '../../test/support/rules.ts';
 import { recordCommits } from '../core/guard-references.ts';
 import type { SessionRecord } from '../core/records.ts';
 
@@ -11,11 +12,7 @@ let otter: SessionRecord;
 let heron: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
+  ({ bench, scene, otter, heron } = await guardedPair());
   for (const session of [otter, heron]) await stops(session);
   for (const root of ['/shop', '/shop-2']) scene.git.changed.set(root, []);
 });

@@ -1,7 +1,8 @@
 /** Shell commands that are let through or refused before they run, and what is left of them when they have. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls, named } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedTrio } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls, named } from '../../test/support/rules.ts';
 import { recordCommits } from '../core/guard-references.ts';
 import type { SessionRecord } from '../core/records.ts';
 
@@ -13,12 +14,7 @@ let heron: SessionRecord;
 let wren: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
-  wren = await bench.join('wren', { host, root: '/shop-2', branch: 'feature' });
+  ({ bench, scene, otter, heron, wren } = await guardedTrio());
   for (const session of [otter, heron, wren]) await stops(session);
 });
 

@@ -1,8 +1,9 @@
 /** Sessions that commit from one index, and people who commit what sessions left. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { gitCalls } from '../../test/support/git-calls.ts';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import type { GitHookFacts } from '../core/git-hook-facts.ts';
 import { limits } from '../core/limits.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -13,11 +14,7 @@ let otter: SessionRecord;
 let heron: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
+  ({ bench, scene, otter, heron } = await guardedPair());
 });
 
 const { ask, commit, transaction } = gitCalls(

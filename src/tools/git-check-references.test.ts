@@ -1,10 +1,11 @@
 /** What git's hooks ask about branches: pushed by force, rebased, renamed, moved. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gitCalls } from '../../test/support/git-calls.ts';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { gitCalls, rewriting } from '../../test/support/git-calls.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedTrio } from '../../test/support/guarded-pair.ts';
+import type { Bench } from '../../test/support/rules.ts';
 import { editsOfCommit } from '../core/edit.ts';
-import type { MadeCommit, Rewriting } from '../core/guard-references.ts';
+import type { Rewriting } from '../core/guard-references.ts';
 import type { SessionRecord } from '../core/records.ts';
 
 let bench: Bench;
@@ -15,15 +16,10 @@ let heron: SessionRecord;
 let wren: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
-  wren = await bench.join('wren', { host, root: '/shop-2', branch: 'feature' });
+  ({ bench, scene, otter, heron, wren } = await guardedTrio());
 });
 
-const { ask, push, transaction } = gitCalls(
+const { ask, made, push, transaction } = gitCalls(
   () => bench,
   () => scene,
 );
@@ -32,27 +28,6 @@ const { edits, stops } = guardCalls(
   () => scene,
 );
 const person = null;
-
-const made = (id: string): MadeCommit => ({
-  id,
-  at: bench.clock.now(),
-  files: [{ path: 'a.ts', change: 'modified' }],
-  isFresh: true,
-});
-
-const rewriting = (about: Partial<Rewriting> = {}): Rewriting => ({
-  kind: 'branch',
-  branch: 'main',
-  from: 'a'.repeat(40),
-  to: 'b'.repeat(40),
-  lost: ['a'.repeat(40)],
-  isAmend: false,
-  isHere: true,
-  isRename: false,
-  isAbort: false,
-  done: 'nothing',
-  ...about,
-});
 
 describe('a commit', () => {
   it('with a path that is too long for the ledger is recorded for its other files', async () => {

@@ -1,11 +1,11 @@
 /** What git's own hooks are answered. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { gitCalls } from '../../test/support/git-calls.ts';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
+import { gitCalls, rewriting } from '../../test/support/git-calls.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedTrio } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import { joinChild } from '../core/child.ts';
 import { editsOfCommit } from '../core/edit.ts';
-import type { MadeCommit, Rewriting } from '../core/guard-references.ts';
 import { limits } from '../core/limits.ts';
 import { operator } from '../core/presence.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -18,15 +18,10 @@ let heron: SessionRecord;
 let wren: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
-  wren = await bench.join('wren', { host, root: '/shop-2', branch: 'feature' });
+  ({ bench, scene, otter, heron, wren } = await guardedTrio());
 });
 
-const { ask, commit, push, transaction } = gitCalls(
+const { ask, commit, made, push, transaction } = gitCalls(
   () => bench,
   () => scene,
 );
@@ -36,28 +31,6 @@ const { edits, stops } = guardCalls(
 );
 const { take } = lockCalls(() => bench);
 const person = null;
-
-const made = (id: string, about: Partial<MadeCommit> = {}): MadeCommit => ({
-  id,
-  at: bench.clock.now(),
-  files: [{ path: 'a.ts', change: 'modified' }],
-  isFresh: true,
-  ...about,
-});
-
-const rewriting = (about: Partial<Rewriting> = {}): Rewriting => ({
-  kind: 'branch',
-  branch: 'main',
-  from: 'a'.repeat(40),
-  to: 'b'.repeat(40),
-  lost: ['a'.repeat(40)],
-  isAmend: false,
-  isHere: true,
-  isRename: false,
-  isAbort: false,
-  done: 'nothing',
-  ...about,
-});
 
 describe('a commit', () => {
   it('of what another session has locked by name is refused in every checkout, for sessions and people', async () => {

@@ -1,7 +1,8 @@
 /** Edits that are let through or refused before they happen. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedTrio } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import { limits } from '../core/limits.ts';
 import { release } from '../core/lock-release.ts';
 import { operator } from '../core/presence.ts';
@@ -16,12 +17,7 @@ let heron: SessionRecord;
 let wren: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
-  wren = await bench.join('wren', { host, root: '/shop-2', branch: 'feature' });
+  ({ bench, scene, otter, heron, wren } = await guardedTrio());
 });
 
 const { check, edits, hasEdited, mayEdit, prompt, stops, event } = guardCalls(

@@ -1,7 +1,8 @@
 /** What a session is told once its edit is made. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import type { Bench } from '../../test/support/rules.ts';
 import { joinChild } from '../core/child.ts';
 import { limits } from '../core/limits.ts';
 import { reap } from '../core/presence.ts';
@@ -13,11 +14,7 @@ let otter: SessionRecord;
 let heron: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
+  ({ bench, scene, otter, heron } = await guardedPair());
 });
 
 const { mayEdit, hasEdited, edits, prompt, stops } = guardCalls(

@@ -1,7 +1,8 @@
 /** Shell commands that write files of which their text does not tell all names, beside sessions that edit. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type GuardScene, guardCalls, guardScene } from '../../test/support/guard-calls.ts';
-import { type Bench, createBench, file, lockCalls } from '../../test/support/rules.ts';
+import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
+import { guardedPair } from '../../test/support/guarded-pair.ts';
+import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import { limits } from '../core/limits.ts';
 import type { SessionRecord } from '../core/records.ts';
 
@@ -11,12 +12,8 @@ let otter: SessionRecord;
 let heron: SessionRecord;
 
 beforeEach(async () => {
-  bench = createBench();
-  scene = guardScene();
+  ({ bench, scene, otter, heron } = await guardedPair());
   for (const folder of ['src', 'docs', 'packages']) scene.worktrees.folders.add(`/shop/${folder}`);
-  const { host } = bench.processes.self();
-  otter = await bench.join('otter', { host });
-  heron = await bench.join('heron', { host });
   for (const session of [otter, heron]) await stops(session);
 });
 

@@ -1,5 +1,6 @@
 /** What git's own hooks ask and tell, as the operation is called, on the bench of the moment. */
 import { type GitHookFacts, noFacts } from '../../src/core/git-hook-facts.ts';
+import type { MadeCommit, Rewriting } from '../../src/core/guard-references.ts';
 import { defaultPolicy } from '../../src/core/policy.ts';
 import type { SessionRecord } from '../../src/core/records.ts';
 import { callTool } from '../../src/tools/call-tool.ts';
@@ -56,5 +57,28 @@ export function gitCalls(bench: () => Bench, scene: () => GuardScene) {
       ask(session, 'pre-push', facts, about),
     transaction: (session: SessionRecord | null, facts: Partial<GitHookFacts>, about?: GitAbout) =>
       ask(session, 'reference-transaction', facts, about),
+    /** A commit that changes `a.ts`. */
+    made: (id: string, about: Partial<MadeCommit> = {}): MadeCommit => ({
+      id,
+      at: bench().clock.now(),
+      files: [{ path: 'a.ts', change: 'modified' }],
+      isFresh: true,
+      ...about,
+    }),
   };
 }
+
+/** The branch that is checked out loses a commit. */
+export const rewriting = (about: Partial<Rewriting> = {}): Rewriting => ({
+  kind: 'branch',
+  branch: 'main',
+  from: 'a'.repeat(40),
+  to: 'b'.repeat(40),
+  lost: ['a'.repeat(40)],
+  isAmend: false,
+  isHere: true,
+  isRename: false,
+  isAbort: false,
+  done: 'nothing',
+  ...about,
+});

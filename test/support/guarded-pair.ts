@@ -1,4 +1,4 @@
-/** Two sessions in one checkout under the guard: where most of its tests begin. */
+/** Sessions under the guard, two of them in one checkout: where most of its tests begin. */
 import type { SessionRecord } from '../../src/core/records.ts';
 import { type GuardScene, guardScene } from './guard-calls.ts';
 import { type Bench, createBench } from './rules.ts';
@@ -17,4 +17,11 @@ export async function guardedPair(): Promise<GuardedPair> {
   const otter = await bench.join('otter', { host });
   const heron = await bench.join('heron', { host });
   return { bench, scene: guardScene(), otter, heron };
+}
+
+/** The same with a third one, on feature in another checkout, `/shop-2`. */
+export async function guardedTrio(): Promise<GuardedPair & { readonly wren: SessionRecord }> {
+  const pair = await guardedPair();
+  const { host } = pair.bench.processes.self();
+  return { ...pair, wren: await pair.bench.join('wren', { host, root: '/shop-2', branch: 'feature' }) };
 }
