@@ -61,8 +61,8 @@ export async function giveBack(unit: Unit, me: SessionRecord, { ticket, heads, i
 }
 
 /**
- * Gives back what commands have that were broken off: of those that no event told the end of, none runs any more where the session
- * has stopped, or its user writes. What they did is still theirs.
+ * Gives back what commands have that were broken off: where the session has stopped, or its user writes, none runs any more of which
+ * an event would have told the end. One left in the background goes on without it. What they did is still theirs.
  */
 export async function giveBackAll(unit: Unit, me: SessionRecord): Promise<void> {
   for (const running of me.guard.running) await giveBack(unit, me, running);
