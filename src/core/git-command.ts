@@ -2,7 +2,7 @@
 import type { Here } from './edit.ts';
 import { editTtlMs } from './edit-lock.ts';
 import { gitHeadOf, gitIndexOf, heldByName } from './git-head.ts';
-import type { GitWish } from './guard-git.ts';
+import type { GitWish } from './git-wish.ts';
 import type { Running } from './guard-record.ts';
 import { limits } from './limits.ts';
 import { acquire } from './lock.ts';

@@ -188,6 +188,8 @@ function newcomer(me: SessionRecord, resource: Resource): Candidate {
 function tellHolders(unit: Unit, me: SessionRecord, { blockers }: LockOutcome, wishes: readonly EditWish[]): void {
   const holders = new Map(blockers.flatMap(({ lock, session }) => (lock ? [[session.id, session]] : [])));
   for (const holder of holders.values()) {
+    // What a sub-agent leaves unread its session gets, files and words about them.
+    if (holder.parentSession === me.id) continue;
     const locks = blockers.flatMap(({ lock, session }) => (lock && session.id === holder.id ? [lock] : []));
     notify(unit, [holder.id], waitingWords(me, wishes, locks), 'normal');
   }

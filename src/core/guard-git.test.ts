@@ -5,7 +5,8 @@ import { guardedTrio } from '../../test/support/guarded-pair.ts';
 import { type Bench, lockCalls, named } from '../../test/support/rules.ts';
 import { joinChild } from './child.ts';
 import { recordEdits } from './edit.ts';
-import { type GitFound, type GitWish, gitObstacles, nothingFound, noWish, questionOf } from './guard-git.ts';
+import { type GitFound, type GitWish, nothingFound, noWish } from './git-wish.ts';
+import { gitObstacles, questionOf } from './guard-git.ts';
 import { limits } from './limits.ts';
 import type { SessionRecord } from './records.ts';
 

@@ -11,66 +11,12 @@ import { knownEdits } from './conflict-plan.ts';
 import type { Here } from './edit.ts';
 import { isEdit, isKept, seatOf } from './edit-lock.ts';
 import { areKin, type GitHolder, gitHeadOf, gitHolder, gitIndexOf, heldByName } from './git-head.ts';
+import { beginnerOf, hasBegun } from './git-unfinished.ts';
+import { type GitFound, type GitWish, isDiscarded, isDiscarding, isUnder } from './git-wish.ts';
 import { limits } from './limits.ts';
 import { lookAround } from './presence.ts';
 import type { LockRecord, SessionRecord } from './records.ts';
 import type { View } from './unit.ts';
-
-/** What a git command is about to do, in the terms in which others are concerned. */
-export interface GitWish {
-  /** As people would write it, short: `git switch main`. */
-  readonly words: string;
-  /** The checkout it acts in. */
-  readonly here: Here;
-  /** The folder it is run in, repo-relative; null where that is not known, or not in the checkout. */
-  readonly folder: string | null;
-  /** Files that the same command line has staged by name before it comes to this. */
-  readonly stagedBefore: readonly string[];
-  /** Moves HEAD, or changes files or index as a whole. */
-  readonly takesCheckout: boolean;
-  /** Leaves HEAD where it is: whose files it does not touch is not concerned by it. */
-  readonly leavesHead: boolean;
-  /**
-   * What is changed and not committed, in the whole checkout or in `discards`, and may be gone afterwards without having been named:
-   * files that git tracks, files that it does not, or both.
-   */
-  readonly destroys: 'nothing' | 'tracked' | 'untracked' | 'both';
-  /** Ends what has stopped in the middle: `continue` commits what is staged, `abort` takes back what is staged, `reset` whatever is changed. */
-  readonly ends: 'continue' | 'abort' | 'reset' | null;
-  /** A merge or its like is under way: git commits all that is staged then, or nothing. */
-  readonly isWhole: boolean;
-  /** Stages or commits whatever is changed; new files, too, unless `sweepsTracked`. */
-  readonly sweeps: boolean;
-  readonly sweepsTracked: boolean;
-  /** Commits what is staged, by whomever. */
-  readonly commits: boolean;
-  /** That, or puts something into the index that all sessions of the checkout share. */
-  readonly usesIndex: boolean;
-  /** Files and folders, repo-relative, that it stages or commits by name. */
-  readonly stages: readonly string[];
-  /** The same whose changes it throws away. */
-  readonly discards: readonly string[];
-  /** It deletes the files of `discards` by no means of git. Those that others have locked are kept by their locks. */
-  readonly deletes: boolean;
-  /** `discards` names a repository within the checkout: of what is changed in it the checkout's own git tells nothing. */
-  readonly isNested: boolean;
-  /** Folders whose files it takes out of the index, by whomever they are staged; an empty name means all. */
-  readonly unstages: readonly string[];
-  /** Replaces the commit that is checked out, or takes it off its branch. */
-  readonly rewritesHead: boolean;
-  /** Of that: all commits go that HEAD has and this revision has not. Null for HEAD's newest alone. */
-  readonly base: string | null;
-  /** The branch that is overwritten, renamed or deleted here; null for none. */
-  readonly forces: string | null;
-  /** The same at a remote: those who work on it in this very checkout lose nothing by that. */
-  readonly forcesRemote: string | null;
-  /** Which entry of the stash it takes or drops, 0 being the newest; all worktrees share it. */
-  readonly takesStash: number | 'all' | null;
-  /** It does nothing else to the checkout than put back what those entries hold. */
-  readonly isStashOnly: boolean;
-  /** Absolute path of a worktree, or of a folder, that is removed or moved. */
-  readonly removes: string | null;
-}
 
 /** What git has to be asked about a wish. */
 export interface GitQuestion {
@@ -80,57 +26,11 @@ export interface GitQuestion {
   readonly wantsStash: boolean;
 }
 
-/** A wish that does nothing to anybody: what a wish is made from. */
-export const noWish: Omit<GitWish, 'words' | 'here'> = {
-  folder: null,
-  stagedBefore: [],
-  takesCheckout: false,
-  leavesHead: false,
-  destroys: 'nothing',
-  ends: null,
-  isWhole: false,
-  sweeps: false,
-  sweepsTracked: false,
-  commits: false,
-  usesIndex: false,
-  stages: [],
-  discards: [],
-  deletes: false,
-  isNested: false,
-  unstages: [],
-  rewritesHead: false,
-  base: null,
-  forces: null,
-  forcesRemote: null,
-  takesStash: null,
-  isStashOnly: false,
-  removes: null,
-};
-
-export interface GitFound {
-  /** Files that differ from HEAD, repo-relative; undefined when git did not tell. */
-  readonly changed: readonly string[] | undefined;
-  /** There are more of them than git was asked for. */
-  readonly isCut?: boolean;
-  /** Those of them that git does not track. */
-  readonly untracked: readonly string[];
-  /** Files that are staged; none when git did not tell, or was not asked. */
-  readonly staged: readonly string[];
-  /** The commits that would be replaced or lost, the newest first; none where that is not known. */
-  readonly lost: readonly string[];
-  /** The commits of the stash that are taken or dropped. */
-  readonly stashed: readonly string[];
-  /** The only files that it touches, where that is known of something that takes the checkout. */
-  readonly only?: readonly string[];
-}
-
-/** Nothing is found, or nothing was asked. */
-export const nothingFound: GitFound = { changed: undefined, untracked: [], staged: [], lost: [], stashed: [] };
-
 /** Why a wish cannot be granted: whose work it would touch. */
 export interface GitObstacle {
   readonly kind:
     | 'busy'
+    | 'underway'
     | 'uncommitted'
     | 'editing'
     | 'working'
@@ -146,6 +46,10 @@ export interface GitObstacle {
   readonly lock?: GitHolder;
   /** Of a commit: what is staged of the session's own. */
   readonly own?: readonly string[];
+  /** Whether the session itself began what is under way there. */
+  readonly hasBegun?: boolean;
+  /** It is the session itself that stands in its way. */
+  readonly isSelf?: boolean;
 }
 
 /** Others that live in the project, as far as they may stand in the session's way. */
@@ -162,8 +66,8 @@ export async function questionOf(view: View, me: SessionRecord, wish: GitWish): 
     wantsChanges:
       isShared &&
       !wish.isNested &&
-      (wish.takesCheckout || wish.sweeps || wish.ends === 'reset' || wish.stages.length + wish.discards.length > 0),
-    wantsStaged: isShared && (wish.commits || wish.ends !== null || wish.unstages.length > 0),
+      (wish.takesCheckout || wish.sweeps || wish.ends === 'reset' || wish.stages.length > 0 || isDiscarding(wish)),
+    wantsStaged: isShared && (wish.commits || wish.ends !== null || wish.stashesIndex || wish.unstages.length > 0),
     wantsHead: others.length > 0 && wish.rewritesHead,
     wantsStash: others.length > 0 && wish.takesStash !== null,
   };
@@ -179,6 +83,7 @@ export async function gitObstacles(
   const others = await othersOf(view, me);
   const company = await companyIn(view, others, place => inSameCheckout(place, wish.here));
   return [
+    ...unfinished(me, wish, others),
     ...(await inUse(view, me, wish)),
     ...(await inCheckout(view, me, wish, found, company)),
     ...(wish.rewritesHead ? await ownersOf(view, me, others, found.lost, 'commit') : []),
@@ -186,6 +91,15 @@ export async function gitObstacles(
     ...branchObstacles(wish, others),
     ...(await insiders(view, wish, others, me)),
   ];
+}
+
+/** Whose operation stopped in the middle there: what is committed, staged, moved or ended meanwhile would be part of it. */
+function unfinished(me: SessionRecord, wish: GitWish, others: readonly SessionRecord[]): GitObstacle[] {
+  const { underway, here } = wish;
+  const isCommitted = wish.usesIndex || wish.stages.length > 0 || wish.sweeps;
+  const isPart = isCommitted || wish.takesCheckout || wish.ends !== null || wish.rewritesHead;
+  const beginner = underway && isPart ? beginnerOf(me, others, here, underway) : undefined;
+  return beginner ? [{ kind: 'underway', session: beginner, files: [] }] : [];
 }
 
 /** Who has HEAD or the index of the checkout to itself now, by name or for a command that runs. */
@@ -253,9 +167,17 @@ function fileObstacles(
     const isMine = (path: string) => authors.get(path)?.has(me.id) === true;
     const touched = files.filter(path => isTheirs(path) && touches(wish, path, isMine(path), staged, isUntracked));
     const own = wish.commits ? { own: [...new Set([...wish.stagedBefore, ...staged.filter(isMine)])] } : {};
+    const begun = wish.underway && hasBegun(me, wish.here, wish.underway) ? { hasBegun: true } : {};
     if (touched.length > 0)
-      obstacles.push({ kind: wish.takesCheckout ? 'uncommitted' : 'foreign', session, files: touched, ...own });
-    const unstaged = staged.filter(path => isTheirs(path) && !isMine(path) && isUnder(path, wish.unstages));
+      obstacles.push({
+        kind: wish.takesCheckout ? 'uncommitted' : 'foreign',
+        session,
+        files: touched,
+        ...own,
+        ...begun,
+      });
+    const isTaken = (path: string) => wish.stashesIndex || isUnder(path, wish.unstages);
+    const unstaged = staged.filter(path => isTheirs(path) && !isMine(path) && isTaken(path));
     if (unstaged.length > 0 && touched.length === 0) obstacles.push({ kind: 'staged', session, files: unstaged });
   }
   const isNobodys = (path: string) => (authors.get(path)?.size ?? 0) === 0;
@@ -274,7 +196,7 @@ function touches(
   if (wish.sweeps) return !(wish.sweepsTracked && untracked.has(path));
   if (wish.ends !== null) return endTouches(wish.ends, path, staged, untracked);
   if (wish.takesCheckout) return !wish.leavesHead || isDestroyed(wish, path, untracked);
-  if (isUnder(path, wish.discards)) return wish.destroys === 'nothing' || isDestroyed(wish, path, untracked);
+  if (isDiscarded(wish, path)) return wish.destroys === 'nothing' || isDestroyed(wish, path, untracked);
   if (wish.commits && staged.includes(path) && !isMineToo) return true;
   return isUnder(path, wish.stages) && !isMineToo;
 }
@@ -290,17 +212,10 @@ function endTouches(
 }
 
 /** Whether what is changed in a file may be gone afterwards, though nobody named the file. */
-function isDestroyed({ takesCheckout, discards, destroys }: GitWish, path: string, untracked: ReadonlySet<string>) {
-  if (destroys === 'nothing' || !(takesCheckout || isUnder(path, discards))) return false;
+function isDestroyed(wish: GitWish, path: string, untracked: ReadonlySet<string>) {
+  const { takesCheckout, destroys } = wish;
+  if (destroys === 'nothing' || !(takesCheckout || isDiscarded(wish, path))) return false;
   return destroys === 'both' || untracked.has(path) === (destroys === 'untracked');
-}
-
-function isUnder(path: string, targets: readonly string[]): boolean {
-  return targets.some(target => isAtOrBelow(path, target));
-}
-
-function isAtOrBelow(path: string, target: string): boolean {
-  return target === '' || path === target || path.startsWith(`${target}/`);
 }
 
 interface Reach {
@@ -377,5 +292,10 @@ async function insiders(
   const folder = removes.replace(/\/$/, '');
   const isInside: IsAt = ({ host, root }) => host === here.host && (root === folder || root.startsWith(`${folder}/`));
   const inside = [...(await companyIn(view, others, isInside)), ...(isInside(me) ? [me] : [])];
-  return inside.map(session => ({ kind: 'inside', session, files: [] }));
+  return inside.map(session => ({
+    kind: 'inside',
+    session,
+    files: [],
+    ...(session.id === me.id ? { isSelf: true } : {}),
+  }));
 }

@@ -23,6 +23,8 @@ export interface Refused {
   readonly at: number;
   /** How often in a row. */
   readonly times: number;
+  /** What spoke against it, where the same attempt may meet one thing after another; missing where it may not. */
+  readonly why?: string;
   /** It told something that is told once, and said to try again: what the next attempt meets is no repetition. */
   readonly isOnce?: boolean;
 }
@@ -56,6 +58,13 @@ export interface Committed {
   readonly to: number;
 }
 
+/** A git operation that a session's command left in the middle. */
+export interface Unfinished {
+  readonly root: string;
+  /** As `GitState.operation`. */
+  readonly operation: string;
+}
+
 export interface GuardFacts {
   readonly rings: Readonly<Partial<Record<Ring, RingFacts>>>;
   readonly refused: Refused | null;
@@ -73,6 +82,8 @@ export interface GuardFacts {
   readonly isForgotten?: boolean;
   /** What the policy of the guard said before a tool that may change it, as JSON; missing where none is under way. */
   readonly policyBefore?: string;
+  /** Git operations that its commands left in the middle; missing before the first. */
+  readonly unfinished?: readonly Unfinished[];
 }
 
 /** Of a session that no guard has met. */

@@ -6,8 +6,10 @@ import { authorsOfCommits } from './commit-authors.ts';
 import { inSameCheckout } from './conflict-kinds.ts';
 import { type Edit, editsOfCommit, type Here, isRecordable, recordEdits } from './edit.ts';
 import { areKin } from './git-head.ts';
-import { type GitObstacle, type GitWish, gitObstacles, isWorking, nothingFound, noWish } from './guard-git.ts';
+import { type GitWish, nothingFound, noWish } from './git-wish.ts';
+import { type GitObstacle, gitObstacles, isWorking } from './guard-git.ts';
 import { limits } from './limits.ts';
+import { authorsOf, historiesOf, standingOf } from './own-changes.ts';
 import { lookAround } from './presence.ts';
 import type { SessionRecord } from './records.ts';
 import type { Unit, View } from './unit.ts';
@@ -128,16 +130,16 @@ export function doneAlready({ to, done }: Rewriting): string[] {
   ];
 }
 
-/** Living sessions that made what would be lost; `mine` where none did, and the caller made some of it. */
+/** Living sessions that made what would be lost; `mine` where none did, and the caller made some of it. One with a part of its own is its own. */
 async function ownersOfLost(
   { tx }: View,
   me: SessionRecord,
   others: readonly SessionRecord[],
   { kind, lost }: Rewriting,
 ): Promise<readonly GitObstacle[] | 'mine'> {
-  const authors = await authorsOfCommits(tx, lost);
-  const owners = others.filter(({ id }) => authors.has(id));
-  if (owners.length === 0) return authors.has(me.id) ? 'mine' : [];
+  const foreign = await authorsOfCommits(tx, lost, [me.id, me.parentSession]);
+  const owners = others.filter(({ id }) => foreign.has(id));
+  if (owners.length === 0) return (await authorsOfCommits(tx, lost)).has(me.id) ? 'mine' : [];
   return owners.map(session => ({ kind: kind === 'stash' ? 'stash' : 'commit', session, files: [] }));
 }
 
@@ -227,4 +229,16 @@ export async function recordCommits(
     recorded += 1;
   }
   return recorded;
+}
+
+/**
+ * The same of what a session has put onto the stash. Git's entry holds all that is staged, also where only some files were put away:
+ * what only others have changed is not the session's to have there, and stays their uncommitted work.
+ */
+export async function recordStash(unit: Unit, me: SessionRecord, at: MadeAt, stash: MadeCommit): Promise<number> {
+  const { here, foldsCase } = at;
+  const paths = stash.files.map(({ path }) => path);
+  const authors = await authorsOf(unit, await historiesOf(unit, paths, here, foldsCase), here, new Map());
+  const files = stash.files.filter(({ path }) => standingOf(authors.get(path) ?? [], me.id) !== 'others');
+  return recordCommits(unit, me, at, files.length > 0 ? [{ ...stash, files }] : []);
 }

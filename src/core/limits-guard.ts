@@ -34,6 +34,8 @@ export const guardLimits = {
   commandShownCharacters: 80,
   /** How long the lock of a running git command holds, unless its end is told before or its session shows signs of work. */
   gitCommandMs: 120_000,
+  /** For how long the process of its session renews it while no event has told its end. */
+  gitCommandLongestMs: 3_600_000,
   /** How soon after a session is there the hooks of git are asked whether they hold, and how often then. */
   gitRingFirstMs: 2_000,
   gitRingEveryMs: 600_000,

@@ -5,8 +5,10 @@ import { guardedPair } from '../../test/support/guarded-pair.ts';
 import type { Bench } from '../../test/support/rules.ts';
 import { locksOf } from '../core/blocking.ts';
 import { gitHeadOf, gitIndexOf } from '../core/git-head.ts';
+import { limits } from '../core/limits.ts';
 import { acquire } from '../core/lock.ts';
 import type { SessionRecord } from '../core/records.ts';
+import { heartbeat } from '../core/session.ts';
 
 let bench: Bench;
 let scene: GuardScene;
@@ -84,5 +86,52 @@ describe('git:head that a session has by name', () => {
     expect(await mayRun(otter, 'git pull --rebase')).toBeNull();
     await hasRun(otter, 'git pull --rebase');
     expect(await bench.transact(unit => locksOf(unit.tx, otter.id))).toEqual(before);
+  });
+});
+
+describe('a command that takes long', () => {
+  const command = 'git add a.ts && npm test && git commit -m a';
+  const beats = async (times: number) => {
+    for (let at = 0; at < times; at += 1) {
+      await bench.clock.advance(limits.heartbeatMs);
+      for (const { id } of [otter, heron]) await bench.transact(unit => heartbeat(unit, id));
+    }
+  };
+
+  it('has what it needs for as long as it runs, up to an hour, and its session is not told that it ends', async () => {
+    expect(await mayRun(otter, command)).toBeNull();
+    await beats(90);
+    expect(await mayRun(heron, 'git add b.ts')).toContain('otter is about to commit what is staged');
+    expect(await bench.notices(otter)).toEqual([]);
+    await beats(300);
+    expect(await mayRun(heron, 'git add b.ts')).toBeNull();
+  });
+});
+
+describe('a commit that is refused', () => {
+  it('is advised to do first what comes before it, of which nothing was done', async () => {
+    await edits(heron, 'b.ts');
+    await stops(heron);
+    scene.git.changed.set('/shop', ['b.ts', 'n.ts']);
+    scene.git.staged.set('/shop', ['b.ts']);
+    expect(await mayRun(otter, 'git add n.ts && git commit -m n')).toContain(
+      'Next: run what comes before the commit by itself, then commit only files of your own by name: git commit -m MESSAGE -- n.ts',
+    );
+  });
+});
+
+describe('a stash of some files', () => {
+  it('is refused while others have staged some, which git would put into it', async () => {
+    await edits(heron, 'b.ts');
+    await stops(heron);
+    scene.git.changed.set('/shop', ['a.ts', 'b.ts']);
+    scene.git.staged.set('/shop', ['b.ts']);
+    const refused = await mayRun(otter, 'git stash push -- a.ts');
+    expect(refused).toContain(
+      'heron has staged 1 file (b.ts), which git would put into your entry of the stash as well',
+    );
+    expect(refused).toContain('Next: put yours aside as a patch (git diff HEAD -- FILES > PATCH');
+    scene.git.staged.set('/shop', ['a.ts']);
+    expect(await mayRun(otter, 'git stash push -- a.ts')).toBeNull();
   });
 });

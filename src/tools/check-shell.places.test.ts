@@ -93,6 +93,36 @@ describe('a plain removal', () => {
       expect(await mayRun(heron, command), command).toBeNull();
   });
 
+  it('of files by a pattern is refused over those that it matches, below a folder with -r, and over no other', async () => {
+    await edits(otter, 'src/a.ts', 'src/deep/b.ts');
+    await away();
+    scene.git.changed.set('/shop', ['src/a.ts', 'src/deep/b.ts']);
+    for (const [command, files] of [
+      ['rm src/*.ts', '1 file (src/a.ts)'],
+      ['rm -f ./src/?.ts', '1 file (src/a.ts)'],
+      ['cd src && rm [ab].ts', '1 file (src/a.ts)'],
+      ['rm */*/b.ts', '1 file (src/deep/b.ts)'],
+      ['rm -r s*', '2 files (src/a.ts, src/deep/b.ts)'],
+      ['rm -rf src/*', '2 files (src/a.ts, src/deep/b.ts)'],
+      ["find . -name 'b*' -delete", '1 file (src/deep/b.ts)'],
+      ['find src -type f -exec rm {} +', '2 files (src/a.ts, src/deep/b.ts)'],
+      ['find src -delete -name x', '2 files (src/a.ts, src/deep/b.ts)'],
+      ['rm src/[a-z].ts', '1 file (src/a.ts)'],
+    ] as const)
+      expect(await mayRun(heron, command), command).toContain(
+        `uncommitted edits of otter in ${files} here would be lost`,
+      );
+    for (const command of [
+      'rm src/*.js',
+      'rm *.ts',
+      'rm -r src/[x]*',
+      'rm src/deep/a*',
+      "find . -name '*.js' -delete",
+      'find . -type d -empty -delete',
+    ])
+      expect(await mayRun(heron, command), command).toBeNull();
+  });
+
   it('of what a session is at is told by its lock, as for every write', async () => {
     await edits(otter, 'a.ts');
     scene.git.changed.set('/shop', ['a.ts']);
@@ -179,12 +209,12 @@ describe('what stopped in the middle', () => {
     expect(await mayRun(otter, 'git merge --quit')).toBeNull();
   });
 
-  it('is committed whole: no part of it by name is advised', async () => {
+  it('is committed whole: no part of it by name is advised, and nothing that ends the merge of somebody', async () => {
     scene.git.staged.set('/shop', ['theirs.ts', 'conflict.ts']);
     scene.git.states.set('/shop', { operation: 'merge', locked: [] });
     const refusal = await mayRun(otter, 'git commit -m merged');
-    expect(refusal).toContain('git restore --staged -- FILES');
-    expect(refusal).not.toContain('MESSAGE');
+    expect(refusal).toContain('leave that to whoever began the merge, which this would end: ask heron');
+    expect(refusal).not.toMatch(/MESSAGE|restore/);
   });
 });
 

@@ -149,9 +149,9 @@ describe('a shell command', () => {
   it('that removes a folder is refused over what others have in it, and where a session lives in it', async () => {
     await edits(heron, 'src/deep/a.ts');
     expect(await mayRun(otter, 'rm -rf src')).toContain('heron');
-    expect(await mayRun(otter, 'rm -rf src/*.ts')).toContain('heron');
+    expect(await mayRun(otter, 'rm -rf src/*')).toContain('heron');
     expect(await mayRun(otter, 'rm -rf build')).toBeNull();
-    for (const command of ['rm -rf *', 'rm -rf .', "sed -i 's/a/b/' *.ts", 'find . -name "*.ts" -delete'])
+    for (const command of ['rm -rf *', 'rm -rf .', "sed -i 's/a/b/' */*/*.ts", 'find . -name "*.ts" -delete'])
       expect(await mayRun(otter, command), command).toContain('heron');
     expect(await mayRun(otter, 'git worktree remove --force ../shop-2')).toContain('wren works in /shop-2');
     expect(await mayRun(otter, 'rm -rf /shop-2')).toContain('wren');
@@ -256,6 +256,22 @@ describe('a git command about what others have made', () => {
       expect(await mayRun(otter, command), command).toContain(
         "Among the commits that it replaces or loses are heron's",
       );
+    // So is the branch that is put back elsewhere, by whichever command; another branch loses what is on it.
+    scene.git.sinceBase.set('refs/heads/other..HEAD~2', ['c1']);
+    scene.git.sinceBase.set('refs/heads/mine..HEAD~2', []);
+    for (const command of [
+      'git checkout -B main HEAD~2',
+      'git switch -C main HEAD~2',
+      'git switch -C other HEAD~2',
+      'git rebase --onto HEAD~2 HEAD~1',
+      'git rebase --onto HEAD~2 HEAD~1 main',
+      'git rebase -i --onto HEAD~2 HEAD~1',
+    ])
+      expect(await mayRun(otter, command), command).toContain("commits that it replaces or loses are heron's");
+    for (const command of ['git checkout -B mine HEAD~2', 'git switch -C new', 'git rebase --onto HEAD~2 HEAD~2']) {
+      expect(await mayRun(otter, command), command).toBeNull();
+      await hasRun(otter, command);
+    }
     // A rebase that drops nothing makes them anew, whosever they are.
     for (const command of [
       'git reset --hard HEAD~1',

@@ -1,10 +1,11 @@
 /** Before a shell command: what it would do to files, and to what git shares between sessions. */
 import type { EditWish } from '../core/edit-wish.ts';
 import { takeForCommand } from '../core/git-command.ts';
-import { gitRefusal, heldUpWords } from '../core/git-refusal.ts';
+import { gitRefusal, heldUpWords, isByCommand } from '../core/git-refusal.ts';
+import { type GitFound, type GitWish, nothingFound } from '../core/git-wish.ts';
 import { guardEdit } from '../core/guard-edit.ts';
 import { type Evasion, refuseEvasion } from '../core/guard-evasion.ts';
-import { type GitFound, type GitWish, gitObstacles, nothingFound, questionOf } from '../core/guard-git.ts';
+import { type GitObstacle, gitObstacles, questionOf } from '../core/guard-git.ts';
 import type { Running } from '../core/guard-record.ts';
 import { limits } from '../core/limits.ts';
 import { notify } from '../core/notice.ts';
@@ -130,13 +131,17 @@ async function nestedChanges(caller: Participant, { here, discards }: GitWish): 
   return { ...nothingFound, changed: named(found.files), untracked: named(found.untracked), isCut: found.more };
 }
 
-/** The commits that are replaced or go, the newest first. What the base is not known of goes for HEAD's newest. */
-async function lostCommits({ world: { git } }: Participant, { here: { root }, base }: GitWish): Promise<string[]> {
-  const within = limits.gitAnswerMs;
-  const known = base === null ? undefined : await git.commitsSinceBase(root, base, limits.lostCommitsExamined, within);
-  if (known) return [...known];
-  const head = await git.commit(root, 'HEAD', within);
-  return head ? [head.id] : [];
+/** The commits that are replaced or go, the newest first. What the base is not known of goes for the newest. */
+async function lostCommits({ world: { git } }: Participant, wish: GitWish): Promise<string[]> {
+  const { base, rewritesBranch, remakesSince, here } = wish;
+  const tip = rewritesBranch === null ? undefined : `refs/heads/${rewritesBranch}`;
+  const since = (revision: string) =>
+    git.commitsSinceBase(here.root, revision, limits.lostCommitsExamined, limits.gitAnswerMs, tip);
+  const known = base === null ? undefined : await since(base);
+  const remade = known && remakesSince !== null ? new Set(await since(remakesSince)) : new Set();
+  if (known) return known.filter(commit => !remade.has(commit));
+  const newest = await git.commit(here.root, tip ?? 'HEAD', limits.gitAnswerMs);
+  return newest ? [newest.id] : [];
 }
 
 /** The commits of the entries that are taken from the stash or dropped. */
@@ -187,10 +192,12 @@ function tellOnce(unit: Unit, me: Me, wish: GitWish, against: Awaited<ReturnType
   const { refused } = me.guard;
   const isRetry = refused?.ring === 'shell' && unit.tx.now - refused.at < limits.refusedAgainMs;
   if (isRetry) return;
-  const concerned = against.filter(({ kind }) => kind === 'uncommitted' || kind === 'editing' || kind === 'working');
+  const concerned = against.filter(({ kind, lock }) => told.includes(kind) || (lock && !isByCommand(lock)));
   for (const obstacle of new Map(concerned.map(each => [each.session?.id, each])).values())
     if (obstacle.session) notify(unit, [obstacle.session.id], heldUpWords(me, wish, obstacle), 'normal');
 }
+
+const told: readonly GitObstacle['kind'][] = ['uncommitted', 'editing', 'working', 'underway'];
 
 interface Begun {
   readonly command: Command;

@@ -1,6 +1,9 @@
 /** What git's hooks ask before a commit and before a push: about files. */
 import { spokenFiles } from '../core/conflict-kinds.ts';
 import type { Here } from '../core/edit.ts';
+import { gitRefusal } from '../core/git-refusal.ts';
+import { beginnerOf, type GitOperation } from '../core/git-unfinished.ts';
+import { type GitWish, noWish } from '../core/git-wish.ts';
 import {
   among,
   byMode,
@@ -14,8 +17,17 @@ import { asWarnings, commitRefusal, commitWarnings, pushRefusal } from '../core/
 import { pushObstacles } from '../core/guard-references.ts';
 import { limits } from '../core/limits.ts';
 import { historiesOf, openSince } from '../core/own-changes.ts';
+import { lookAround } from '../core/presence.ts';
 import type { SessionRecord } from '../core/records.ts';
-import { allowed, type GitCall, type GitVerdict, isPerson, noteHeard, refusedOrPassed } from './git-verdict.ts';
+import {
+  allowed,
+  type GitCall,
+  type GitVerdict,
+  isPerson,
+  noteHeard,
+  type Refusing,
+  refusedOrPassed,
+} from './git-verdict.ts';
 import type { Participant } from './participant.ts';
 
 /** Where the caller stands, as the rules name it. */
@@ -30,6 +42,9 @@ export async function hereOf(
 export async function checkCommit(caller: Participant, call: GitCall): Promise<GitVerdict> {
   const { facts, policy } = call;
   const { here, foldsCase } = await hereOf(caller);
+  const underway = caller.world.git.state(here.root)?.operation ?? null;
+  const part = underway === null || policy.git !== 'block' ? undefined : await partOf(caller, here, underway);
+  if (part) return refusedOrPassed(caller, call, part);
   const { block, warn } = byMode(policy, facts.staged, foldsCase);
   const files = { here, foldsCase, paths: [...block, ...warn] };
   if (files.paths.length === 0) return allowed();
@@ -67,6 +82,20 @@ export async function checkCommit(caller: Participant, call: GitCall): Promise<G
       blocking.stale.length > 0 ? { ...me, guard: { ...me.guard, toldEditsTo: tx.sequence } } : me,
   });
   return { ...verdict, warnings: [...verdict.warnings, ...warnings] };
+}
+
+/** A commit would be part of what another session has stopped in the middle; undefined where it would not. */
+async function partOf(caller: Participant, here: Here, underway: GitOperation): Promise<Refusing | undefined> {
+  return caller.read(async (view, me) => {
+    const { live } = await lookAround(view);
+    const others = live.filter(({ id }) => id !== me.id);
+    const session = beginnerOf(me, others, here, underway);
+    if (!session) return undefined;
+    const wish: GitWish = { ...noWish, words: 'git commit', here, underway, commits: true };
+    const said = gitRefusal(view.tx.now, wish, [{ kind: 'underway', session, files: [] }], me.kind === 'operator');
+    const did = `committed in the middle of a ${underway}`;
+    return { said, what: `commit within ${underway}`, concerned: [session], files: [], did };
+  });
 }
 
 /** What the ledger knows of the files, held against the commits that git knows. */

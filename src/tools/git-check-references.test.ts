@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { gitCalls, rewriting } from '../../test/support/git-calls.ts';
 import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
 import { guardedTrio } from '../../test/support/guarded-pair.ts';
-import type { Bench } from '../../test/support/rules.ts';
+import { type Bench, lockCalls, named } from '../../test/support/rules.ts';
 import { editsOfCommit } from '../core/edit.ts';
 import type { Rewriting } from '../core/guard-references.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -27,6 +27,7 @@ const { edits, stops } = guardCalls(
   () => bench,
   () => scene,
 );
+const { take } = lockCalls(() => bench);
 const person = null;
 
 describe('a commit', () => {
@@ -36,6 +37,17 @@ describe('a commit', () => {
     await transaction(otter, { made: [{ ...made('c1'), files: [{ path: long, change: 'modified' }, ...files] }] });
     const edits = await bench.transact(({ tx }) => editsOfCommit(tx, 'c1', null));
     expect(edits.map(({ path }) => path)).toEqual(['a.ts']);
+  });
+});
+
+describe('a stash', () => {
+  it('is not said to hold what another has staged and still has: that stays uncommitted, and in the way of others', async () => {
+    await edits(otter, 'a.ts');
+    await edits(heron, 'b.ts');
+    const both = ['a.ts', 'b.ts'].map(path => ({ path, change: 'modified' as const }));
+    await transaction(heron, { stashed: { ...made('s1'), files: both } });
+    const recorded = await bench.look(({ tx }) => editsOfCommit(tx, 's1', null));
+    expect(recorded.map(({ path, handle }) => [path, handle])).toEqual([['b.ts', heron.handle]]);
   });
 });
 
@@ -110,6 +122,27 @@ describe('another name for a branch', () => {
 });
 
 describe('a branch that is moved off its commits', () => {
+  it('loses one that its session has a part in, whoever else has: the same as before a shell command, and a push', async () => {
+    await stops(otter);
+    const lost = 'a'.repeat(40);
+    await transaction(otter, { made: [made(lost)] });
+    const back = { rewritings: [rewriting({ isAmend: true })] };
+    expect((await transaction(heron, back)).refused).toBe(true);
+    await transaction(heron, { made: [made(lost)] });
+    expect((await transaction(heron, back)).refused).toBe(false);
+    expect((await push(heron, { pushes: [{ branch: 'main', isForced: true, lost: [lost] }] })).refused).toBe(false);
+  });
+
+  it('tells a person what to do at a shell where a session has the checkout for itself', async () => {
+    await take(otter, [named('git:head', `${otter.host}:/shop`)]);
+    const moved = { rewritings: [rewriting({})] };
+    expect((await transaction(heron, moved)).lines.at(-1)).toMatch(/lock_acquire with resources \["git:head"\]/);
+    const { lines } = await transaction(person, moved);
+    expect(lines.find(line => line.startsWith('Next: '))).toBe(
+      `Next: ask ${otter.handle} and ${heron.handle} to release it.`,
+    );
+  });
+
   it('goes back to where something began that stopped in the middle, whoever works here; not over commits of others', async () => {
     const back = { rewritings: [rewriting({ isAbort: true })] };
     expect((await transaction(heron, back)).refused).toBe(false);

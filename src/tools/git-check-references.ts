@@ -12,6 +12,7 @@ import {
   type MadeCommit,
   type Rewriting,
   recordCommits,
+  recordStash,
   rewritingObstacles,
   wishOf,
 } from '../core/guard-references.ts';
@@ -30,13 +31,14 @@ export async function checkRewriting(caller: Participant, call: GitCall): Promis
   const { facts, policy } = call;
   if (policy.git === 'off') return allowed();
   const { here, anchor } = await hereOf(caller);
-  const { now, found } = await caller.read(async (view, me) => {
+  const { now, person, found } = await caller.read(async (view, me) => {
+    const person = isPerson(me, call);
     const found: { rewriting: Rewriting; obstacles: GitObstacle[] }[] = [];
     for (const rewriting of facts.rewritings) {
-      const obstacles = await rewritingObstacles(view, me, here, anchor, rewriting, isPerson(me, call));
+      const obstacles = await rewritingObstacles(view, me, here, anchor, rewriting, person);
       if (obstacles.length > 0) found.push({ rewriting, obstacles });
     }
-    return { now: view.tx.now, found };
+    return { now: view.tx.now, person, found };
   });
   const [first] = found;
   if (!first) {
@@ -45,7 +47,7 @@ export async function checkRewriting(caller: Participant, call: GitCall): Promis
   }
   const obstacles = found.flatMap(each => each.obstacles);
   const wish = wishOf(first.rewriting, here);
-  const refusal = gitRefusal(now, wish, obstacles);
+  const refusal = gitRefusal(now, wish, obstacles, person);
   const done = found.flatMap(({ rewriting }) => doneAlready(rewriting));
   const said = { ...refusal, lines: [...refusal.lines.slice(0, -1), ...done, ...refusal.lines.slice(-1)] };
   if (policy.git === 'warn') return allowed(asWarnings(said));
@@ -65,9 +67,13 @@ export async function noteMade(caller: Participant, call: GitCall): Promise<GitV
   const { facts, policy, isStranger } = call;
   const at = await hereOf(caller);
   const own = facts.made.filter(({ isFresh }) => isFresh);
-  const news = [...own, ...(facts.stashed ? [facts.stashed] : [])];
-  if (!isStranger && news.length > 0)
-    await caller.transact((unit, me) => recordCommits(unit, me, at, news).then(() => undefined));
+  const { stashed } = facts;
+  if (!isStranger && (own.length > 0 || stashed)) {
+    await caller.transact(async (unit, me) => {
+      await recordCommits(unit, me, at, own);
+      if (stashed) await recordStash(unit, me, at, stashed);
+    });
+  }
   if (facts.isRebase || policy.git === 'off') return allowed();
   for (const commit of facts.made) await tellHolders(caller, call, at, commit);
   return allowed();

@@ -1,5 +1,5 @@
 /** What the git commands of a shell command are about to do, in the terms of the rule: in which checkout, to which of its files. */
-import { type GitWish, noWish } from '../core/guard-git.ts';
+import { type GitWish, noWish } from '../core/git-wish.ts';
 import { limits } from '../core/limits.ts';
 import type { Worktree } from '../core/ports.ts';
 import { maskSecrets } from '../core/secrets.ts';
@@ -13,7 +13,7 @@ const harmless: readonly GitEffect[] = [
   'create',
   'upkeep',
   'push',
-  'unstage',
+
   'write-files',
   'config-shared',
 ];
@@ -132,29 +132,32 @@ async function wishIn(scene: Scene, tree: Worktree, use: GitUse, effects: readon
   const takesOut = rewrites || (has('stash-take') && has('write-files'));
   const stages = has('stage', 'commit-paths', 'stage-all') && !isOwnIndex ? paths : [];
   const folder = use.directory ?? (use.otherDirectories.length === 0 ? scene.from : null);
+  const underway = scene.caller.world.git.state(tree.root)?.operation ?? null;
   return {
+    ...noWish,
     words: wordsOf(use),
     here: { host: scene.host, root: tree.root },
-    stagedBefore: [],
-    isNested: false,
-    deletes: false,
     folder: has('commit') && folder !== null ? ((await pathsIn(scene, tree, [folder]))[0] ?? null) : null,
     takesCheckout: !goesOn && (movesHead || takesOut || (has(...sweeping) && reachesAll)),
     leavesHead: !movesHead && !takesOut,
     destroys: goesOn || !has('unknown', 'discard-all') ? 'nothing' : has('unknown') ? 'both' : use.concerns,
     ends: goesOn ? endOf(use) : null,
-    isWhole: wholes.includes(scene.caller.world.git.state(tree.root)?.operation ?? ''),
+    underway,
+    isWhole: wholes.includes(underway ?? ''),
     // What is in an index of its own, nobody knows: it may be everything.
     sweepsTracked: !isOwnIndex && use.concerns === 'tracked',
     sweeps: isOwnIndex ? has('commit', 'amend') : has('stage-all') && reachesAll,
     commits: has('commit', 'amend') && !isOwnIndex,
-    usesIndex: has('commit', 'amend', 'stage', 'stage-all') && !isOwnIndex,
+    usesIndex: has('commit', 'amend', 'stage', 'stage-all', 'unstage', 'unstage-all') && !isOwnIndex,
     stages,
     discards: has('discard-paths', 'discard-all', 'stash-make') ? paths : [],
+    stashesIndex: has('stash-make') && !reachesAll,
     // What moves HEAD anyway, or discards, is judged by that.
     unstages: has('unstage-all') && !movesHead && !has(...sweeping) && !isOwnIndex ? (reachesAll ? [''] : paths) : [],
     rewritesHead: !goesOn && (has('amend') || (rewrites && !use.keepsCommits)),
     base: has('amend') ? null : use.base,
+    rewritesBranch: use.branch === tree.branch ? null : use.branch,
+    remakesSince: use.remakesSince,
     forces: has('refs') && use.target !== null ? branchOf(use.target, tree) : null,
     forcesRemote: has('push-force') ? branchOf(use.target, tree) : null,
     takesStash: has('stash-take') ? entryOf(use) : null,
@@ -192,10 +195,10 @@ function branchOf(target: string | null, tree: Worktree): string | null {
   return target.replace(/^refs\/(?:heads|remotes\/[^/]+)\//, '').replace(/^(?:origin|upstream)\//, '');
 }
 
-function wordsOf({ verb, words }: GitUse): string {
+function wordsOf({ program, verb, words }: GitUse): string {
   // The address of a remote repository may have a token in it.
   const { text: shown } = maskSecrets(words.length > 0 ? words.join(' ') : verb);
-  const text = `git ${shown}`.replace(/\s+/g, ' ').trim();
+  const text = `${program} ${shown}`.replace(/\s+/g, ' ').trim();
   const most = limits.commandShownCharacters;
   return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }
@@ -207,28 +210,46 @@ async function removalOf(scene: Scene, write: FileWrite): Promise<GitWish | null
   const spot = await scene.caller.world.worktrees.placeOf(write.path, scene.from, scene.project);
   // `mv` takes a folder as it takes a file; what lies outside may hold a worktree.
   const isThere = spot.where === 'project' ? spot.resolved.isFolder === true : spot.where === 'outside';
-  if (!write.isFolder && !write.isPattern && !(write.how === 'move-from' && isThere)) return null;
+  if (write.isPattern || (!write.isFolder && !(write.how === 'move-from' && isThere))) return null;
   const root = spot.where === 'outside' ? scene.from : spot.tree.root;
   const path = spot.where === 'project' ? spot.resolved.path : '';
-  if (spot.where === 'project' && path === '' && write.isPattern) return null;
   const words = `${write.how === 'delete' ? 'rm -r' : 'mv'} ${write.path}`.slice(0, limits.commandShownCharacters);
-  const discards = spot.where === 'project' && !write.isPattern ? [path] : [];
-  return plainWish(words, { host: scene.host, root }, { discards, removes: write.isPattern ? null : write.path });
+  const discards = spot.where === 'project' ? [path] : [];
+  return plainWish(words, { host: scene.host, root }, { discards, removes: write.path });
 }
 
-/** Files that plain commands delete by name, as one wish for each checkout: git shows who loses work that no commit has. */
+/** Files that plain commands delete, as one wish for each checkout: git shows who loses work that no commit has. */
 async function deletionsOf(scene: Scene, writes: readonly FileWrite[]): Promise<GitWish[]> {
-  const named = writes.flatMap(({ how, path, isFolder, isPattern, extent }) =>
-    how === 'delete' && path !== null && !isFolder && !isPattern && extent !== 'perhaps' ? [path] : [],
-  );
-  const found = new Map<string, string[]>();
-  for (const path of named.slice(0, limits.shellWritesExamined)) {
-    const spot = await scene.caller.world.worktrees.placeOf(path, scene.from, scene.project);
-    if (spot.where !== 'project' || spot.resolved.path === '' || spot.resolved.isFolder) continue;
-    found.set(spot.tree.root, [...(found.get(spot.tree.root) ?? []), spot.resolved.path]);
+  const plain = writes.filter(({ how, isFolder, extent }) => how === 'delete' && !isFolder && extent !== 'perhaps');
+  const found = new Map<string, Deleted[]>();
+  for (const write of plain.slice(0, limits.shellWritesExamined)) {
+    const deleted = await deletedBy(scene, write);
+    if (deleted) found.set(deleted.root, [...(found.get(deleted.root) ?? []), deleted]);
   }
-  return [...found].map(([root, discards]) => {
-    const words = `rm ${discards.join(' ')}`.slice(0, limits.commandShownCharacters);
-    return plainWish(words, { host: scene.host, root }, { discards, deletes: true });
+  return [...found].map(([root, all]) => {
+    const words = `rm ${all.map(({ name }) => name).join(' ')}`.slice(0, limits.commandShownCharacters);
+    const discards = all.flatMap(({ name, isPattern }) => (isPattern ? [] : [name]));
+    const discardPatterns = all.flatMap(({ name, isPattern }) => (isPattern ? [name] : []));
+    return plainWish(words, { host: scene.host, root }, { discards, discardPatterns, deletes: true });
   });
+}
+
+/** A file or a pattern, repo-relative. */
+interface Deleted {
+  readonly root: string;
+  readonly name: string;
+  readonly isPattern: boolean;
+}
+
+async function deletedBy(scene: Scene, { path, isPattern, pattern }: FileWrite): Promise<Deleted | undefined> {
+  if (path === null || (isPattern && pattern === null)) return undefined;
+  const spot = await scene.caller.world.worktrees.placeOf(path, scene.from, scene.project);
+  if (spot.where !== 'project') return undefined;
+  const { root } = spot.tree;
+  const folder = spot.resolved.path;
+  if (pattern !== null) {
+    const name = pattern.slice(path.length).replace(/^\//, '');
+    return { root, name: folder === '' ? name : `${folder}/${name}`, isPattern };
+  }
+  return folder === '' || spot.resolved.isFolder ? undefined : { root, name: folder, isPattern };
 }

@@ -4,7 +4,7 @@
  */
 import { editsOfCommit, type Here, recordEdits } from '../core/edit.ts';
 import type { Running } from '../core/guard-record.ts';
-import { recordCommits } from '../core/guard-references.ts';
+import { recordStash } from '../core/guard-references.ts';
 import { limits } from '../core/limits.ts';
 import { historiesOf, undoneAuthors } from '../core/own-changes.ts';
 import type { CommitFacts, Worktree } from '../core/ports.ts';
@@ -91,7 +91,6 @@ async function stashed(unit: Unit, me: Me, tree: Worktree, { id, at, files }: Co
   const histories = await historiesOf(unit, paths, { host: me.host, root }, foldsCase);
   const undone = [...histories.values()].flatMap(edits => undoneAuthors(edits, { host: me.host, root }));
   if (undone.some(author => author.id !== me.id)) return;
-  await recordCommits(unit, me, { here: { host: me.host, root }, branch, foldsCase }, [
-    { id, at, files, isFresh: true },
-  ]);
+  const here = { host: me.host, root };
+  await recordStash(unit, me, { here, branch, foldsCase }, { id, at, files, isFresh: true });
 }

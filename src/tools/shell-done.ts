@@ -2,6 +2,7 @@
 import { inSameCheckout, spokenName } from '../core/conflict-kinds.ts';
 import { giveBack } from '../core/git-command.ts';
 import { areKin } from '../core/git-head.ts';
+import { withUnfinished } from '../core/git-unfinished.ts';
 import type { Running } from '../core/guard-record.ts';
 import { limits } from '../core/limits.ts';
 import { notify } from '../core/notice.ts';
@@ -31,9 +32,10 @@ export async function shellDone(
   const { told, recorded } = await lookedAfter(caller, running, action);
   await noteMovedHistory(caller, running, action.command);
   const { clock, worktrees } = caller.world;
+  const left = leftBy(caller, running);
   const branches = (root: string) => worktrees.branch(root);
-  await caller.transact((unit, session) => {
-    const me = withToldUnsure(session, recorded);
+  await caller.transact(async (unit, session) => {
+    const me = await keeping(unit, withToldUnsure(session, recorded), left);
     return endRunning(unit, me, runningCall(me, call), clock.now(), branches);
   });
   return [...running.notes, ...told];
@@ -58,11 +60,23 @@ export async function untoldDone(caller: Participant): Promise<string[]> {
   for (const running of over) {
     lines.push(...(await lookAfterShell(caller, running)).told);
     await noteMovedHistory(caller, running, null);
-    await caller.transact((unit, me) =>
-      endRunning(unit, me, runningCall(me, running.call), caller.world.clock.now(), () => null),
-    );
+    const left = leftBy(caller, running);
+    await caller.transact(async (unit, session) => {
+      const me = await keeping(unit, session, left);
+      return endRunning(unit, me, runningCall(me, running.call), caller.world.clock.now(), () => null);
+    });
   }
   return lines;
+}
+
+/** What is under way now in the checkouts whose HEAD a command may have moved. */
+function leftBy({ world: { git } }: Participant, { heads }: Running) {
+  return heads.map(({ root }) => ({ root, operation: git.state(root)?.operation ?? null }));
+}
+
+/** The session with what its command left in the middle as its own. */
+async function keeping(unit: Unit, me: Me, left: ReturnType<typeof leftBy>): Promise<Me> {
+  return left.length === 0 ? me : withUnfinished(me, (await lookAround(unit)).live, left);
 }
 
 /** Takes a command off the list of those that run, and gives back what was held for it. */

@@ -121,6 +121,104 @@ describe('a command that writes files which its text does not name', () => {
   });
 });
 
+describe('a command that writes files by a pattern', () => {
+  const reached: readonly (readonly [string, string])[] = [
+    ['rm -f *.log', 'x.log'],
+    ['rm -rf *.log', 'x.log/deep/a.ts'],
+    ['rm *', '.env'],
+    ['rm -r s*', 'src/deep/a.ts'],
+    ['rm src/**/*.ts', 'src/deep/er/a.ts'],
+    ['rm src/[ab].ts', 'src/a.ts'],
+    ['rm src/[a-c].ts', 'src/á.ts'],
+    ['rm src/*[a\\-c].ts', 'src/-.ts'],
+    ['rm src/[!a].ts', 'src/b.ts'],
+    ['rm src/[[:alpha:]].ts', 'src/b.ts'],
+    ['rm src/*["!"a].ts', 'src/a.ts'],
+    ['shopt -s extglob; rm src/!(b).ts', 'src/a.ts'],
+    ['shopt -s nocaseglob; rm *.LOG', 'x.log'],
+    ['rm src/**.ts', 'src/a.ts'],
+    ['rm packages/*/../a.ts', 'packages/a.ts'],
+    ['for f in *.ts; do echo x > "$f.bak"; done', 'a.ts.bak'],
+    [`for f in *.ts; do mv "$f" "\${f%.ts}.js"; done`, 'a.js'],
+    ['sed -i s/a/b/ src/*.ts', 'src/a.ts'],
+    ['sed -i.bak s/a/b/ src/*.ts', 'src/a.ts.bak'],
+    ["perl -i.bak -pe 's/a/b/' src/*.ts", 'src/a.ts.bak'],
+    ['gunzip -f *.gz', 'data'],
+    ['mv s* docs/', 'src/deep/a.ts'],
+    ['mv src/*.ts docs/', 'docs/a.ts'],
+    ['cp -r src/* docs', 'docs/deep/a.ts'],
+    ['cp --parents src/*.ts docs', 'docs/src/a.ts'],
+    ['cp a.ts d*', 'docs/a.ts'],
+    ['cp a.ts src/d*', 'src/deep/a.ts'],
+    ['cp a.ts b.ts src/d*/', 'src/deep/a.ts'],
+    ['prettier --write s*', 'src/deep/a.ts'],
+    ["prettier --write 'src/**/*.{ts,tsx}'", 'src/deep/a.tsx'],
+    ['rustfmt src/*.rs', 'src/deep/mod.rs'],
+    ["find . -name '*.pyc' -delete", 'src/deep/a.pyc'],
+    ["find src -type f -name '*.ts' -exec rm {} +", 'src/deep/a.ts'],
+    ["find . -name '*.ts' -exec sed -i s/a/b/ {} \\;", 'src/deep/a.ts'],
+    ['find . -type d -name __pycache__ -exec rm -rf {} +', 'src/__pycache__/deep/a'],
+    ['find . -delete -name x.ts', 'src/a.ts'],
+    ['find . -name x.ts -o -delete', 'src/a.ts'],
+    ['find . ! -name x.ts -delete', 'src/a.ts'],
+    ["find . \\( -name x.ts -o -name '*.js' \\) -delete", 'src/a.js'],
+    ["find . -iname '*.TS' -delete", 'src/a.ts'],
+    ["find -L . -name '*.ts' -delete", 'src/a.ts'],
+    ['find src -name src -exec rm -rf {} +', 'src/a.ts'],
+    ["find s* -name '*.ts' -delete", 'src/deep/a.ts'],
+    ['git format-patch -1', '0001-Fix.patch'],
+    ['git format-patch -3 --start-number 20 -v 2', 'v2-0021-Fix.patch'],
+    ['git format-patch -1 -o docs', 'docs/0001-Fix.patch'],
+    ['git format-patch -1 --suffix=.txt', '0001-Fix.txt'],
+    ['git format-patch -1 --numbered-files', '1'],
+    ['git format-patch -1 --output=docs/a.patch', 'docs/a.patch'],
+  ];
+
+  it.each(reached)('is refused over an edit of what that may mean: %s, %s', async (command, path) => {
+    await edits(heron, path);
+    expect(await mayRun(otter, command)).toContain('heron');
+  });
+
+  it.each([
+    'rm -f *.log',
+    'rm *.tmp',
+    'rm -rf build*',
+    'rm *.ts~ *~',
+    'rm src/*.js src/[xy]*',
+    "sed -i 's/a/b/' docs/*.md src/*.js",
+    'for f in *.md; do sed -i s/a/b/ "$f"; done',
+    'mv *.tmp /elsewhere/',
+    'mv docs/*.md src/',
+    'cp docs/*.md src/',
+    'truncate -s 0 *.log',
+    'prettier --write docs/*.md',
+    "npx prettier --write 'src/**/*.{js,css}'",
+    "find . -name '*.pyc' -delete",
+    "find . -type f -name '*.pyc' -print -delete",
+    "find . -not -path './node_modules/*' -name '*.orig' -exec rm {} \\;",
+    "find . \\( -name node_modules -o -name .git \\) -prune -o -name '*.js' -exec sed -i s/a/b/ {} +",
+    'find . -type d -name __pycache__ -exec rm -rf {} +',
+    'find src -type d -empty -delete',
+    'git format-patch -1',
+    'git format-patch -1 -o src HEAD',
+    'git format-patch --stdout -1',
+  ])('is refused over no other: %s', async command => {
+    await edits(heron, 'b.ts', 'src/new.ts', 'docs/note.txt');
+    expect(await mayRun(otter, command)).toBeNull();
+  });
+
+  it('keeps nobody out afterwards', async () => {
+    expect(await mayRun(otter, 'rm *.log')).toBeNull();
+    expect(await mayEdit(heron, 'x.log')).toBeNull();
+  });
+
+  it('that is too long to be compared is refused over all of its folder', async () => {
+    await edits(heron, 'src/a.ts');
+    expect(await mayRun(otter, `rm src/${'*x'.repeat(limits.wildcardsPerPattern + 1)}`)).toContain('heron');
+    expect(await mayRun(otter, `rm src/${'x'.repeat(limits.resourceCharacters)}*`)).toContain('heron');
+  });
+});
+
 describe('a command that writes more files than are looked at one by one', () => {
   const many = (count: number, folder = 'src') => Array.from({ length: count }, (_, at) => `${folder}/f${at}.ts`);
 

@@ -1,9 +1,11 @@
 /** The files that a shell command plainly writes, as edits. */
 import { editFolder, editResource, seatOf } from '../core/edit-lock.ts';
 import type { EditWish } from '../core/edit-wish.ts';
+import { patternProblem } from '../core/glob.ts';
 import { guardModeOf } from '../core/guard-mode.ts';
 import { limits } from '../core/limits.ts';
-import type { PlacedFile } from '../core/ports.ts';
+import type { PlacedFile, ResolvedPath } from '../core/ports.ts';
+import type { Resource } from '../core/records.ts';
 import { commonFolders, isWithin } from '../guard/shell/paths.ts';
 import type { FileWrite, GitUse } from '../guard/shell/reading.ts';
 import type { Participant } from './participant.ts';
@@ -32,7 +34,7 @@ function movesOf(paths: readonly string[]): PlainWrite[] {
 
 /** Of a folder nobody is to be in it, and nobody is kept out of it afterwards: most of what is in it stays as it is. */
 function writeOf(path: string): PlainWrite {
-  return { path, how: 'write', isFolder: false, isPattern: false, nameInFolder: null, extent: 'some' };
+  return { path, how: 'write', isFolder: false, isPattern: false, pattern: null, nameInFolder: null, extent: 'some' };
 }
 
 /** Some of what is in a folder. */
@@ -82,19 +84,28 @@ interface Stand {
 
 async function wishOf(caller: Participant, write: PlainWrite, stand: Stand): Promise<EditWish | undefined> {
   const { policy, processes } = caller.world;
-  const { spot, isInFolder } = await spotOf(caller, write, stand);
+  const { spot, isInFolder, isAbove } = await spotOf(caller, write, stand);
   if (spot.where !== 'project') return undefined;
   const here = { host: processes.self().host, root: spot.tree.root };
   const isThere = spot.resolved.isFolder === true && !isInFolder;
   const isFolder = write.isFolder || write.isPattern || isThere;
   try {
-    const resource = (isFolder ? editFolder : editResource)(spot.resolved, seatOf(here));
+    const pattern = isAbove ? null : patternIn(spot.resolved, write, seatOf(here));
+    const resource = pattern ?? (isFolder ? editFolder : editResource)(spot.resolved, seatOf(here));
     const mode = guardModeOf(policy.guard, spot.resolved.path, spot.resolved.foldsCase);
     const isLookedAtOnly = isUncertain(write, isFolder) || spot.resolved.path === '';
     return { path: spot.resolved.path || '.', resource, here, mode, ...(isLookedAtOnly ? { isLookedAtOnly } : {}) };
   } catch {
     return undefined;
   }
+}
+
+/** The pattern of a write that has one, if it can be compared; for anything else null. Shells may be told to leave case out of account. */
+function patternIn(folder: ResolvedPath, { path, pattern }: PlainWrite, seat: string): Resource | null {
+  if (pattern === null) return null;
+  const name = [folder.path, pattern.slice(path.length).replace(/^\//, '')].filter(part => part !== '').join('/');
+  const isComparable = patternProblem(name) === undefined && [...`file:${name}`].length <= limits.resourceCharacters;
+  return isComparable ? editResource({ ...folder, path: name, foldsCase: true }, seat) : null;
 }
 
 /** Of a pattern it is not known what it stands for, and nobody locks a whole checkout by a command: nobody is to be there, and nobody is kept out. */
@@ -107,12 +118,12 @@ async function spotOf(
   caller: Participant,
   write: PlainWrite,
   { directory, root, project }: Stand,
-): Promise<{ spot: PlacedFile; isInFolder: boolean }> {
+): Promise<{ spot: PlacedFile; isInFolder: boolean; isAbove: boolean }> {
   const at = (path: string) => caller.world.worktrees.placeOf(path, directory, project);
-  const reachesIn = write.nameInFolder === null && write.path !== root && isWithin(root, write.path);
-  const spot = await at(reachesIn ? root : write.path);
+  const isAbove = write.nameInFolder === null && write.path !== root && isWithin(root, write.path);
+  const spot = await at(isAbove ? root : write.path);
   const isInFolder = spot.where === 'project' && spot.resolved.isFolder === true && write.nameInFolder !== null;
-  return { spot: isInFolder ? await at(`${write.path}/${write.nameInFolder}`) : spot, isInFolder };
+  return { spot: isInFolder ? await at(`${write.path}/${write.nameInFolder}`) : spot, isInFolder, isAbove };
 }
 
 /** What git ignores is made by programs, again and again: two builds need not wait for each other's turns to end. */

@@ -1,6 +1,7 @@
 /** What is read of the files that commands write, held against what a real bash does to them. */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { matchesText } from '../../src/core/glob.ts';
 import { isWithin } from '../../src/guard/shell/paths.ts';
 import { readShell } from '../../src/guard/shell/read-shell.ts';
 import type { FileWrite } from '../../src/guard/shell/reading.ts';
@@ -15,8 +16,9 @@ const oracle = bash === null ? null : new WriteOracle(bash);
 afterAll(() => oracle?.remove());
 
 /** Whether a file that was written is one of those that a write may mean: of a folder that is there all that is in it. */
-function covers({ path, nameInFolder }: FileWrite, file: string): boolean {
+function covers({ path, pattern, nameInFolder }: FileWrite, file: string): boolean {
   if (path === null) return false;
+  if (pattern !== null) return matchesText(pattern.slice(1), file.slice(1));
   return isWithin(file, path) || (nameInFolder !== null && isWithin(file, `${path}/${nameInFolder}`));
 }
 
@@ -42,6 +44,15 @@ const glob = fc.constantFrom(
   '{src,lib}/*.ts',
   'src/a.ts',
   'src/?.ts',
+  'src/[a-b].ts',
+  'src/[!b].*',
+  'src/[[:alpha:]].ts',
+  '[ds]*',
+  's*/*/*.ts',
+  '*/../list.txt',
+  './s"r"c/[a"b"].t?',
+  'src/*["!"a].ts',
+  "*/?[a'-'z]*",
 );
 const change = fc.constantFrom(
   'sed -i s/x/y/',
@@ -55,6 +66,40 @@ const change = fc.constantFrom(
   'mv -t lib',
   'tee -a',
   'chmod +w',
+  'sed -i.bak s/x/y/',
+  "perl -i.old -pe 's/x/y/'",
+  'gzip -f',
+  'cp -r -t docs',
+  'cp --parents -t lib',
+  'mv -b -t docs',
+);
+const found = fc.constantFrom('.', 'src', 'src docs', './src/deep/..', './src/', 's*');
+const test = fc.constantFrom(
+  "-name '*.ts'",
+  '-name "?.*"',
+  "-name '[a-c].ts'",
+  "-name 'src'",
+  "-name '*'",
+  "-type f -name '*.md'",
+  "-not -name '*.ts' -type f",
+  "! -path './src/*' -name '*.*'",
+  "-name '*.js' -o -name '*.ts'",
+  "\\( -name '*.js' -o -name 'a.*' \\)",
+  "\\( -name deep -prune \\) -o -name '*.ts'",
+  "-iname 'A.*' -type f",
+  '-maxdepth 1 -type f',
+  "-newer list.txt -o -name 'b*'",
+  "-name '*.ts' -exec true {} \\; -type f",
+);
+const action = fc.constantFrom(
+  '-delete',
+  '-exec rm -rf {} +',
+  '-exec sed -i s/x/y/ {} +',
+  '-exec sh -c \'echo y > "$1"; cp "$1" "$1.new"\' _ {} \\;',
+  '-exec mv {} {}.old \\;',
+  '-execdir sed -i.bak s/x/y/ {} \\;',
+  '-exec cp -rt lib {} +',
+  '-fprint out.txt -exec touch {} \\;',
 );
 const each = fc.constantFrom(
   'sed -i s/x/y/ "$f"',
@@ -90,6 +135,11 @@ const others = fc.constantFrom(
   'ln -sf a.ts src/b.ts; install -m 644 docs/a.md lib/f.ts',
   'D=src; X=$(ls $D | head -1); rm "$D/$X"',
   'sort -o list.txt list.txt; uniq list.txt out.txt',
+  'git format-patch -q --root HEAD',
+  'git format-patch -q -1 -v 3 --start-number 12 --suffix=.md -o docs --root HEAD',
+  'git format-patch -q -1 --numbered-files --root HEAD',
+  'git -c format.suffix=.ts -C src format-patch -q --root --output-dir=.. HEAD',
+  'git format-patch -q --root --output=src/a.ts HEAD',
 );
 
 const command = fc.oneof(
@@ -105,6 +155,10 @@ const command = fc.oneof(
   fc.tuple(change).map(([to]) => `find src -name '*.ts' -print0 | xargs -0 ${to}`),
   fc.tuple(change).map(([to]) => `git ls-files -z | xargs -0 ${to}`),
   fc.tuple(change).map(([to]) => `find src docs -type f -exec ${to} {} +`),
+  fc.tuple(found, test, action).map(([where, which, what]) => `find ${where} ${which} ${what}`),
+  fc.tuple(found, test, action).map(([where, which, what]) => `find ${where} ${what} ${which}`),
+  fc.tuple(glob, glob).map(([from, to]) => `cp -r ${from} lib/; mv ${to} docs/`),
+  fc.tuple(glob).map(([from]) => `mkdir -p dry lib; cp list.txt ${from} dr*; ln -f ${from} lib/`),
   others,
 );
 const within = fc.constantFrom(

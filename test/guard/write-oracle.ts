@@ -1,6 +1,6 @@
 /** What a real bash with real programs makes of commands: which files of a small checkout are others afterwards. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -25,20 +25,17 @@ export class WriteOracle {
   readonly #folder = temporaryFolder();
   readonly #bash: string;
   readonly root: string;
-
-  readonly #index: Buffer;
+  /** A copy of `.git` as it was at first. */
+  readonly #repository: string;
 
   constructor(bash: string) {
     this.#bash = bash;
     this.root = join(this.#folder.root, 'repo');
     for (const path of Object.keys(files)) this.#restore(path);
     const who = '-c user.name=x -c user.email=x@example.com';
-    this.#run(`git init --quiet && git add . && git ${who} commit --quiet -m x`);
-    this.#index = readFileSync(this.#indexPath);
-  }
-
-  get #indexPath(): string {
-    return join(this.root, '.git/index');
+    this.#run(`git init --quiet --template= && git add . && git ${who} commit --quiet -m x`);
+    this.#repository = join(this.#folder.root, 'repository');
+    cpSync(join(this.root, '.git'), this.#repository, { recursive: true });
   }
 
   /** Runs a command, and takes back what it did. Gives the absolute paths of the files that it changed, made or removed. */
@@ -48,7 +45,8 @@ export class WriteOracle {
     const paths = [...new Set([...Object.keys(files), ...after.keys()])];
     const changed = paths.filter(path => after.get(path) !== files[path]);
     for (const path of changed) this.#restore(path);
-    writeFileSync(this.#indexPath, this.#index);
+    rmSync(join(this.root, '.git'), { recursive: true, force: true });
+    cpSync(this.#repository, join(this.root, '.git'), { recursive: true });
     return changed.map(path => join(this.root, path));
   }
 

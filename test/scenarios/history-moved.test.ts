@@ -57,6 +57,24 @@ describe('what a session has put onto the stash', () => {
   });
 });
 
+describe('what a session has staged', () => {
+  it('stays its uncommitted work when another puts away only a file of its own', async () => {
+    await heron.edits('src/auth.ts', 'heron\n');
+    expect((await heron.runs('git add src/auth.ts')).denied).toBeNull();
+    await heron.stops();
+    await otter.edits('README.md', 'otter\n');
+    // Git puts all that is staged into the entry, and does not take it back while it is changed.
+    expect((await otter.runs('git stash push -q -- README.md')).denied).toContain(
+      'into your entry of the stash as well',
+    );
+    place.git('stash', 'push', '-q', '--', 'README.md');
+    expect(place.git('status', '--short')).toMatch(/^M {2}src\/auth\.ts$/m);
+    expect((await otter.runs('git commit -qam mine')).denied).toMatch(/heron .*src\/auth\.ts/);
+    await otter.stops();
+    expect(await heron.runs('git commit -qm auth -- src/auth.ts')).toEqual(passes);
+  });
+});
+
 describe('a repository within the checkout', () => {
   it('is not taken back or moved over what another session has changed in it', async () => {
     place.git('init', '-q', 'vendor/lib');

@@ -9,7 +9,7 @@ const end = /[\n;&|)`]/;
 /** For each mention of git the words that follow it, up to where a command would end; null for those beyond the bound. */
 export function mentionsOfGit(text: string): readonly (readonly Word[] | null)[] {
   const found: (readonly Word[] | null)[] = [];
-  const bare = text.replaceAll('\\\n', ' ').replaceAll(/["'\\]/g, '');
+  const bare = text.replaceAll('\\\n', '').replaceAll(/["'\\]/g, '');
   for (const { index } of bare.matchAll(mention)) {
     if (found.length >= limits.shellMentions) return [...found, null];
     const following = bare.slice(index, index + limits.shellMentionCharacters);

@@ -115,7 +115,15 @@ export class Notes {
 
 /** Some of what is in a folder is written. */
 export function someIn(folder: string): FileWrite {
-  return { path: folder, how: 'write', isFolder: false, isPattern: true, nameInFolder: null, extent: 'some' };
+  return {
+    path: folder,
+    how: 'write',
+    isFolder: false,
+    isPattern: true,
+    pattern: null,
+    nameInFolder: null,
+    extent: 'some',
+  };
 }
 
 const anyUse: GitUse = {
@@ -133,6 +141,8 @@ const anyUse: GitUse = {
   target: null,
   isEveryEntry: true,
   base: null,
+  branch: null,
+  remakesSince: null,
   keepsCommits: false,
   ifThere: null,
 };

@@ -99,6 +99,10 @@ export interface GitUse {
   readonly isEveryEntry: boolean;
   /** Commits that HEAD has and this revision does not are replaced or lost; null where that is HEAD's newest alone, or unknown. */
   readonly base: string | null;
+  /** The branch of which that is said, where it is not whatever HEAD is at. */
+  readonly branch: string | null;
+  /** Those of them that this revision does not have are made anew. */
+  readonly remakesSince: string | null;
   /** The commits that are replaced are made anew, all of them, by others that hold the same. */
   readonly keepsCommits: boolean;
   /** What it does instead when this file is there: `git checkout x` is about the file x then, and about the branch x if not. */
@@ -113,6 +117,8 @@ export interface FileWrite {
   readonly isFolder: boolean;
   /** The path is the folder that a pattern begins in: some of what is below it is meant. */
   readonly isPattern: boolean;
+  /** That pattern, absolute, in the grammar of `core/glob.ts`: it may match more, never less. Null where the text does not tell all of it. */
+  readonly pattern: string | null;
   /** If the path is a folder that is there, the file of this name in it is meant, as with `cp a folder`. */
   readonly nameInFolder: string | null;
   /**

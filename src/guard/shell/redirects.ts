@@ -66,6 +66,6 @@ function output({ operator, descriptor }: Redirect, target: Word, state: State, 
   if (operator === '<&') return false;
   const isCopy = operator === '>&' && /^(\d+-?|-)$/.test(target.text);
   if (isCopy) return isStandard;
-  noteWrite(machine, state, target, /^&?>>/.test(operator) ? 'append' : 'write');
+  noteWrite(machine, state, target, /^&?>>/.test(operator) ? 'append' : 'write', { isFlat: true });
   return isStandard && operator !== '<>';
 }

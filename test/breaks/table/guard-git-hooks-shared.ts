@@ -81,4 +81,28 @@ export const ofGuardGitHooksShared: readonly Break[] = [
     caughtBy:
       'test/scenarios/git-hooks-mending.test.ts › says of submodules that git does not ask there, and asks neither before nor after an install in them',
   },
+  {
+    what: 'guard git hooks: a stash takes no part of what others have staged',
+    file: 'src/core/guard-references.ts',
+    replace: "standingOf(authors.get(path) ?? [], me.id) !== 'others'",
+    by: "standingOf(authors.get(path) ?? [], me.id) !== 'mixed'",
+    caughtBy:
+      'src/tools/git-check-references.test.ts › is not said to hold what another has staged and still has: that stays uncommitted, and in the way of others',
+  },
+  {
+    what: 'guard git hooks: a commit with a part of its own is its own to replace',
+    file: 'src/core/guard-references.ts',
+    replace: 'const foreign = await authorsOfCommits(tx, lost, [me.id, me.parentSession]);',
+    by: 'const foreign = await authorsOfCommits(tx, lost);',
+    caughtBy:
+      'src/tools/git-check-references.test.ts › loses one that its session has a part in, whoever else has: the same as before a shell command, and a push',
+  },
+  {
+    what: 'guard git hooks: a person is not told to call a tool',
+    file: 'src/core/git-refusal.ts',
+    replace: 'isPerson ? whom : `${whom} with message_send`, isPerson',
+    by: '`${whom} with message_send`',
+    caughtBy:
+      'src/tools/git-check-references.test.ts › tells a person what to do at a shell where a session has the checkout for itself',
+  },
 ];

@@ -58,7 +58,7 @@ export const ofGuardGitHooks: readonly Break[] = [
   {
     what: 'guard git hooks: commits are recorded',
     file: 'src/tools/git-check-references.ts',
-    replace: 'await caller.transact((unit, me) => recordCommits(unit, me, at, news).then(() => undefined));',
+    replace: 'await recordCommits(unit, me, at, own);',
     by: 'void recordCommits;',
     caughtBy:
       'src/tools/git-check.test.ts › are recorded for their session, each once, and its files are nobody’s unfinished work any more',

@@ -34,7 +34,7 @@ export const ofGuardGit: readonly Break[] = [
   {
     what: 'guard git: changes of nobody count in a folder that is discarded',
     file: 'src/core/guard-git.ts',
-    replace: '!(takesCheckout || isUnder(path, discards))',
+    replace: '!(takesCheckout || isDiscarded(wish, path))',
     by: '!takesCheckout',
     caughtBy:
       'src/core/guard-git.test.ts › of a folder is held up by what nobody recorded in it, of a file by name is not',
@@ -110,7 +110,7 @@ export const ofGuardGit: readonly Break[] = [
   {
     what: 'guard git: git is asked for all commits that would be lost',
     file: 'src/tools/check-shell.ts',
-    replace: 'if (known) return [...known];',
+    replace: 'if (known) return known.filter(commit => !remade.has(commit));',
     by: 'if (known) return known.slice(0, 1);',
     caughtBy:
       'src/tools/check-shell.test.ts › is refused where it takes one of their commits off the branch, however far down',
@@ -150,8 +150,8 @@ export const ofGuardGit: readonly Break[] = [
   {
     what: 'guard git: what the session has staged as well it may take out of the index',
     file: 'src/core/guard-git.ts',
-    replace: 'isTheirs(path) && !isMine(path) && isUnder(path, wish.unstages)',
-    by: 'isTheirs(path) && isUnder(path, wish.unstages)',
+    replace: 'isTheirs(path) && !isMine(path) && isTaken(path)',
+    by: 'isTheirs(path) && isTaken(path)',
     caughtBy:
       'src/core/guard-git.test.ts › out of the index is held up by what others have staged, where it is not by name',
   },
@@ -315,5 +315,76 @@ export const ofGuardGit: readonly Break[] = [
     by: '',
     caughtBy:
       'src/tools/check-shell.places.test.ts › is held up by what others have in those files, and by nothing else',
+  },
+  {
+    what: 'guard git: what a pattern matches is not deleted under others',
+    file: 'src/core/git-wish.ts',
+    replace: 'isUnder(path, discards) || discardPatterns.some(pattern => matchesText(pattern, path))',
+    by: 'isUnder(path, discards)',
+    caughtBy:
+      'src/tools/check-shell.places.test.ts › of files by a pattern is refused over those that it matches, below a folder with -r, and over no other',
+  },
+  {
+    what: "guard git: what stopped in the middle is its session's",
+    file: 'src/core/guard-git.ts',
+    replace: 'const beginner = underway && isPart ?',
+    by: 'const beginner = underway && isPart && others.length < 0 ?',
+    caughtBy:
+      "src/tools/check-shell.unfinished.test.ts › is its session's to end: nobody else commits, stages, unstages or moves HEAD there: %s",
+  },
+  {
+    what: 'guard git: an operation does not pass to whoever runs a command meanwhile',
+    file: 'src/core/git-unfinished.ts',
+    replace: 'if (operation === null || beginnerOf(me, others, { host: me.host, root }, operation)) return [];',
+    by: 'if (operation === null) return [];',
+    caughtBy:
+      "src/tools/check-shell.unfinished.test.ts › does not become that of whoever runs another command meanwhile, and none that stood there is anybody's",
+  },
+  {
+    what: 'guard git: a branch that is put back loses commits',
+    file: 'src/guard/shell/git/git-head.ts',
+    replace: "return { base: to ?? plainWord('HEAD'), branch };",
+    by: 'return {};',
+    caughtBy:
+      'src/tools/check-shell.test.ts › is refused where it takes one of their commits off the branch, however far down',
+  },
+  {
+    what: 'guard git: what a rebase makes anew is not lost',
+    file: 'src/tools/check-shell.ts',
+    replace: 'known.filter(commit => !remade.has(commit))',
+    by: '[...known]',
+    caughtBy:
+      'src/tools/check-shell.test.ts › is refused where it takes one of their commits off the branch, however far down',
+  },
+  {
+    what: 'guard git: a command has what it needs while it runs',
+    file: 'src/core/lock-time.ts',
+    replace: 'expiresAt: tx.now + limits.gitCommandMs };',
+    by: 'expiresAt: lock.expiresAt };',
+    caughtBy:
+      'src/tools/check-shell.index.test.ts › has what it needs for as long as it runs, up to an hour, and its session is not told that it ends',
+  },
+  {
+    what: 'guard git: another reason is told',
+    file: 'src/core/refusal.ts',
+    replace: 'before.what === what && before.why === why',
+    by: 'before.what === what',
+    caughtBy: 'src/tools/check-shell.unfinished.test.ts › is told whole',
+  },
+  {
+    what: 'guard git: a stash takes in nothing of others',
+    file: 'src/core/guard-git.ts',
+    replace: 'wish.stashesIndex || isUnder(path, wish.unstages)',
+    by: 'isUnder(path, wish.unstages)',
+    caughtBy:
+      'src/tools/check-shell.index.test.ts › is refused while others have staged some, which git would put into it',
+  },
+  {
+    what: 'guard git: the holder of what is in the way by name is told',
+    file: 'src/tools/check-shell.ts',
+    replace: 'told.includes(kind) || (lock && !isByCommand(lock))',
+    by: 'told.includes(kind)',
+    caughtBy:
+      'src/tools/check-shell.unfinished.test.ts › says how to wait for what somebody has by name, and to give it back; its holder is told',
   },
 ];

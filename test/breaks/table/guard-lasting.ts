@@ -58,8 +58,8 @@ export const ofGuardLasting: readonly Break[] = [
   {
     what: 'guard: a retry on advice is no repetition',
     file: 'src/core/refusal.ts',
-    replace: 'before !== null && !before.isOnce && ',
-    by: 'before !== null && ',
+    replace: 'isSame && !before.isOnce && ',
+    by: 'isSame && ',
     caughtBy: 'src/tools/guard-check.test.ts › is told in full who has the file where it tries again as it was told to',
   },
   {

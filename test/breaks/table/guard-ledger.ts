@@ -58,15 +58,14 @@ export const ofGuardLedger: readonly Break[] = [
     replace: "suspect.committedIn(madeAt) || (commits !== 'surely' && (ran || suspect.isAwake))",
     by: 'suspect.committedIn(madeAt)',
     caughtBy:
-      'test/scenarios/guard-parallel.test.ts › is that of the session whose command makes it, though another one’s tests run all the while',
+      'src/tools/tree-look.told.test.ts › is that of a command which may make commits only where nobody else is at work',
   },
   {
     what: 'guard ledger: of commits in one second each belongs to whose files are in it',
     file: 'src/tools/tree-look.ts',
     replace: "!(commits === 'surely' && isOfOwn(facts, me, authors))",
     by: 'true',
-    caughtBy:
-      'src/tools/tree-look.told.test.ts › is recorded as its own where no hook of git has, with the files that are as HEAD has them now',
+    caughtBy: 'src/tools/tree-look.told.test.ts › is whose files are in it, where several made commits at once',
   },
   {
     what: 'guard ledger: whoever’s work a command touched is told',

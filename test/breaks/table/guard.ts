@@ -98,7 +98,7 @@ export const ofGuard: readonly Break[] = [
   },
   {
     what: 'guard: a folder is staged with all that is in it',
-    file: 'src/core/guard-git.ts',
+    file: 'src/core/git-wish.ts',
     replace: "return target === '' || path === target || path.startsWith(`${target}/`);",
     by: 'return path === target;',
     caughtBy: `${git} › by name is held up only by a file that is another one's alone, in a folder as well`,

@@ -149,7 +149,7 @@ export const harmlessTools: readonly ShellCase[] = [
   one('files', 'npm test 2>&1 | tee -a /tmp/out.log', { writes: ['append /tmp/out.log'] }),
   one('files', "sed -i 's/foo/bar/g' src/a.ts src/b.ts", { writes: ['write /repo/src/a.ts', 'write /repo/src/b.ts'] }),
   one('files', "sed -i '' -e 's/a/b/' src/a.ts", { writes: ['write /repo/src/a.ts'] }),
-  one('files', "sed -i.bak -E 's/a+/b/' src/a.ts", { writes: ['write /repo/src/a.ts'] }),
+  one('files', "sed -i.bak -E 's/a+/b/' src/a.ts", { writes: ['write /repo/src/a.ts', 'write /repo/src/a.ts.bak'] }),
   one('files', "perl -pi -e 's/git reset/git status/' README.md", { writes: ['write /repo/README.md'] }),
   one('files', 'cp src/a.ts src/b.ts', { writes: ['write /repo/src/b.ts'] }),
   one('files', 'cp -r src/a lib/', { writes: ['write /repo/lib/a/**'] }),

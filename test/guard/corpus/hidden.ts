@@ -39,6 +39,7 @@ export const hidden: readonly ShellCase[] = [
     'for b in $(git branch); do git checkout "$b"; done',
     'for ((i=0; i<3; i++)); do git stash; done',
     'case $X in a) ls;; *) git stash;; esac',
+    'case 1 in 1) Y=$(( for z in; do case a in b) :;; *) git stash; esac\ndone ) ) ;; esac',
     'select x in a b; do git checkout $x; done',
     'f() { git checkout "$1"; }; f main',
     'function f { git stash; }; f',

@@ -170,7 +170,7 @@ export const rewriting: readonly ShellCase[] = [
   one('files', "ex -s src/a.ts <<'EOF'\n%s/a/b/\nx\nEOF", { writes: ['write /repo/src/a.ts (some)'] }),
   one('files', "ex -sc '%s/a/b/|x' src/a.ts", { writes: ['write /repo/src/a.ts (some)'] }),
   one('files', "vim -es -c '%s/a/b/' -c wq src/a.ts", { writes: ['write /repo/src/a.ts (some)'] }),
-  one('files', 'gzip src/data.json', { writes: ['delete /repo/src/data.json'] }),
+  one('files', 'gzip src/data.json', { writes: ['delete /repo/src/data.json', 'write /repo/src/data.json.gz'] }),
   one('files', "python3 - <<'EOF'\np = 'src/a.ts'\ns = open(p).read()\nopen(p, 'w').write(s.replace('a', 'b'))\nEOF", {
     writes: ['write /repo/src/a.ts (some)'],
   }),

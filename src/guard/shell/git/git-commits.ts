@@ -1,7 +1,7 @@
 /** Verbs of git that make, bring in, move or replace commits. */
 
 import type { GitEffect } from '../reading.ts';
-import { optionTable, parseOptions } from '../words/options.ts';
+import { optionTable, type ParsedOptions, parseOptions } from '../words/options.ts';
 import { hole, plainWord, type Word } from '../words/word.ts';
 import { always, reads, type VerbReaders, type VerbReading } from './git-verb.ts';
 import { isBroad } from './pathspec.ts';
@@ -64,12 +64,23 @@ function rebase(words: readonly Word[]): VerbReading {
   return {
     effects: ['move-head', 'rewrite', ...discards, ...stashes],
     target: given.words[0],
-    base: given.words[0] ?? plainWord('@{upstream}'),
-    keepsCommits: !given.has('interactive', 'onto', 'autosquash', 'root', 'exec') && !given.isUncertain,
+    ...basesOf(given),
     reachesAll: true,
     runs: given.values('exec'),
     skipsHooks: given.has('no-verify'),
   };
+}
+
+/**
+ * A rebase makes anew what its upstream does not have, on top of that. With `--onto` that is somewhere else, and what only the upstream
+ * has goes; where its words say otherwise it may leave out any.
+ */
+function basesOf(given: ParsedOptions): Pick<VerbReading, 'base' | 'branch' | 'remakesSince' | 'keepsCommits'> {
+  const [upstream = plainWord('@{upstream}'), branch] = given.words;
+  const mayDrop = given.has('interactive', 'autosquash', 'root', 'exec') || given.isUncertain;
+  const onto = given.values('onto').at(-1);
+  if (!onto) return { base: upstream, keepsCommits: !mayDrop };
+  return { base: onto, branch, ...(mayDrop ? {} : { remakesSince: upstream }) };
 }
 
 const sequenceOptions = optionTable(

@@ -2,7 +2,7 @@
 
 import type { GitEffect } from '../reading.ts';
 import { optionTable, type ParsedOptions, parseOptions } from '../words/options.ts';
-import type { Word } from '../words/word.ts';
+import { plainWord, type Word } from '../words/word.ts';
 import { byPaths } from './git-files.ts';
 import { effects, reads, type VerbReaders, type VerbReading } from './git-verb.ts';
 import { isSurelyCommit, isSurelyPath } from './pathspec.ts';
@@ -30,7 +30,13 @@ function checkout(words: readonly Word[]): VerbReading {
 function newBranch(given: ParsedOptions, strong: readonly GitEffect[]): VerbReading {
   const [name] = [...given.values('b'), ...given.values('B'), ...given.values('orphan')];
   const replaces: readonly GitEffect[] = given.has('B') ? ['rewrite'] : [];
-  return { effects: ['move-head', 'create', ...replaces, ...strong], target: name, reachesAll: true };
+  const all: readonly GitEffect[] = ['move-head', 'create', ...replaces, ...strong];
+  return { effects: all, target: name, reachesAll: true, ...(given.has('B') ? putBack(name, given.words[0]) : {}) };
+}
+
+/** A branch that may be there already, whose commits go as far as its new beginning has them not. */
+function putBack(branch: Word | undefined, to: Word | undefined): Pick<VerbReading, 'base' | 'branch'> {
+  return { base: to ?? plainWord('HEAD'), branch };
 }
 
 function headMove(target: Word | undefined, more: readonly GitEffect[]): VerbReading {
@@ -78,7 +84,8 @@ function change(words: readonly Word[]): VerbReading {
     given.has('force', 'discard-changes') || given.isUncertain ? ['discard-all'] : [];
   const creates: readonly GitEffect[] = given.has('create', 'force-create', 'orphan') ? ['create'] : [];
   const replaces: readonly GitEffect[] = given.has('force-create') ? ['rewrite'] : [];
-  return headMove(made[0] ?? given.words[0], [...creates, ...replaces, ...strong]);
+  const moved = headMove(made[0] ?? given.words[0], [...creates, ...replaces, ...strong]);
+  return given.has('force-create') ? { ...moved, ...putBack(made[0], given.words[0]) } : moved;
 }
 
 const resetOptions = optionTable(

@@ -153,7 +153,9 @@ function useOf(
     concerns: reading.concerns ?? 'tracked',
     target: targetOf(reading, place),
     isEveryEntry: reading.isEveryEntry === true,
-    base: reading.base && isLiteral(reading.base) ? reading.base.text : null,
+    base: literal(reading.base),
+    branch: literal(reading.branch),
+    remakesSince: literal(reading.remakesSince),
     keepsCommits: reading.keepsCommits === true,
     ifThere: either && there !== null ? { path: there, effects: either.effects } : null,
   };
@@ -212,4 +214,9 @@ function answerOf({ machine, state }: Call, parsed: GitCall, verb: string, { dir
 /** Notes what a program that uses git does, as if git had been called. */
 export function noteUse(call: Call, { program, verb }: Named, reading: VerbReading): Outcome {
   return used(call, gitCall([]), verb, reading, program);
+}
+
+/** A word that is told whole; null without one. */
+function literal(word: Word | undefined): string | null {
+  return word && isLiteral(word) ? word.text : null;
 }

@@ -15,7 +15,9 @@ const silent =
 const objects =
   `commit-tree hash-object index-pack mktag mktree pack-objects unpack-file unpack-objects write-tree`.split(/\s+/);
 
-const outputOptions = optionTable('output= o= output-directory=');
+const patchOptions = optionTable(
+  'output= o|output-directory= n|numbered N|no-numbered numbered-files filename-max-length=',
+);
 
 /** `git diff --output=file`, the same for `log` and `show`. */
 function compared(words: readonly Word[]): VerbReading {
@@ -36,20 +38,19 @@ function archive(words: readonly Word[]): VerbReading {
   return { effects: ['read'], writes: files.map(word => ({ word, how: 'write' as const })) };
 }
 
-/** Makes files in a folder, under names of its own. */
+/** Makes files in a folder, under names of its own: `v2-0001-what-it-is-about.patch`, of which a setting may change the ending. */
 function formatPatch(words: readonly Word[]): VerbReading {
-  const given = parseOptions(words, outputOptions);
+  const given = parseOptions(words, patchOptions);
   if (words.some(word => word.text === '--stdout')) return reads;
-  const [folder = plainWord('.')] = [
-    ...given.values('o'),
-    ...given.values('output-directory'),
-    ...given.values('output'),
-  ];
-  return { effects: ['create'], writes: [{ word: patchesIn(folder), how: 'write' }] };
+  const one = given.values('output').at(-1);
+  if (one) return { effects: ['create'], writes: [{ word: one, how: 'write' }] };
+  const folder = given.values('output-directory').at(-1) ?? plainWord('.');
+  const names = given.has('numbered-files', 'filename-max-length') ? '*' : '*[0123456789]-*';
+  return { effects: ['create'], writes: [{ word: below(folder, names), how: 'write' }] };
 }
 
-function patchesIn(folder: Word): Word {
-  const text = `${folder.text}/0001-*.patch`;
+function below(folder: Word, names: string): Word {
+  const text = `${folder.text}/${names}`;
   return { text, patternAt: folder.patternAt ?? text.lastIndexOf('/') + 1, isMany: false };
 }
 

@@ -13,6 +13,8 @@ export interface VerbReading {
   readonly target?: Word | undefined;
   readonly isEveryEntry?: boolean;
   readonly base?: Word | undefined;
+  readonly branch?: Word | undefined;
+  readonly remakesSince?: Word | undefined;
   readonly keepsCommits?: boolean;
   /** The target is a folder. */
   readonly isTargetFolder?: boolean;

@@ -4,6 +4,7 @@ import { type Call, handedOn, noInput, type Outcome, type Programs, unchanged } 
 import { optionTable, parseOptions } from '../words/options.ts';
 import { hole, isLiteral, plainWord, quoted, unknownWord, unknownWords, type Word } from '../words/word.ts';
 import { noteWrite } from './file-writes.ts';
+import { type Asked, askedBefore, foundIn } from './find-names.ts';
 
 const xargsOptions = optionTable(
   `0|null a|arg-file= d|delimiter= E= e|eof? I= i|replace? J= L= l|max-lines? n|max-args= o|open-tty P|max-procs= p|interactive
@@ -65,12 +66,17 @@ function find({ machine, words, state }: Call): Outcome {
   const first = words.findIndex(word => /^[-(!]/.test(word.text) && !/^-([HLP]|D|O\d*)$/.test(word.text));
   const starts = words.slice(0, first < 0 ? words.length : first).filter(word => !/^-/.test(word.text));
   const folders = starts.length > 0 ? starts : [plainWord('.')];
+  const asked = askedBefore(words);
   for (let at = 0; at < words.length; at += 1) {
     const text = words[at]?.text ?? '';
     const next = words[at + 1];
-    if (runs.has(text)) at = ran(machine, words, at + 1, folders, state);
+    const known = asked[at] as Asked;
+    const found = folders.map(folder => foundIn(folder, known));
+    if (runs.has(text)) at = ran(machine, words, at + 1, found, state);
     else if (prints.has(text) && next) noteWrite(machine, state, next, 'write');
-    else if (text === '-delete') for (const folder of folders) noteWrite(machine, state, within(folder), 'delete');
+    // A folder is deleted if it is empty.
+    else if (text === '-delete' && !known.isFolder)
+      for (const word of found) noteWrite(machine, state, word, 'delete', { isFlat: true });
   }
   return unchanged(state, words.some(word => saysOther.test(word.text)) ? null : names(folders));
 }
@@ -84,27 +90,20 @@ function names([folder, ...more]: readonly Word[]): string | null {
   return `${folder.text.replace(/\/+$/, '')}/${hole}\n`;
 }
 
-/** Something below a folder. */
-function within(folder: Word): Word {
-  const known = folder.text.replace(/\/+$/, '');
-  if (!isLiteral(folder)) return { ...folder, isMany: folder.isMany };
-  return { text: `${known}/*`, patternAt: known.length + 1, isMany: false };
-}
-
 /** Reads the command behind `-exec`, up to `;` or `+`. Gives where it ends. */
 function ran(
   machine: Call['machine'],
   words: readonly Word[],
   from: number,
-  folders: readonly Word[],
+  found: readonly Word[],
   state: Call['state'],
 ): number {
   const length = words.slice(from).findIndex((word, at) => word.text === ';' || (word.text === '+' && at > 0));
   const end = length < 0 ? words.length : from + length;
   const command = words.slice(from, end);
-  for (const folder of folders)
+  for (const thing of found)
     machine.program(
-      command.map(word => filled(word, '{}', within(folder))),
+      command.map(word => filled(word, '{}', thing)),
       state,
       noInput,
     );

@@ -2,7 +2,7 @@
 import { type Call, type Program, type Programs, programName, unchanged } from '../machine.ts';
 import { optionTable, parseOptions } from '../words/options.ts';
 import type { Word } from '../words/word.ts';
-import { noteWrite } from './file-writes.ts';
+import { noteWrite, widened } from './file-writes.ts';
 
 interface Rewriter {
   /** The first word, which names no file; another one, or none, and nothing is written. */
@@ -15,6 +15,10 @@ interface Rewriter {
   readonly values?: string;
   /** How many words stand before the files. */
   readonly before?: number;
+  /** A pattern in quotes means to it what it would to the shell, `**` and braces included. */
+  readonly globs?: boolean;
+  /** It goes on to files that the given ones name. */
+  readonly follows?: boolean;
   /** Without files it takes what it finds in its folder. */
   readonly finds?: boolean;
 }
@@ -25,7 +29,8 @@ const looksOnly =
 /** Any file of the folder that a command works in. */
 export const anything: Word = { text: '*', patternAt: 0, isMany: false };
 
-function rewriter({ verb, asked, looks = looksOnly, values = '', before = 0, finds = false }: Rewriter): Program {
+function rewriter(one: Rewriter): Program {
+  const { verb, asked, looks = looksOnly, values = '', before = 0, finds = false } = one;
   // Whole names: what they begin is not taken for them.
   const table = optionTable(`${values} fix write check`);
   return ({ machine, words, state }) => {
@@ -35,17 +40,18 @@ function rewriter({ verb, asked, looks = looksOnly, values = '', before = 0, fin
     const isMeant = (!verb || (first !== undefined && verb.test(first.text))) && (!asked || has(asked));
     if (!isMeant || has(looks)) return unchanged(state);
     const files = (verb ? rest : given.words).slice(before);
-    const targets = files.length > 0 ? files.map(asTarget) : finds ? [anything] : [];
+    const targets = files.length > 0 ? files.map(word => asTarget(word, one)) : finds ? [anything] : [];
     for (const word of targets) noteWrite(machine, state, word, 'write', { extent: 'some' });
     return unchanged(state);
   };
 }
 
-/** A file, a folder, a pattern that the program itself expands, or `./...`. */
-function asTarget(word: Word): Word {
+/** A file, a folder, a pattern that the shell or the program itself expands, or `./...`. */
+function asTarget(word: Word, { globs = false, follows = false }: Rewriter): Word {
   const text = word.text.replace(/(^|\/)\.\.\.$/, '$1*');
   const wildcard = text.search(/[*?{[]/);
-  return { ...word, text, patternAt: word.patternAt ?? (wildcard < 0 ? null : wildcard) };
+  const target = { ...word, text, patternAt: word.patternAt ?? (wildcard < 0 ? null : wildcard) };
+  return follows || !(globs || word.patternAt !== null) ? widened(target) : target;
 }
 
 /** One of several, by the first word. */
@@ -63,13 +69,16 @@ const inPlace = rewriter({
   asked: /^(-[a-zA-Z]*i[a-zA-Z]*|-{1,2}in-?place|--replace|--mode=inplace)$/,
   values: 'style= l|lines= max-line-length= select= j|jobs= exclude= config= d',
 });
-const written = rewriter({
+const writing: Rewriter = {
   asked: /^(-w|-w=true|--write)$/,
   values: 'r= local= lang= i|indent= ln= m|max-len= config= ignore-path= plugin= parser= log-level=',
-});
+};
+const written = rewriter(writing);
+const prettier = rewriter({ ...writing, globs: true });
 const fixed = (more: Rewriter = {}) => rewriter({ asked: /^--fix(=|$)/, ...more });
 
 const eslint = fixed({
+  globs: true,
   finds: true,
   looks: /^--(help|version|fix-dry-run|print-config|init|stdin)$/,
   values: `c|config= ext= rulesdir= f|format= o|output-file= ignore-path= ignore-pattern= max-warnings= rule= plugin= parser=
@@ -111,8 +120,8 @@ const replacer = rewriter({
 const terraform = rewriter({ verb: /^fmt$/, looks: /^-{1,2}(check|write=false|help)$/, finds: true });
 
 export const rewriters: Programs = {
-  prettier: written,
-  prettierd: written,
+  prettier,
+  prettierd: prettier,
   eslint,
   eslint_d: eslint,
   xo: eslint,
@@ -147,7 +156,7 @@ export const rewriters: Programs = {
     values: 'c|config= E|enable= D|disable=',
     finds: true,
   }),
-  rustfmt: rewriter({ values: 'edition= config= config-path= color= emit=' }),
+  rustfmt: rewriter({ follows: true, values: 'edition= config= config-path= color= emit=' }),
   'clang-format': inPlace,
   stylua: rewriter({ looks: /^(-c|--check|-|--help|--version)$/, values: 'f|config-path= g|glob=' }),
   rubocop,
@@ -293,8 +302,9 @@ export function noteRewrites(call: Call, known: string): void {
   }
   const { machine, words, state } = call;
   if (!words.some(word => asksToWrite.test(word.text)) || words.some(word => looksOnly.test(word.text))) return;
-  const files = words.filter(word => !word.text.startsWith('-') && isPathLike.test(word.text)).map(asTarget);
-  for (const word of files.length > 0 ? files : [anything])
+  const files = words.filter(word => !word.text.startsWith('-') && isPathLike.test(word.text));
+  const targets = files.map(word => asTarget(word, { follows: true }));
+  for (const word of targets.length > 0 ? targets : [anything])
     noteWrite(machine, state, word, 'write', { extent: 'perhaps' });
 }
 

@@ -3,9 +3,10 @@
 import { type Call, handedOn, type Outcome, type Program, type Programs, unchanged } from '../machine.ts';
 import { lastPart, resolvePath } from '../paths.ts';
 import { directoryOf, withFile, withMade } from '../state.ts';
+import { mayBeDots } from '../wildcards.ts';
 import { optionTable, type ParsedOptions, parseOptions } from '../words/options.ts';
-import { isLiteral, type Word } from '../words/word.ts';
-import { noteGitFolder, noteWrite } from './file-writes.ts';
+import { hole, isLiteral, unknownWord, type Word } from '../words/word.ts';
+import { noteGitFolder, noteWrite, widened } from './file-writes.ts';
 import { patch } from './patches.ts';
 
 function tee(call: Call): Outcome {
@@ -13,7 +14,7 @@ function tee(call: Call): Outcome {
   const isAppended = given.has('append');
   let { state } = call;
   for (const word of given.words) {
-    noteWrite(call.machine, state, word, isAppended ? 'append' : 'write');
+    noteWrite(call.machine, state, word, isAppended ? 'append' : 'write', { isFlat: true });
     const path = isLiteral(word) ? resolvePath(directoryOf(state), word.text) : null;
     if (path !== null) state = withFile(state, path, call.input.text, isAppended);
   }
@@ -30,7 +31,8 @@ function each(
   return ({ machine, words, state }) => {
     const given = parseOptions(words, table);
     if (given.has('dry-run', 'no-create')) return unchanged(state);
-    for (const word of given.words) noteWrite(machine, state, word, how, { isFolder: isFolder(given) });
+    const details = { isFolder: isFolder(given), isFlat: !isFolder(given) };
+    for (const word of given.words) noteWrite(machine, state, word, how, details);
     return unchanged(state, '');
   };
 }
@@ -53,10 +55,10 @@ const linkOptions = optionTable(
 
 function copy({ machine, words, state }: Call): Outcome {
   const given = parseOptions(words, copyOptions);
-  const { folder, sources, target } = sourcesAndTarget(given);
+  const { folder, copies, target } = sourcesAndTarget(given);
   noteTargets(
     { machine, state },
-    sources,
+    copies,
     folder ?? target,
     folder !== null,
     'write',
@@ -67,28 +69,28 @@ function copy({ machine, words, state }: Call): Outcome {
 
 function move({ machine, words, state }: Call): Outcome {
   const given = parseOptions(words, copyOptions);
-  const { folder, sources, target } = sourcesAndTarget(given);
+  const { folder, sources, copies, target } = sourcesAndTarget(given);
   for (const source of sources) noteWrite(machine, state, source, 'move-from');
-  noteTargets({ machine, state }, sources, folder ?? target, folder !== null, 'move-to', false);
+  noteTargets({ machine, state }, copies, folder ?? target, folder !== null, 'move-to', false);
   return unchanged(state, '');
 }
 
 function install({ machine, words, state }: Call): Outcome {
   const given = parseOptions(words, installOptions);
   if (given.has('directory')) return unchanged(state, '');
-  const { folder, sources, target } = sourcesAndTarget(given);
-  noteTargets({ machine, state }, sources, folder ?? target, folder !== null, 'write', false);
+  const { folder, copies, target } = sourcesAndTarget(given);
+  noteTargets({ machine, state }, copies, folder ?? target, folder !== null, 'write', false);
   return unchanged(state, '');
 }
 
 /** `ln -s target name`; without a name it is called as its target. */
 function link({ machine, words, state }: Call): Outcome {
   const given = parseOptions(words, linkOptions);
-  const { folder, sources, target } = sourcesAndTarget(given);
-  const isAlone = sources.length === 0 && target !== null;
+  const { folder, copies, target } = sourcesAndTarget(given);
+  const isAlone = copies.length === 0 && target !== null;
   if (isAlone)
     noteTargets({ machine, state }, [target], { ...target, text: '.', patternAt: null }, true, 'write', false);
-  else noteTargets({ machine, state }, sources, folder ?? target, folder !== null, 'write', false);
+  else noteTargets({ machine, state }, copies, folder ?? target, folder !== null, 'write', false);
   return unchanged(state, '');
 }
 
@@ -96,16 +98,19 @@ interface SourcesAndTarget {
   /** The folder that is meant for certain: by an option, or because there are several sources. */
   readonly folder: Word | null;
   readonly sources: readonly Word[];
+  /** The sources as their copies are named. */
+  readonly copies: readonly Word[];
   readonly target: Word | null;
 }
 
 function sourcesAndTarget(given: ParsedOptions): SourcesAndTarget {
   const named = given.values('target-directory').at(-1);
-  if (named) return { folder: named, sources: given.words, target: null };
-  const target = given.words.at(-1) ?? null;
-  const sources = given.words.slice(0, -1);
+  const target = named ? null : (given.words.at(-1) ?? null);
+  const sources = named ? given.words : given.words.slice(0, -1);
   const isFolder = target !== null && (sources.length > 1 || /(^|\/)\.{0,2}$/.test(target.text));
-  return { folder: isFolder ? target : null, sources, target };
+  const isOtherwiseNamed = given.has('parents', 'b', 'backup');
+  const copies = isOtherwiseNamed ? sources.map(() => unknownWord) : sources;
+  return { folder: named ?? (isFolder ? target : null), sources, copies, target };
 }
 
 /** Each source under its own name in a folder, or one source under the name of the target. */
@@ -124,9 +129,16 @@ function noteTargets(
     if (inFolder) {
       noteWrite(machine, state, { ...target, text: `${target.text}/${name}` }, how, { isFolder: isRecursive });
     } else if (isFolder) {
-      noteWrite(machine, state, { ...target, text: `${target.text}/*`, patternAt: target.text.length + 1 }, how);
+      const patternAt = target.patternAt ?? target.text.length + 1;
+      noteWrite(machine, state, { ...target, text: `${target.text}/${namesOf(source)}`, patternAt }, how);
     } else noteWrite(machine, state, target, how, { isFolder: isRecursive, nameInFolder: name });
   }
+}
+
+/** The names that a source, or several by a pattern, have in another folder. Of some folders only what is in them is taken. */
+function namesOf(source: Word): string {
+  const isAny = source.text.includes(hole) || source.text.endsWith('/') || mayBeDots(lastPart(source.text));
+  return isAny ? '*' : lastPart(source.text);
 }
 
 const rsyncOptions = optionTable(
@@ -197,12 +209,25 @@ const sedOptions = optionTable(
 
 /** The script stands in front of the files unless an option gives it. The ending of copies may be a word of its own: `-i ''`. */
 function sed({ machine, words, state }: Call): Outcome {
-  const withoutEnding = words.filter((word, at) => !(word.text === '' && words[at - 1]?.text === '-i'));
-  const given = parseOptions(withoutEnding, sedOptions);
+  const isEnding = (word: Word, at: number) => /^(\.\w+)?$/.test(word.text) && words[at - 1]?.text === '-i';
+  const given = parseOptions(
+    words.filter((word, at) => !isEnding(word, at)),
+    sedOptions,
+  );
   if (!given.has('in-place')) return unchanged(state);
   const files = given.has('expression', 'file') ? given.words : given.words.slice(1);
-  for (const file of files) noteWrite(machine, state, file, 'write');
+  const ending = given.values('in-place').at(-1) ?? words.find(isEnding);
+  for (const file of files) noteRewritten({ machine, state }, file, ending?.text ?? '');
   return unchanged(state, '');
+}
+
+/** A file that is written anew, and the copy that is kept of it under a name with another ending. */
+function noteRewritten({ machine, state }: Pick<Call, 'machine' | 'state'>, file: Word, ending: string): void {
+  noteWrite(machine, state, file, 'write', { isFlat: true });
+  if (ending === '') return;
+  // With a star in it, it is more than an ending.
+  const copy = { ...file, text: file.text + (isLiteral(file) && !ending.includes('*') ? ending : hole) };
+  noteWrite(machine, state, copy, 'write', { isFlat: true });
 }
 
 /** Programs of other languages that write the files they are given if an option asks for it. The code may stand before them. */
@@ -210,8 +235,15 @@ export function inPlace({ machine, words, state }: Call, asks: (word: Word) => b
   if (!words.some(asks)) return;
   const hasCode = words.some(word => /^-[A-Za-z0-9]*[eEf]$/.test(word.text));
   const operands = words.filter((word, at) => !word.text.startsWith('-') && !takesNext(words[at - 1]));
-  for (const file of hasCode ? operands : operands.slice(1)) noteWrite(machine, state, file, 'write');
+  const endings = words.map(word =>
+    asks(word) || /^inplace::/.test(word.text) ? copyEnding.exec(word.text)?.[1] : '',
+  );
+  for (const file of hasCode ? operands : operands.slice(1))
+    noteRewritten({ machine, state }, file, endings.find(text => text) ?? '');
 }
+
+/** Of the copies that are kept. */
+const copyEnding = /^(?:-[A-Za-z0-9]*?i|inplace::suffix=)(\S+)$/;
 
 function takesNext(word: Word | undefined): boolean {
   return word !== undefined && (/^-[A-Za-z0-9]*[eEfv]$/.test(word.text) || word.text === '-i');
@@ -230,12 +262,19 @@ const packOptions = optionTable(
   V|version L|license rsyncable synchronous fast best 1 2 3 4 5 6 7 8 9 z|compress s|small T|threads= e|extreme rm`,
 );
 
-/** It puts a file in the place of each that it is given. */
-function packed({ machine, words, state }: Call): Outcome {
-  const given = parseOptions(words, packOptions);
-  if (given.has('to-stdout', 'keep', 'list', 'test', 'help', 'version')) return unchanged(state);
-  for (const word of given.words) noteWrite(machine, state, word, 'delete', { isFolder: given.has('recursive') });
-  return unchanged(state, '');
+/** It puts a file in the place of each that it is given: with this ending, or without it. */
+function packed(ending: string): Program {
+  return ({ machine, words, state }) => {
+    const given = parseOptions(words, packOptions);
+    if (given.has('to-stdout', 'keep', 'list', 'test', 'help', 'version')) return unchanged(state);
+    const isFolder = given.has('recursive');
+    for (const word of given.words) {
+      const text = word.text.endsWith(ending) ? word.text.slice(0, -ending.length) : word.text + ending;
+      noteWrite(machine, state, word, 'delete', { isFolder, isFlat: !isFolder });
+      noteWrite(machine, state, isLiteral(word) ? { ...word, text } : widened(word), 'write', { isFolder });
+    }
+    return unchanged(state, '');
+  };
 }
 
 const editorOptions = optionTable(
@@ -317,12 +356,12 @@ export const writers: Programs = {
   curl,
   patch,
   uniq,
-  gzip: packed,
-  gunzip: packed,
-  bzip2: packed,
-  bunzip2: packed,
-  xz: packed,
-  unxz: packed,
+  gzip: packed('.gz'),
+  gunzip: packed('.gz'),
+  bzip2: packed('.bz2'),
+  bunzip2: packed('.bz2'),
+  xz: packed('.xz'),
+  unxz: packed('.xz'),
   ed: editor,
   ex: editor,
   vi: editor,

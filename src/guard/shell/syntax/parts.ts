@@ -1,6 +1,6 @@
 /** Reads words: quotes, variables, substitutions. What is in them is filled in later. */
 
-import { type Part, type SourceWord, Unreadable } from './nodes.ts';
+import { type Node, type Part, type SourceWord, Unreadable } from './nodes.ts';
 import { escapedQuoted, singleQuoted } from './quotes.ts';
 import type { Source } from './source.ts';
 
@@ -167,21 +167,39 @@ function bracketSubstitution(source: Source, isQuoted: boolean): Part {
       return source.nested(() => arithmeticParts(source));
     });
     if (numbers) return { kind: 'arithmetic', parts: numbers };
+    return { kind: 'command', script: bracketsInBrackets(source), isQuoted };
   }
   source.at += 2;
   return { kind: 'command', script: source.nested(() => source.inner.substitution(source)), isQuoted };
 }
 
+/**
+ * Commands in `$((`. Shells look for the end by counting brackets and not by reading commands, so that a bracket behind
+ * the pattern of a `case` closes it there. Where the two differ, other commands are run than are read.
+ */
+function bracketsInBrackets(source: Source): Node {
+  let end = -1;
+  source.attempt(() => {
+    source.at += 2;
+    if (arithmeticParts(source, ')')) end = source.at;
+    return null;
+  });
+  source.at += 2;
+  const script = source.nested(() => source.inner.substitution(source));
+  if (source.at !== end) throw new Unreadable('brackets that could mean several things');
+  return script;
+}
+
 const arithmetic: Mode = { ...bare, isQuoted: true };
 
-/** From behind `((` to behind `))`; null if the brackets do not end so. */
-export function arithmeticParts(source: Source): readonly Part[] | null {
+/** From behind `((` to behind `))`, or from behind `(` to behind `)`; null if the brackets do not end so. */
+export function arithmeticParts(source: Source, close = '))'): readonly Part[] | null {
   const parts = new Parts();
   for (let depth = 0; !source.isAtEnd; ) {
     const character = source.peek();
     if (character === ')' && depth === 0) {
-      if (source.peek(1) !== ')') return null;
-      source.at += 2;
+      if (!source.startsWith(close)) return null;
+      source.at += close.length;
       return parts.list;
     }
     if (character === '(') depth += 1;
