@@ -14,18 +14,23 @@ import {
   type SettingKey,
   type SettingsFile,
 } from './config.ts';
+import type { Digests } from './core/account.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import { limits } from './core/limits.ts';
+import type { OldStore } from './core/old-store.ts';
 import { defaultGuard, type GuardPolicy } from './core/policy.ts';
 import { PolicyWatch } from './core/policy-watch.ts';
 import type { Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
+import { withoutSecrets } from './core/shown-address.ts';
+import type { Language, Surroundings } from './core/surroundings.ts';
 import { createEngine } from './engines/index.ts';
 import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
 import { ancestorsOf } from './system/ancestors.ts';
 import { clientPid, wordsOf } from './system/client-process.ts';
 import { systemClock } from './system/clock.ts';
+import { systemDigests } from './system/digests.ts';
 import { createFailureMark } from './system/failure-mark.ts';
 import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { createGitFacts } from './system/git-facts.ts';
@@ -40,11 +45,13 @@ import { createPrograms } from './system/programs.ts';
 import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
 import { createSetupFiles } from './system/setup-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
+import { createSurroundings } from './system/surroundings.ts';
 import { createWorktrees } from './system/worktrees.ts';
 import { Agent } from './tools/agent.ts';
 import { Callers } from './tools/callers.ts';
+import type { Stand } from './tools/cast.ts';
 import type { NotificationFile } from './tools/notification-block.ts';
-import { settledProject } from './tools/place.ts';
+import { settledProject, withoutCheckout } from './tools/place.ts';
 import { Visitor } from './tools/visitor.ts';
 import type { World } from './tools/world.ts';
 
@@ -59,11 +66,19 @@ export interface Composition {
   readonly unknownSettings: readonly string[];
   readonly world: World;
   readonly storeUrl: string;
+  /** What a profile may know of this process. */
+  readonly surroundings: Surroundings;
+  /** Hashes of secrets. */
+  readonly digests: Digests;
+  /** Reads what another system has stored at a path, and changes nothing there. */
+  withOldStore<T>(path: string, work: (store: OldStore) => Promise<T>): Promise<T>;
   readonly stateFolder: string;
   readonly runtimeFolder: string;
   readonly directory: string;
   /** The sessions that this server process has for its client. */
   callers(client: { name: string; version: string } | undefined): Callers;
+  /** A session of this server process that stands elsewhere than where its client works. */
+  standing(client: { name: string; version: string } | undefined, stand: Stand): Agent;
   /** Hears the hooks of the client of this server process; the result stops that. */
   hearHooks(handle: HookHandler): Promise<() => void>;
   /** Where a client without hooks is told that messages wait; null unless somebody asked for it. */
@@ -102,6 +117,7 @@ export async function compose(
     environment,
     projectFile: found.project?.file.values ?? {},
     userFile: found.user?.file.values ?? {},
+    userFolder: userHome(),
   });
   const files = [found.project, found.user].filter(file => file !== undefined);
   const sources = [
@@ -162,10 +178,24 @@ export async function compose(
     unknownSettings,
     world,
     storeUrl,
+    digests: systemDigests,
+    withOldStore: async (path, work) => (await import('./engines/sqlite/old-database.ts')).withOldStore(path, work),
+    surroundings: createSurroundings({
+      environment,
+      clientPid: clientProcess,
+      folder: directory,
+      language: config.language.value as Language,
+      store: { scheme: storeUrl.split(':')[0] ?? '', shown: withoutSecrets(storeUrl) },
+    }),
     stateFolder: state,
     runtimeFolder: runtime,
     directory,
-    callers: told => createCallers(world, processes, config, client, directory, told),
+    callers: told => {
+      const { traits, make } = agents(world, processes, config, client, told);
+      const at = { directory, project };
+      return new Callers(world.clock, traits, (conversation, lease) => make(conversation, lease, at));
+    },
+    standing: (told, stand) => agents(world, processes, config, client, told).further(stand),
     hearHooks: handle => openHookSocket({ folder: runtime, clientPid: clientProcess, pid: process.pid, log, handle }),
     tellsFailure: createFailureMark(runtime, clientProcess),
     waking: { programs: createPrograms(), clientWords: () => wordsOf(clientProcess) },
@@ -207,38 +237,45 @@ function guardPolicyIn(directory: string, environment: Environment): GuardPolicy
   ]).policy;
 }
 
-function createCallers(
+/** How the sessions of this process are made for its client. */
+function agents(
   world: World,
   processes: SystemProcesses,
   config: Config,
   client: ClientEnvironment,
-  directory: string,
   told: { name: string; version: string } | undefined,
-): Callers {
+) {
   const self = processes.self();
   const parent = processes.parent() ?? null;
   const traits = traitsOf(told?.name);
   // What stands there for a client that tells its servers nothing was left by another one, from whose shell it was started.
   const firstConversation = traits.environment === 'nothing' ? null : client.conversation;
   const isSuccessive = traits.servers === 'of conversations';
-  const make = (conversation: string | null | undefined, lease: 'server' | 'client') =>
+  const about = {
+    client: traits.name.slice(0, 60) || null,
+    clientVersion: told?.version.slice(0, 40) || null,
+    host: self.host,
+  };
+  const make = (conversation: string | null | undefined, lease: 'server' | 'client', stand: Stand) =>
     new Agent(world, {
+      ...about,
       handle: config.handle.value || null,
-      client: traits.name.slice(0, 60) || null,
-      clientVersion: told?.version.slice(0, 40) || null,
       clientSession: conversation === undefined ? firstConversation : conversation,
       // Where a client kills the server with the conversation, the session has to outlive it.
       process: (lease === 'client' || isSuccessive) && parent ? parent : self,
       server: isSuccessive && parent ? self : null,
       parent,
-      host: self.host,
       reach: config.channel.value === 'on' ? 'channel' : 'calls',
-      directory,
-      project: config.project.value || null,
+      ...stand,
       isOnlyConversation: traits.conversations === 'one',
       isSuccessive,
     });
-  return new Callers(world.clock, traits, make);
+  // One that is not the client's own: no conversation and no shell of it is this session's.
+  const further = ({ isGuest = false, before, ...stand }: Stand) => {
+    const facts = { ...about, ...stand, handle: null, clientSession: null, process: self, server: null, parent: null };
+    return new Agent(isGuest ? withoutCheckout(world) : world, { ...facts, reach: 'calls' }, before);
+  };
+  return { traits, make, further };
 }
 
 /** The session in whose shell a command runs, judged by what the client put into the environment; `above` tells the processes above it. */

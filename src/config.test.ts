@@ -68,6 +68,39 @@ describe('a setting', () => {
   });
 });
 
+describe('a variable of another system', () => {
+  const spoken = { ...nowhere, userFolder: '/home/ada', flags: { profile: 'session-coordinator' } };
+  const storeFor = (path: string) => resolveConfig({ ...spoken, environment: { MCP_COORDINATOR_DB_PATH: path } }).store;
+
+  it.each([
+    ['/data/coordinator.db', 'sqlite:/data/coordinator.signalbox.db'],
+    ['~/.mcp-session-coordinator/db', 'sqlite:/home/ada/.mcp-session-coordinator/db.signalbox.db'],
+    ['~/a.b/c.sqlite3', 'sqlite:/home/ada/a.b/c.signalbox.db'],
+    ['/data/.hidden', 'sqlite:/data/.hidden.signalbox.db'],
+    ['state.db', 'sqlite:state.signalbox.db'],
+    ['C:\\data\\coordinator.db', 'sqlite:C:\\data\\coordinator.signalbox.db'],
+    ['~other/x.db', 'sqlite:~other/x.signalbox.db'],
+    [':memory:', 'memory:'],
+  ])('that names the database %s means a store of ours beside it', (path, value) => {
+    expect(storeFor(path)).toEqual({ value, origin: 'environment', variable: 'MCP_COORDINATOR_DB_PATH' });
+  });
+
+  it('counts while its profile is spoken, behind our own variable and before files', () => {
+    const environment = { MCP_COORDINATOR_DB_PATH: '/data/c.db' };
+    const all = { ...spoken, environment, projectFile: { store: 'memory:' } };
+    expect(resolveConfig(all).store.variable).toBe('MCP_COORDINATOR_DB_PATH');
+    const own = { ...environment, SIGNALBOX_STORE: 'sqlite:/own.db' };
+    expect(resolveConfig({ ...all, environment: own }).store).toEqual({
+      value: 'sqlite:/own.db',
+      origin: 'environment',
+    });
+    expect(resolveConfig({ ...all, flags: { ...all.flags, store: 'sqlite:/flag.db' } }).store.origin).toBe('flag');
+    for (const profile of ['none', 'claude-presence'])
+      expect(resolveConfig({ ...all, flags: { profile } }).store).toEqual({ value: 'memory:', origin: 'project file' });
+    expect(storeFor('')).toEqual({ value: '', origin: 'default' });
+  });
+});
+
 describe('a settings file', () => {
   it('is read, and what this version does not know is said, not refused', () => {
     const text = '{"$schema":"x","tools":"all","pools":{},"messagesKeptDays":7,"pool":{}}';

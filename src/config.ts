@@ -3,6 +3,7 @@ import { SignalboxError } from './core/errors.ts';
 import { declaredGuard, guardKeys } from './core/guard-declaration.ts';
 import { defaultGuard, defaultPolicy, type GuardPolicy, type Pool } from './core/policy.ts';
 import { declaredPools } from './core/pool-declaration.ts';
+import { languages } from './core/surroundings.ts';
 
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
 
@@ -19,6 +20,8 @@ export interface Setting {
   readonly range?: { readonly from: number; readonly to: number };
   /** Means something to `signalbox mcp` only; other commands do not take its flag. */
   readonly serverOnly?: true;
+  /** Means something to `signalbox hub` only. */
+  readonly hubOnly?: true;
 }
 
 export const settings = [
@@ -73,6 +76,33 @@ export const settings = [
     serverOnly: true,
   },
   {
+    key: 'profile',
+    flag: '--profile',
+    environment: 'SIGNALBOX_PROFILE',
+    file: null,
+    fallback: 'none',
+    help: 'Offer the tools of another system instead of our own.',
+    choices: [
+      'none',
+      'claude-presence',
+      'claude-peers',
+      'session-coordinator',
+      'claude-session-coordinator',
+      'claude-duo',
+    ],
+    serverOnly: true,
+  },
+  {
+    key: 'language',
+    flag: '--language',
+    environment: 'SIGNALBOX_LANGUAGE',
+    file: null,
+    fallback: 'en',
+    help: 'The language of a profile that knows several: en or fr.',
+    choices: languages,
+    serverOnly: true,
+  },
+  {
     key: 'channel',
     flag: '--channel',
     environment: 'SIGNALBOX_CHANNEL',
@@ -90,6 +120,34 @@ export const settings = [
     fallback: '',
     help: 'A rules file of the checkout, outside version control, that says how many messages wait, for a client without hooks. Default: none.',
     serverOnly: true,
+  },
+  {
+    key: 'hubListen',
+    flag: '--listen',
+    environment: 'SIGNALBOX_HUB_LISTEN',
+    file: null,
+    fallback: '127.0.0.1:4720',
+    help: 'Where the hub listens: HOST:PORT; port 0 takes a free one. Beyond this machine only with an admin token.',
+    hubOnly: true,
+  },
+  {
+    key: 'hubHosts',
+    flag: '--hosts',
+    environment: 'SIGNALBOX_HUB_HOSTS',
+    file: null,
+    fallback: '',
+    help: 'The names that the hub is called by, separated by commas, besides those of this machine.',
+    hubOnly: true,
+  },
+  {
+    key: 'hubOpen',
+    flag: '--open',
+    environment: 'SIGNALBOX_HUB_OPEN',
+    file: null,
+    fallback: 'off',
+    help: 'Ask nobody for a token (on). Only where the hub listens on this machine alone.',
+    choices: ['on', 'off'],
+    hubOnly: true,
   },
   {
     key: 'logLevel',
@@ -116,6 +174,8 @@ export type SettingKey = (typeof settings)[number]['key'];
 export interface Value {
   readonly value: string;
   readonly origin: Origin;
+  /** The variable of another system that it was made of; missing for all others. */
+  readonly variable?: string;
 }
 
 export type Config = Readonly<Record<SettingKey, Value>>;
@@ -126,23 +186,54 @@ export interface Sources {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly projectFile: Readonly<Record<string, unknown>>;
   readonly userFile: Readonly<Record<string, unknown>>;
+  /** What `~` means in a path. */
+  readonly userFolder?: string;
 }
 
-/** Resolves all settings: flag before environment before project file before user file before default. Empty texts count as not given. */
+/** A setting that users of another system have made in a variable of its own: it counts while its profile is spoken. */
+interface Inherited {
+  readonly profile: string;
+  readonly variable: string;
+  readonly key: SettingKey;
+  /** What the setting becomes. */
+  made(value: string, userFolder: string): string;
+}
+
+const inherited: readonly Inherited[] = [
+  { profile: 'session-coordinator', variable: 'MCP_COORDINATOR_DB_PATH', key: 'store', made: besideDatabase },
+];
+
+/** A store of ours beside the database of another system, which is never touched: another name in the same folder. */
+function besideDatabase(path: string, userFolder: string): string {
+  if (path === ':memory:') return 'memory:';
+  const whole = path.replace(/^~(?=$|[\\/])/, () => userFolder);
+  return `sqlite:${whole.replace(/(?<=[^\\/])\.[^.\\/]*$/, '')}.signalbox.db`;
+}
+
+/**
+ * Resolves all settings: flag before environment before variables of the profile's users before project file before user file before
+ * default. Empty texts count as not given.
+ */
 export function resolveConfig(sources: Sources): Config {
-  return Object.fromEntries(settings.map(setting => [setting.key, resolve(setting, sources)])) as Config;
+  const spoken = settings.find(({ key }) => key === 'profile');
+  const profile = spoken ? resolve(spoken, sources, null).value : null;
+  return Object.fromEntries(settings.map(setting => [setting.key, resolve(setting, sources, profile)])) as Config;
 }
 
-function resolve(setting: Setting, sources: Sources): Value {
-  const candidates: [Origin, unknown][] = [
-    ['flag', sources.flags[setting.key as SettingKey]],
-    ['environment', sources.environment[setting.environment]],
-    ['project file', setting.file && sources.projectFile[setting.file]],
-    ['user file', setting.file && sources.userFile[setting.file]],
+function resolve(setting: Setting, sources: Sources, profile: string | null): Value {
+  const { flags, environment, projectFile, userFile, userFolder = '~' } = sources;
+  const old = inherited.find(each => each.profile === profile && each.key === setting.key);
+  const made = old && environment[old.variable] && old.made(environment[old.variable] ?? '', userFolder);
+  const candidates: [Origin, unknown, string?][] = [
+    ['flag', flags[setting.key as SettingKey]],
+    ['environment', environment[setting.environment]],
+    ['environment', made, old?.variable],
+    ['project file', setting.file && projectFile[setting.file]],
+    ['user file', setting.file && userFile[setting.file]],
   ];
   const given = candidates.find(([, raw]) => raw !== undefined && raw !== null && raw !== '');
-  const [origin, raw] = given ?? ['default' as const, setting.fallback];
-  return { value: checked(setting, raw, origin), origin };
+  const [origin, raw, variable] = given ?? ['default' as const, setting.fallback];
+  return { value: checked(setting, raw, origin), origin, ...(variable ? { variable } : {}) };
 }
 
 function checked(setting: Setting, raw: unknown, origin: Origin): string {

@@ -4,7 +4,8 @@ import { type GuardScene, guardCalls } from '../../test/support/guard-calls.ts';
 import { guardedPair } from '../../test/support/guarded-pair.ts';
 import { type Bench, file, lockCalls } from '../../test/support/rules.ts';
 import { joinChild } from './child.ts';
-import { gitObstacles, nothingFound, noWish } from './guard-git.ts';
+import { nothingFound, noWish } from './git-wish.ts';
+import { gitObstacles } from './guard-git.ts';
 import { limits } from './limits.ts';
 import { authorsOf, historiesOf } from './own-changes.ts';
 import type { SessionRecord } from './records.ts';
@@ -47,6 +48,14 @@ describe('the files of a sub-agent that has ended', () => {
     expect(await mayEdit(heron, 'a.ts')).not.toBeNull();
     await bench.clock.advance(1001);
     expect(await mayEdit(heron, 'a.ts')).toBeNull();
+  });
+
+  it('come to its session without a word about its own wait for them', async () => {
+    await edits(one, 'a.ts');
+    expect(await mayEdit(otter, 'a.ts')).not.toBeNull();
+    await ends();
+    expect(await bench.notices(otter)).toEqual([]);
+    expect(await edits(otter, 'a.ts')).toBeNull();
   });
 
   it('are open to its siblings', async () => {

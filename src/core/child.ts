@@ -79,6 +79,7 @@ function ownOf(parent: SessionRecord, agent: SubAgent, known: SessionRecord | un
     restingSince: null,
     nudgedAt: null,
     guard: unguarded,
+    personas: known?.personas ?? [],
     endedAt: null,
     endReason: null,
   } as const satisfies Partial<SessionRecord>;

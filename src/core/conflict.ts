@@ -47,18 +47,21 @@ export interface Survey {
 
 /**
  * Everything that one view of the store tells about an action. `me` stands where the action is to be done. `branches` are those
- * checked out now in checkouts of this host, by root: a record knows the branch of its session's last call only.
+ * checked out now in checkouts of this host, by root: a record knows the branch of its session's last call only. `placed` tells where one
+ * of the others works that says that it works elsewhere than it stands.
  */
 export async function surveyAction(
   view: View,
   me: SessionRecord,
   action: Action,
   branches: ReadonlyMap<string, string> = new Map(),
+  placed: (session: SessionRecord) => SessionRecord = session => session,
 ): Promise<Survey> {
   const { live } = await lookAround(view);
   const others = live
     // A sub-agent works for its parent, under its locks.
     .filter(session => session.id !== me.id && session.id !== me.parentSession)
+    .map(placed)
     .map(session => (session.host === me.host ? withBranch(session, branches.get(session.root)) : session));
   const [locks, unnamed, queue, intents, plan] = await Promise.all([
     lockConflicts(view, me, action),

@@ -19,6 +19,8 @@ export interface Knowledge {
   readonly title: string | null;
   readonly content: string;
   readonly tags: readonly string[];
+  /** Whose it is and where it belongs, where the same text of another is to stay that one's entry. */
+  readonly apart?: string;
   /** Counted from this call on; null keeps it until somebody removes it. */
   readonly ttlMs: number | null;
 }
@@ -110,7 +112,10 @@ function checked(knowledge: Knowledge): Said & Pick<Shared, 'masked' | 'cleaned'
   const content = harmless(body.text);
   const title = (knowledge.title === null ? '' : line(knowledge.title, 'title', limits.contextTitleCharacters)) || null;
   const tags = knowledge.tags.map(tag => line(tag, 'a tag', limits.tagCharacters)).filter(tag => tag !== '');
-  const titleKey = title === null ? `\n${markOf(content)}` : title.normalize('NFC').toLowerCase();
+  const titleKey =
+    title === null
+      ? `\n${markOf(knowledge.apart === undefined ? content : `${content}\n${knowledge.apart}`)}`
+      : title.normalize('NFC').toLowerCase();
   return { title, titleKey, content, tags: [...new Set(tags)], masked: [...masked], cleaned: body.changed };
 }
 

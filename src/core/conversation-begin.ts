@@ -1,8 +1,11 @@
 /** Beginning a group conversation. Apart from what it is afterwards, because members are found as addresses are. */
 import { resolveAddresses } from './address.ts';
+import { putConversation } from './conversation.ts';
 import { SignalboxError } from './errors.ts';
 import { limits } from './limits.ts';
 import { notify } from './notice.ts';
+import { pairIn } from './pair.ts';
+import type { Reader } from './ports.ts';
 import type { ConversationRecord, SessionRecord } from './records.ts';
 import { cleanLine, quoted } from './text.ts';
 import type { Unit } from './unit.ts';
@@ -16,7 +19,7 @@ export interface Begun {
 }
 
 /**
- * Begins a conversation of the creator with others, given as handles, ids or `group:x`, and tells them by a notice. The same
+ * Begins a conversation of the creator with others, given as handles, ids or `group:x`, and tells them by a notice unless it is quiet. The same
  * creator with the same name and members within `limits.conversationRepeatMs` gets the one it began, so that a retry has one
  * effect. Errors: `invalid_input` without a name or another member, or for an address that is no session's; `not_found` for
  * an unknown one; `limit_exceeded` for too many members, or somebody in too many conversations. Then nothing is begun.
@@ -24,27 +27,16 @@ export interface Begun {
 export async function begin(
   unit: Unit,
   creator: SessionRecord,
-  wanted: { readonly name: string; readonly members: readonly string[] },
+  wanted: { readonly name: string; readonly members: readonly string[]; readonly isQuiet?: boolean },
 ): Promise<Begun> {
-  const { tx } = unit;
   const name = checkedName(wanted.name);
   const members = [creator, ...(await others(unit, creator, wanted.members))];
   const ids = members.map(member => member.id);
   const earlier = await begunBefore(unit, creator, name, ids);
   if (earlier) return { conversation: earlier, members, repeated: true };
   await refuseTooMany(unit, members);
-  const sequence = tx.emit({ type: 'conversation.created', audience: [], data: { session: creator.id, name } });
-  const conversation: ConversationRecord = {
-    id: `c${sequence}`,
-    name,
-    members: ids,
-    createdBy: creator.id,
-    at: tx.now,
-    spokenAt: tx.now,
-    endedAt: null,
-  };
-  tx.put('conversation', conversation);
-  notify(unit, ids.slice(1), invitation(conversation, creator, members), 'normal');
+  const conversation = putConversation(unit, name, ids);
+  if (!wanted.isQuiet) notify(unit, ids.slice(1), invitation(conversation, creator, members), 'normal');
   return { conversation, members, repeated: false };
 }
 
@@ -85,7 +77,7 @@ async function begunBefore(
   name: string,
   ids: readonly string[],
 ): Promise<ConversationRecord | undefined> {
-  const page = { limit: limits.conversationsPerSession };
+  const page = { limit: limits.conversationsPerSession + limits.pairsPerSession };
   const known = await tx.list('conversation', 'member', { equals: creator.id }, page);
   return known.find(
     conversation =>
@@ -97,8 +89,9 @@ async function begunBefore(
   );
 }
 
+/** `limit_exceeded` where one of them is in as many conversations as anybody may be. Pairs, which nobody can leave, do not count. */
 async function refuseTooMany({ tx }: Unit, members: readonly SessionRecord[]): Promise<void> {
-  const counts = await Promise.all(members.map(({ id }) => tx.count('conversation', 'member', { equals: id })));
+  const counts = await Promise.all(members.map(member => groupCount(tx, member)));
   const full = members.find((_member, position) => (counts[position] ?? 0) >= limits.conversationsPerSession);
   if (!full) return;
   throw new SignalboxError(
@@ -106,6 +99,14 @@ async function refuseTooMany({ tx }: Unit, members: readonly SessionRecord[]): P
     `${full.handle} is in ${limits.conversationsPerSession} conversations, which is the limit.`,
     'Go on in one that exists (conversation_list); conversation_leave makes room.',
   );
+}
+
+async function groupCount(tx: Reader, { id }: SessionRecord): Promise<number> {
+  const all = await tx.count('conversation', 'member', { equals: id });
+  if (all < limits.conversationsPerSession) return all;
+  const page = { limit: limits.conversationsPerSession + limits.pairsPerSession };
+  const conversations = await tx.list('conversation', 'member', { equals: id }, page);
+  return conversations.filter(each => pairIn(each) === null).length;
 }
 
 function invitation(

@@ -11,6 +11,16 @@ export function isConversationId(text: string): boolean {
   return /^c\d{1,15}$/.test(text);
 }
 
+/** Stores a new conversation of these sessions, by their ids, the one that begins it first. */
+export function putConversation({ tx }: Unit, name: string, members: readonly string[]): ConversationRecord {
+  const createdBy = members[0] ?? '';
+  const sequence = tx.emit({ type: 'conversation.created', audience: [], data: { session: createdBy, name } });
+  const times = { at: tx.now, spokenAt: tx.now, endedAt: null };
+  const conversation = { id: `c${sequence}`, name, members, createdBy, ...times };
+  tx.put('conversation', conversation);
+  return conversation;
+}
+
 /**
  * The group conversation of that id, of which the session is a member. `not_found` for one that does not exist, has ended or
  * is closed to it: the three look alike, so that nobody learns of a conversation it is not part of.
@@ -57,6 +67,18 @@ export async function leave({ tx }: Unit, session: SessionRecord, id: string): P
   tx.put('conversation', { ...conversation, members, endedAt: members.length === 0 ? tx.now : null });
   tx.emit({ type: 'conversation.left', audience: [], data: { conversation: id, session: session.id } });
   return true;
+}
+
+/** Puts an heir into the places that a session has in group conversations. */
+export async function leaveConversationsTo({ tx }: Unit, session: SessionRecord, heir: string): Promise<void> {
+  const page = { limit: limits.conversationsPerSession + limits.pairsPerSession };
+  const conversations = await tx.list('conversation', 'member', { equals: session.id }, page);
+  const heirOf = (id: string) => (id === session.id ? heir : id);
+  for (const conversation of conversations) {
+    const members = [...new Set(conversation.members.map(heirOf))];
+    // Whoever asks for the same one again is the one who began it.
+    tx.put('conversation', { ...conversation, members, createdBy: heirOf(conversation.createdBy) });
+  }
 }
 
 /**

@@ -10,7 +10,16 @@ function said(from: string, to: string | string[], replyTo: MessageRecord | null
   sequence += 1;
   const [conversation, recipients] = typeof to === 'string' ? [to, []] : ['direct', to];
   const id = `m${sequence}`;
-  const rest = { body: id, priority: 'normal', thread: id, wantsAck: false, tags: [], key: null, at: 0 } as const;
+  const rest = {
+    body: id,
+    priority: 'normal',
+    thread: id,
+    wantsAck: false,
+    said: null,
+    tags: [],
+    key: null,
+    at: 0,
+  } as const;
   return {
     ...rest,
     id,

@@ -33,6 +33,8 @@ const reserved = new Set([
   'direct',
   'system',
   'user',
+  // Who types commands, as some vocabularies call him.
+  'cli',
 ]);
 
 /** A random handle; after some tries it gets a number, so that a crowded project still finds one. */
@@ -53,4 +55,13 @@ export function chosenHandle(raw: string): string {
         : undefined;
   if (problem) throw new SignalboxError('invalid_input', problem, 'Choose another handle, for example "payments-api".');
   return handle;
+}
+
+/** Whether a text would do as a handle as it is. */
+export function isHandle(text: string): boolean {
+  try {
+    return chosenHandle(text) === text;
+  } catch {
+    return false;
+  }
 }

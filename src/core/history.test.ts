@@ -108,6 +108,17 @@ describe('a thread', () => {
     expect(await page(wren, first, first)).toEqual({ messages: [], before: null });
   });
 
+  it('of a group that one has left holds what one got there, and nothing later', async () => {
+    const { conversation } = await bench.transact(unit =>
+      begin(unit, otter, { name: 'g', members: ['heron', 'wren'] }),
+    );
+    const got = await write(otter, [conversation.id], 'before');
+    await bench.transact(unit => leave(unit, wren, conversation.id));
+    await write(heron, [conversation.id], 'after', { replyTo: got });
+    expect(await bodies(wren, got)).toEqual(['before']);
+    expect(await bodies(heron, got)).toEqual(['before', 'after']);
+  });
+
   it('shows of what others wrote to each other nothing, not even that it exists', async () => {
     const first = await write(otter, ['heron'], 'between us');
     const second = await write(heron, ['otter', 'wren'], 'with wren', { replyTo: first });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptValue, kindOfValue } from './json-value.ts';
+import { keptText, keptValue, kindOfValue } from './json-value.ts';
 import { limits } from './limits.ts';
 
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
@@ -72,7 +72,25 @@ describe('a value that came as text', () => {
   });
 });
 
+describe('a text that is meant as one', () => {
+  it('is itself, whatever it would be in JSON, made harmless and within the bytes', () => {
+    expect(keptText('[1]')).toEqual({ json: '"[1]"', cleaned: false });
+    expect(keptText('a\u0007')).toEqual({ json: '"a"', cleaned: true });
+    expect(keptText('x'.repeat(limits.dataValueBytes - 2)).json).toHaveLength(limits.dataValueBytes);
+    expect(() => keptText('x'.repeat(limits.dataValueBytes - 1))).toThrow(/the limit is 65536/);
+  });
+});
+
 describe('a value that came as itself', () => {
+  it('refuses a whole number that came as one and may have been rounded', () => {
+    for (const number of [2 ** 53, -(2 ** 53), 1e300])
+      for (const value of [number, [number], { a: { b: number } }])
+        expect(() => keptValue(value)).toThrow(/cannot be kept exactly/);
+    expect(keptValue([2 ** 53 - 1, 1 - 2 ** 53, 1e-300, 0.1]).json).toBe(
+      '[9007199254740991,-9007199254740991,1e-300,0.1]',
+    );
+  });
+
   it.each([
     [{ a: [1, null] }, '{"a":[1,null]}'],
     [[], '[]'],

@@ -29,6 +29,14 @@ export function keptValue(given: unknown): KeptValue {
   return { json, cleaned: json !== plain };
 }
 
+/** A text as itself, also where it would be something else in JSON. Errors: `limit_exceeded` beyond `limits.dataValueBytes`. */
+export function keptText(text: string): KeptValue {
+  const kept = cleanText(text);
+  const json = JSON.stringify(kept.text);
+  refuseLarge(json);
+  return { json, cleaned: kept.text !== text };
+}
+
 /** What kind of value it is; takes what `keptValue` gave. */
 export function kindOfValue(json: string): ValueKind {
   if (json === 'null') return 'null';
@@ -108,7 +116,7 @@ function whole(given: unknown): Json {
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value: given, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
-    if (typeof value === 'number' && !Number.isFinite(value)) throw inexact(String(value));
+    if (typeof value === 'number' && !isCertain(value)) throw inexact(String(value));
     if (typeof value !== 'object' || value === null) continue;
     refuseDeep(depth + 1);
     for (const inner of Object.values(value)) open.push({ value: inner, depth: depth + 1 });
@@ -117,6 +125,11 @@ function whole(given: unknown): Json {
   if (json === undefined) throw invalid('No value was given.', 'Give JSON or plain text; `null` is a value, too.');
   refuseLarge(json);
   return JSON.parse(json) as Json;
+}
+
+/** Of a number that came as one nobody knows how it was written: beyond this bound whole numbers are rounded, and several become one. */
+function isCertain(number: number): boolean {
+  return Number.isFinite(number) && (!Number.isInteger(number) || Number.isSafeInteger(number));
 }
 
 function cleaned(value: Json): Json {

@@ -1,5 +1,6 @@
 /** Every bound in one place. Times are in the unit that the name ends in; sizes are UTF-8 bytes unless the name says otherwise. */
 import { guardLimits } from './limits-guard.ts';
+import { hubLimits } from './limits-hub.ts';
 
 export const limits = {
   // Sessions and their leases.
@@ -19,6 +20,38 @@ export const limits = {
   sessionsPerProject: 5_000,
   projectsListed: 500,
   idleAfterMs: 300_000,
+  /** Path of a folder in which a session says that it works. */
+  folderCharacters: 4_096,
+  personaNameCharacters: 200,
+  /** How often the database of another system is copied that somebody writes to meanwhile. */
+  oldStoreAttempts: 5,
+  /** What a caller says of a session under a persona, as JSON. */
+  personaFactsBytes: 8_192,
+  sessionsWithOnePersona: 50,
+  /** Of an inbox that is counted under a filter. */
+  mailLooked: 2_000,
+
+  // Partners, whose names come from their folders.
+  partnerNameCharacters: 60,
+  /** How many sessions and folders share a name before the next one is refused. */
+  partnersOfOneName: 200,
+  /** How many names a refusal lists. */
+  partnersInError: 50,
+  /** How many a list shows; the others were here earlier. */
+  partnersListed: 500,
+  /** What a partner is called by people, and what it says that it does. */
+  partnerSaidCharacters: 500,
+  /** Beyond these a further conversation of two ends the one that was silent longest. */
+  pairsPerSession: 200,
+  /** How many waits of one partner are known to those who talk to it. */
+  waitsPerPartner: 20,
+  listenMinMinutes: 10,
+  listenMaxMinutes: 60,
+  listenDefaultMinutes: 30,
+  /** How long a listener counts as one after it should have stopped, where nobody could take that back. */
+  listenGraceMs: 10_000,
+  /** How long one call may wait in a client of which nothing better is known: most end a call after a minute. */
+  callPatienceMs: 45_000,
 
   // Locks.
   lockDefaultTtlSeconds: 900,
@@ -92,6 +125,23 @@ export const limits = {
   /** How often the same text goes to the same recipients within the window. */
   sameBodyTimes: 2,
   sameBodyWindowMs: 600_000,
+
+  // Peers: sessions of a vocabulary without projects.
+  peerIdCharacters: 8,
+  peerSummaryCharacters: 2_000,
+  /** How many files a summary names that was made for a peer, how many commits back they are looked for, and how many changes are looked at. */
+  peerFilesNamed: 10,
+  peerCommits: 5,
+  peerChangesExamined: 500,
+  /** How often a peer that does nothing looks whether it is still listed. */
+  peerMindedMs: 10_000,
+  /** In how many projects, those of last first, a peer that comes back is what it was there. */
+  peerPlacesKept: 50,
+  /** How many projects are looked into at a time. */
+  peerProjectsAtOnce: 50,
+  chatModelMs: 5_000,
+  chatModelTokens: 100,
+  chatModelBytes: 65_536,
 
   // Retention.
   pruneEveryMs: 60_000,
@@ -190,6 +240,8 @@ export const limits = {
   dataKeysPerScope: 1_000,
   dataKeysListed: 500,
   dataScopesListed: 100,
+  /** How many records one read takes of those that go through all scopes. */
+  dataRecordsRead: 200,
   /** How many keys a search over all scopes looks at. */
   dataKeysSearched: 2_000,
   dataKeysPerProject: 20_000,
@@ -326,4 +378,5 @@ export const limits = {
   /** How long the parts of a project that was being loaded outlive a loader that died. */
   loadLeftoverSeconds: 3_600,
   ...guardLimits,
+  ...hubLimits,
 } as const;

@@ -41,7 +41,8 @@ export async function endStale(unit: Unit, stale: readonly StaleLock[]): Promise
 export async function tellHolders(unit: Unit, lapsed: readonly LockRecord[]): Promise<void> {
   const byHolder = new Map<string, Lapse[]>();
   // That the lock of an edit has ended is told when it matters: at the next edit there, if another was there in between.
-  for (const lock of lapsed.filter(each => !isEdit(each))) {
+  // Nor is the operator told of what it had in place of another.
+  for (const lock of lapsed.filter(each => !isEdit(each) && each.heldFor === null)) {
     const lapses = byHolder.get(lock.holder) ?? [];
     byHolder.set(lock.holder, [...lapses, { lock, successor: await successorOf(unit, lock) }]);
   }

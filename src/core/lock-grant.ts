@@ -63,6 +63,7 @@ export async function grant(
       expiresAt: tx.now + request.ttlMs,
       pool: pool ?? own?.pool ?? null,
       warnedAt: null,
+      heldFor: null,
     };
     tx.put('lock', lock);
     if (own && same && (own.ttlMs !== lock.ttlMs || own.reason !== lock.reason)) emitRenewal(unit, lock);

@@ -175,6 +175,7 @@ async function move(unit: Unit, lock: LockRecord, recipient: SessionRecord): Pro
     since: tx.now,
     expiresAt: Math.max(tx.now + lock.ttlMs, inForce?.expiresAt ?? 0),
     warnedAt: null,
+    heldFor: null,
   };
   tx.put('lock', moved);
   return moved;

@@ -33,11 +33,24 @@ export async function renewLocks(unit: Unit, session: SessionRecord): Promise<vo
  */
 export async function mindLocks(unit: Unit, session: SessionRecord): Promise<void> {
   const { tx } = unit;
-  const locks = await locksOf(tx, session.id);
-  const lapsing = locks.filter(lock => lock.expiresAt > tx.now && isToBeTold(lock, tx.now));
+  const locks = await Promise.all((await locksOf(tx, session.id)).map(lock => keptForCommand(unit, session, lock)));
+  const lapsing = locks.filter(lock => lock.expiresAt > tx.now && isToBeTold(lock, tx.now) && !isNeeded(session, lock));
   for (const lock of lapsing) tx.put('lock', { ...lock, warnedAt: tx.now });
   if (lapsing.length > 0) tellLapsing(unit, session.id, lapsing);
   await endOverdue(unit, locks);
+}
+
+/** What a command needs that runs still is not lost because the command takes long: its session does nothing else meanwhile. */
+async function keptForCommand({ tx }: Unit, session: SessionRecord, lock: LockRecord): Promise<LockRecord> {
+  if (!isNeeded(session, lock, tx.now - limits.gitCommandLongestMs) || lock.expiresAt <= tx.now) return lock;
+  if (lock.expiresAt - tx.now >= limits.gitCommandMs / 2) return lock;
+  const kept = { ...lock, expiresAt: tx.now + limits.gitCommandMs };
+  tx.put('lock', kept);
+  return kept;
+}
+
+function isNeeded({ guard: { running } }: SessionRecord, { tickets }: LockRecord, since = 0): boolean {
+  return running.some(({ ticket, at }) => ticket !== null && at > since && tickets.includes(ticket));
 }
 
 /** A lock whose last quarter is shorter than the time between two looks could not be told of reliably: it simply lapses. */

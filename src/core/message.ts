@@ -11,6 +11,7 @@ import { deliver, type Recipient, recipientsOf } from './delivery.ts';
 import { SignalboxError } from './errors.ts';
 import { refuseFull } from './inbox.ts';
 import { limits } from './limits.ts';
+import { boundedFacts, type PersonaFacts } from './persona-record.ts';
 import type { Ask, Reader } from './ports.ts';
 import { type MessageRecord, ordered, type Priority, type SessionRecord } from './records.ts';
 import { byteLength, cleanLine, cleanText } from './text.ts';
@@ -27,6 +28,8 @@ export interface Draft {
   readonly wantsAck?: boolean;
   readonly tags: readonly string[];
   readonly key: string | null;
+  /** As `MessageRecord.said`, `limits.personaFactsBytes` at most. */
+  readonly said?: PersonaFacts;
 }
 
 export interface Sent {
@@ -84,6 +87,7 @@ export async function send(unit: Unit, sender: SessionRecord, draft: Draft): Pro
     tags,
     key: draft.key,
     at: tx.now,
+    said: draft.said ? boundedFacts(draft.said) : null,
   };
   tx.put('message', message);
   if (answered?.delivery) putAcknowledged(unit, answered.delivery, null);

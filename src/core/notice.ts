@@ -28,6 +28,7 @@ export function notify(unit: Unit, sessions: readonly string[], body: string, pr
     replyTo: null,
     thread: id,
     wantsAck: false,
+    said: null,
     tags: [],
     key: null,
     at: tx.now,

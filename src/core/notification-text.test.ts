@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { withWaiting } from './notification-text.ts';
 
 const nobodyGone = () => false;
-const mine = (unread: number) => ({ owner: 'mine', unread });
-const theirs = (unread: number) => ({ owner: 'theirs', unread });
+const tool = 'message_read';
+const mine = (unread: number) => ({ owner: 'mine', unread, tool });
+const theirs = (unread: number) => ({ owner: 'theirs', unread, tool });
 
 describe('the block of a rules file', () => {
   it('says how many messages wait and what to call, and nothing else', () => {
@@ -13,6 +14,19 @@ describe('the block of a rules file', () => {
         '2 messages wait for you in Signalbox: call message_read. <!-- mine -->\n<!-- signalbox: end -->\n',
     );
     expect(withWaiting('# Rules\n', mine(1), nobodyGone)).toContain('1 message waits for you');
+  });
+
+  it('names the tool that reads them in the words of each session, and none where none is known', () => {
+    const listening = { owner: 'duo', unread: 1, tool: 'listen' };
+    const three = [mine(1), listening, { owner: 'other', unread: 2, tool: null }].reduce(
+      (text, each) => withWaiting(text, each, nobodyGone) ?? '',
+      '',
+    );
+    expect(three.split('\n').slice(1, 4)).toEqual([
+      '1 message waits for you in Signalbox: call message_read. <!-- mine -->',
+      '1 message waits for you in Signalbox: call listen. <!-- duo -->',
+      '2 messages wait for you in Signalbox. <!-- other -->',
+    ]);
   });
 
   it('leaves the text as it was when it is taken out again, to the byte', () => {
@@ -38,7 +52,7 @@ describe('the block of a rules file', () => {
 
   it('loses the lines of those who are gone, whoever looks', () => {
     const both = withWaiting(withWaiting('x\n', mine(1), nobodyGone) ?? '', theirs(4), nobodyGone) ?? '';
-    expect(withWaiting(both, { owner: 'a third', unread: 0 }, () => true)).toBe('x\n');
+    expect(withWaiting(both, { owner: 'a third', unread: 0, tool }, () => true)).toBe('x\n');
   });
 
   it('stays where somebody has written around it, and what was written stays when it goes', () => {

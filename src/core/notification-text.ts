@@ -8,6 +8,8 @@ export interface Waiting {
   /** Tells the server's process from all others. */
   readonly owner: string;
   readonly unread: number;
+  /** The tool that reads them in the words of its session; null where none is known. */
+  readonly tool: string | null;
 }
 
 const beginning = '<!-- signalbox: begin';
@@ -47,7 +49,8 @@ export function tellsOf(text: string | null, owner: string): boolean {
 function linesIn(inside: string): Waiting[] {
   return inside.split('\n').flatMap(each => {
     const [, unread, owner] = line.exec(each) ?? [];
-    return unread && owner ? [{ owner, unread: Number(unread) }] : [];
+    const [, tool = null] = /: call (\w+)\. </.exec(each) ?? [];
+    return unread && owner ? [{ owner, unread: Number(unread), tool }] : [];
   });
 }
 
@@ -56,7 +59,7 @@ function without(before: string, after: string, kind: string): string | null {
   return rest === '' && kind === ' own' ? null : rest;
 }
 
-function spoken({ owner, unread }: Waiting): string {
+function spoken({ owner, unread, tool }: Waiting): string {
   const count = unread === 1 ? '1 message waits' : `${unread} messages wait`;
-  return `${count} for you in Signalbox: call message_read. <!-- ${owner} -->`;
+  return `${count} for you in Signalbox${tool === null ? '' : `: call ${tool}`}. <!-- ${owner} -->`;
 }

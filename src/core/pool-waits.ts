@@ -211,6 +211,7 @@ export function suppose(holder: string, resource: Resource, pool: string | null)
     expiresAt: Number.POSITIVE_INFINITY,
     pool,
     warnedAt: null,
+    heldFor: null,
   };
 }
 

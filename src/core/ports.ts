@@ -205,7 +205,8 @@ export interface ResolvedPath {
 export type PlacedFile =
   | { readonly where: 'project'; readonly resolved: ResolvedPath; readonly tree: Worktree }
   | { readonly where: 'git'; readonly path: string; readonly tree: Worktree }
-  | { readonly where: 'outside' };
+  /** With its real path, links followed, where it is that of one file or folder. */
+  | { readonly where: 'outside'; readonly path?: string };
 
 export interface Worktrees {
   /** Describes the folder's working tree. Works without git installed. Fails with `not_found` when the folder does not exist. */

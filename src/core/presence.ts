@@ -77,6 +77,8 @@ export async function operator(unit: Unit): Promise<SessionRecord> {
     hookedAt: null,
     nudgedAt: null,
     guard: unguarded,
+    personas: [],
+    hub: null,
     server: null,
     id: operatorHandle,
     kind: 'operator',

@@ -7,7 +7,7 @@ import { indexes, type SessionRecord } from './records.ts';
 /** A session as it was written before clients told of their conversations. */
 function oldSession(fields: Partial<SessionRecord> = {}): SessionRecord {
   const { pastConversations, arrivedBy, parentSession, taskFrom, restingSince, ...rest } = aSession('s', fields);
-  const { hookedAt, nudgedAt, guard, server, ...old } = rest;
+  const { hookedAt, nudgedAt, guard, server, personas, ...old } = rest;
   return old as SessionRecord;
 }
 
@@ -29,6 +29,7 @@ describe('a session that was written before hooks, sub-agents and conversations 
       child: undefined,
       formerChild: undefined,
       parent: undefined,
+      persona: [],
       ended: undefined,
     });
     const ended = oldSession({ endedAt: 7 });

@@ -1,11 +1,17 @@
 /** The shapes the store keeps, and the indexes by which rules find them. Plain JSON; times are epoch milliseconds of the store. */
+import type { AuditRecord } from './audit-record.ts';
+import type { BroughtRecord } from './brought-record.ts';
 import type { DataRecord } from './data-record.ts';
 import type { EditRecord } from './edit-record.ts';
 import type { GuardFacts } from './guard-record.ts';
+import type { LockMode, LockRecord, Resource } from './lock-record.ts';
+import { type Persona, type PersonaFacts, personaKeys } from './persona-record.ts';
+import type { PlaceRecord } from './place-record.ts';
 import { type ProcessIdentity, processKey } from './process.ts';
+import type { HubLease, TokenRecord } from './token-record.ts';
 import { wordsOf } from './words.ts';
 
-export type LockMode = 'exclusive' | 'shared' | 'intent';
+export type { LockMode, LockRecord, Resource } from './lock-record.ts';
 export type Priority = 'low' | 'normal' | 'high' | 'urgent';
 export type DeliveryState = 'queued' | 'delivered' | 'read' | 'acknowledged';
 
@@ -79,6 +85,10 @@ export interface SessionRecord {
   /** When it was last woken for what waits for it; null once it works again. */
   readonly nudgedAt: number | null;
   readonly guard: GuardFacts;
+  /** Under which names callers of other vocabularies know it, one for each vocabulary at most. */
+  readonly personas: readonly Persona[];
+  /** For one that came by a hub and has no process of its own there; null for all others. */
+  readonly hub: HubLease | null;
 }
 
 /**
@@ -86,40 +96,6 @@ export interface SessionRecord {
  * answer to its client's next hook, or when it asks.
  */
 export type Reach = 'channel' | 'wake' | 'hooks' | 'calls';
-
-/** A resource as it was asked for, made canonical. */
-export interface Resource {
-  /** `file:<path or glob>` or a free name; what people see. */
-  readonly name: string;
-  /** The name folded for comparison (lower case, NFC): the index key. */
-  readonly key: string;
-  /** True when the file system it was named on folds case: then keys decide, else names do. */
-  readonly foldsCase: boolean;
-  /** For a glob, the folder part before the first special character (`file:src/`), and for a folder its key with a slash, folded; null for a file or free name. */
-  readonly globBase: string | null;
-  /** `host:root` for a resource each checkout has for itself (`git:head`), null for the whole project. */
-  readonly checkout: string | null;
-}
-
-export interface LockRecord extends Resource {
-  /** `<holder>|<checkout>|<name>`: one lock per holder and resource. */
-  readonly id: string;
-  readonly holder: string;
-  readonly mode: LockMode;
-  readonly fence: number;
-  /** The requests that made or renewed it. One that is cancelled is struck off; with the last one the lock goes. */
-  readonly tickets: readonly string[];
-  /** What the lock was before a request changed its mode, so that its cancellation can undo that. */
-  readonly former: { readonly ticket: string; readonly mode: LockMode } | null;
-  readonly reason: string | null;
-  readonly ttlMs: number;
-  readonly since: number;
-  readonly expiresAt: number;
-  /** The pool it was given out of; null for what was asked for by name. */
-  readonly pool: string | null;
-  /** When its holder was told that it is about to lapse; null before, and again after a renewal. */
-  readonly warnedAt: number | null;
-}
 
 /** One or more places out of a pool, whichever are free. */
 export interface PoolWish {
@@ -176,6 +152,8 @@ export interface MessageRecord {
   readonly tags: readonly string[];
   readonly key: string | null;
   readonly at: number;
+  /** What its sender said with it in another vocabulary, for showing it there again; null where it said nothing. */
+  readonly said: PersonaFacts | null;
 }
 
 export interface DeliveryRecord {
@@ -255,13 +233,6 @@ export interface ContextRecord {
   readonly expiresAt: number | null;
 }
 
-/** Which project a repository's folder belongs to on a host; kept in a project of its own, `placesProject`. */
-export interface PlaceRecord {
-  /** `<host>:<anchor>`. */
-  readonly id: string;
-  readonly project: string;
-}
-
 export interface Records {
   session: SessionRecord;
   lock: LockRecord;
@@ -274,6 +245,9 @@ export interface Records {
   data: DataRecord;
   edit: EditRecord;
   place: PlaceRecord;
+  token: TokenRecord;
+  brought: BroughtRecord;
+  audit: AuditRecord;
 }
 
 export type Kind = keyof Records;
@@ -329,6 +303,7 @@ export const indexes = {
     formerChild: (s: SessionRecord) =>
       s.parentSession && s.endedAt !== null ? inOrder(s.parentSession, s.endedAt) : undefined,
     parent: (s: SessionRecord) => (s.parent ? processKey(s.parent) : undefined),
+    persona: (s: SessionRecord) => personaKeys(s.personas ?? []),
     ended: (s: SessionRecord) => (s.endedAt === null ? undefined : ordered(s.endedAt)),
   },
   lock: {
@@ -385,6 +360,14 @@ export const indexes = {
     at: (e: EditRecord) => ordered(e.at),
   },
   place: {},
+  token: {
+    name: (t: TokenRecord) => t.name.toLowerCase(),
+  },
+  brought: {},
+  audit: {
+    at: (a: AuditRecord) => ordered(a.at),
+    order: (a: AuditRecord) => a.id,
+  },
 } as const;
 
 export type IndexName<K extends Kind> = Extract<keyof (typeof indexes)[K], string>;

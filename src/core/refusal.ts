@@ -18,16 +18,26 @@ export interface Refusal {
   readonly brief: string;
   /** Whether the same attempt is expected again, and will not meet this. */
   readonly isOnce?: boolean;
+  /** The same text for the same obstacles: an attempt that meets others is told of them. */
+  readonly why?: string;
 }
 
 /** Notes a refusal at the session and returns what its model is told. */
 export function refuse({ tx }: Pick<Unit, 'tx'>, me: SessionRecord, refusal: Refusal, call: string | null): string {
-  const { ring, what, lines, brief, isOnce = false } = refusal;
+  const { ring, what, lines, brief, isOnce = false, why } = refusal;
   const before = me.guard.refused;
-  const isAgain =
-    before !== null && !before.isOnce && before.what === what && tx.now - before.at < limits.refusedAgainMs;
+  const isSame = before !== null && before.what === what && before.why === why;
+  const isAgain = isSame && !before.isOnce && tx.now - before.at < limits.refusedAgainMs;
   const times = isAgain ? before.times + 1 : 1;
-  const refused: Refused = { ring, what, call, at: tx.now, times, ...(isOnce ? { isOnce } : {}) };
+  const refused: Refused = {
+    ring,
+    what,
+    call,
+    at: tx.now,
+    times,
+    ...(isOnce ? { isOnce } : {}),
+    ...(why ? { why } : {}),
+  };
   tx.put('session', { ...me, guard: { ...me.guard, refused, rings: heard(me, ring, tx.now) } });
   tx.emit({ type: 'guard.refused', audience: [], data: { session: me.id, ring, what: what.slice(0, 300) } });
   return clipped(`Signalbox: ${isAgain ? brief : lines.join(' ')}`);

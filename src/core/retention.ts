@@ -137,7 +137,7 @@ export async function deleteEmpty(unit: Unit, ended: readonly SessionRecord[]): 
 
 /** Takes a session that is gone for good out of its group conversations. */
 async function strikeOff(unit: Unit, session: SessionRecord): Promise<void> {
-  const page = { limit: limits.conversationsPerSession };
+  const page = { limit: limits.conversationsPerSession + limits.pairsPerSession };
   const conversations = await unit.tx.list('conversation', 'member', { equals: session.id }, page);
   for (const { id } of conversations) await leave(unit, session, id);
 }

@@ -31,6 +31,7 @@ export const secretForms: readonly SecretForm[] = [
   { kind: 'Perplexity key', pattern: whole('pplx-[A-Za-z0-9]{48,56}'), isSecret: isMixed },
   { kind: 'Replicate token', pattern: whole('r8_[A-Za-z0-9]{37}'), isSecret: isMixed },
   { kind: 'Hugging Face token', pattern: token('hf_[A-Za-z0-9]{34,40}') },
+  { kind: 'Signalbox token', pattern: whole('sbx_[0-9a-z]{10}_[0-9a-z]{52}') },
   { kind: 'GitHub token', pattern: token('gh[pousr]_[A-Za-z0-9]{30,255}') },
   { kind: 'GitHub token', pattern: token('github_pat_[A-Za-z0-9_]{22,255}') },
   {

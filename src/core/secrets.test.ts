@@ -23,6 +23,7 @@ const secrets: readonly (readonly [kind: string, secret: string])[] = [
   ['GitHub token', `gho_${random(mixed, 36)}`],
   ['GitHub token', `ghs_${random(mixed, 36)}`],
   ['GitHub token', `github_pat_${random(mixed, 22)}_${random(mixed, 59)}`],
+  ['Signalbox token', `sbx_${random(small + digits, 10)}_${random(small + digits, 52)}`],
   ['GitLab token', `glpat-${random(web, 20)}`],
   ['AWS key id', `AKIA${random(capital + digits, 16)}`],
   ['AWS key id', `ASIA${random(capital + digits, 16)}`],

@@ -17,6 +17,7 @@ import { placesAsk } from './queue-outlook.ts';
 import type { SessionRecord } from './records.ts';
 import { prune } from './retention.ts';
 import { cleanLine } from './text.ts';
+import type { HubLease } from './token-record.ts';
 import type { Unit } from './unit.ts';
 
 const dayMs = 86_400_000;
@@ -44,7 +45,9 @@ export type Arrival = Omit<
   | 'nudgedAt'
   | 'guard'
   | 'server'
-> & { readonly handle: string | null; readonly server?: ProcessIdentity | null };
+  | 'personas'
+  | 'hub'
+> & { readonly handle: string | null; readonly server?: ProcessIdentity | null; readonly hub?: HubLease | null };
 
 /**
  * Lets a session join the project, or come back to the one it was. It comes back (same id, handle and mail) when an ended
@@ -72,6 +75,7 @@ export async function join(
     id: former?.id ?? known ?? drawn,
     handle: await handleFor(unit, former, arrival.handle),
     server: arrival.server ?? null,
+    hub: arrival.hub ?? null,
     task: former?.task ?? null,
     status: former?.status ?? null,
     group: former?.group ?? null,
@@ -87,6 +91,8 @@ export async function join(
     restingSince: null,
     hookedAt: former?.hookedAt ?? null,
     nudgedAt: null,
+    // Whoever gave it a name says so again: another process may mean another session by it.
+    personas: (former?.personas ?? []).map(persona => ({ ...persona, isRegistered: false })),
     guard: isForgotten(itself, known) ? { ...unguarded, isForgotten: true } : unguarded,
   };
   if (former) await hangFrom(unit, session, { process: arrival.process, host: arrival.host });

@@ -28,12 +28,17 @@ export interface NotificationFileOptions {
 /** How often it begins again when somebody else writes the file at the same moment. */
 const attempts = 10;
 
-export function createNotificationFile(options: NotificationFileOptions): { tell(unread: number): Promise<void> } {
+export interface NotificationFile {
+  /** `tool` reads what waits; null where none is known. */
+  tell(unread: number, tool?: string | null): Promise<void>;
+}
+
+export function createNotificationFile(options: NotificationFileOptions): NotificationFile {
   const file = new RealNotificationFile(options);
   let last: Promise<void> = Promise.resolve();
   return {
-    tell(unread) {
-      last = last.then(() => file.tell(unread));
+    tell(unread, tool = 'message_read') {
+      last = last.then(() => file.tell(unread, tool));
       return last;
     },
   };
@@ -52,22 +57,22 @@ class RealNotificationFile {
     this.#environment = gitEnvironment(options.environment ?? process.env);
   }
 
-  async tell(unread: number): Promise<void> {
+  async tell(unread: number, tool: string | null): Promise<void> {
     try {
-      for (let left = attempts; left > 0; left -= 1) if (await this.#try(unread, left === 1)) return;
+      for (let left = attempts; left > 0; left -= 1) if (await this.#try(unread, tool, left === 1)) return;
     } catch (error) {
       this.#complain((error as Error).message);
     }
   }
 
   /** False when somebody else was quicker. */
-  async #try(unread: number, isLast: boolean): Promise<boolean> {
+  async #try(unread: number, tool: string | null, isLast: boolean): Promise<boolean> {
     const { path, directory, worktrees, files } = this.#options;
     const { root } = await worktrees.describe(directory);
     const seen = files.look(isAbsolute(path) ? path : join(root, path));
     const name = nameInside(root, seen.target);
     const text = seen.bytes && new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(seen.bytes);
-    const next = withWaiting(text, { owner: this.#owner, unread }, owner => this.#isGone(owner));
+    const next = withWaiting(text, { owner: this.#owner, unread, tool }, owner => this.#isGone(owner));
     if (next === undefined) throw new Error(`somebody has changed the marks of the block in ${name}`);
     if (next === text) return true;
     try {

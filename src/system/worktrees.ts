@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, relative, sep } from 'node:path';
 import { SignalboxError } from '../core/errors.ts';
-import { patternProblem } from '../core/glob.ts';
+import { isPattern, patternProblem } from '../core/glob.ts';
 import type { PlacedFile, ResolvedPath, Worktree, Worktrees } from '../core/ports.ts';
 import { branchAt, foldersUpFrom, type GitFolder, gitFolderAt, needsGit, originIn } from './git-folder.ts';
 import { gitEnvironment } from './git-program.ts';
@@ -83,7 +83,8 @@ class GitWorktrees implements Worktrees {
       const text = this.platform === 'win32' ? withForwardSlashes(path) : path;
       const real = text === '' || text.includes('\0') ? undefined : realPathOf(text, realFolder(directory));
       const root = real && (await this.rootFor(real.existing, directory, project));
-      if (real === undefined || root === undefined) return { where: 'outside' };
+      if (real === undefined) return { where: 'outside' };
+      if (root === undefined) return { where: 'outside', ...realOutside(real) };
       const inside = insideOf(real, root);
       const tree = await this.describe(root);
       const segments = inside.split('/');
@@ -187,6 +188,11 @@ class GitWorktrees implements Worktrees {
     this.folding.set(root, found);
     return found;
   }
+}
+
+/** A pattern is no path of anything. */
+function realOutside({ existing, rest }: RealPath): { path?: string } {
+  return isPattern(rest.join('/')) ? {} : { path: join(existing, ...rest).normalize('NFC') };
 }
 
 function insideOf(real: RealPath, root: string): string {

@@ -1,0 +1,26 @@
+/** What the store keeps of who did what over a hub. */
+
+export interface AuditRecord {
+  /** A number that rises, padded: text order is the order in which it was noted. */
+  readonly id: string;
+  readonly at: number;
+  /** A call of a tool, the opening of a session, a token that was refused, or a change of tokens. */
+  readonly action: 'call' | 'session' | 'authentication' | 'token';
+  /** The name of the token; null where there was none that is known. The operator makes and ends tokens. */
+  readonly principal: string | null;
+  readonly session: string | null;
+  /** The token that something was done with; null for all else. */
+  readonly subject: string | null;
+  /** The tool, or what was done with tokens. */
+  readonly what: string | null;
+  readonly project: string | null;
+  /** `refused`: the rules or the role said no; `failed`: it broke. */
+  readonly decision: 'done' | 'refused' | 'failed';
+  /** The code of the error; null for none. */
+  readonly code: string | null;
+  /** The address that the request came from; null for a command. */
+  readonly address: string | null;
+  readonly ms: number | null;
+  /** A digest of what was asked; the texts themselves are nobody's business here. */
+  readonly digest: string | null;
+}

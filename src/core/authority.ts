@@ -1,0 +1,44 @@
+/** What a principal may do: a role over what tools do to shared state, narrowed by tool and by project. */
+import type { Principal } from './account.ts';
+import { SignalboxError } from './errors.ts';
+import { matchesText } from './glob.ts';
+import type { Role } from './token-record.ts';
+
+/** As tools are defined. */
+export interface Action {
+  readonly name: string;
+  readonly effect: 'read' | 'write' | 'destroy';
+  /** Whether it overrules others, as only the operator does natively. */
+  readonly isOverruling: boolean;
+}
+
+/** Why a principal may not do something; null where it may. */
+export function refusalFor(principal: Principal, action: Action, project: string): SignalboxError | null {
+  const { name, role, tools } = principal;
+  if (!mayUse(principal, project)) {
+    return forbidden(`The token "${name}" is not for the project ${project}.`);
+  }
+  if (tools.length > 0 && !tools.includes(action.name)) {
+    return forbidden(`The token "${name}" is not for the tool ${action.name}.`);
+  }
+  const needed = roleFor(action);
+  if (rank[role] >= rank[needed]) return null;
+  return forbidden(`The token "${name}" has the role ${role}; ${action.name} takes ${needed}.`);
+}
+
+/** Whether a principal may use a project at all. */
+export function mayUse({ projects }: Pick<Principal, 'projects'>, project: string): boolean {
+  return projects.length === 0 || projects.some(pattern => matchesText(pattern, project));
+}
+
+const rank: Readonly<Record<Role, number>> = { read: 0, write: 1, admin: 2 };
+
+/** The least role that an action takes. */
+export function roleFor({ effect, isOverruling }: Action): Role {
+  if (isOverruling) return 'admin';
+  return effect === 'read' ? 'read' : 'write';
+}
+
+function forbidden(message: string): SignalboxError {
+  return new SignalboxError('forbidden', message, 'Ask an admin of your hub for a token that allows it.');
+}
