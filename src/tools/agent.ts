@@ -39,7 +39,7 @@ export class Agent extends Standpoint {
   /** The session that it is now. */
   #id: string | undefined;
   #joining: Promise<string> | undefined;
-  /** The one that it was until its client ended that. */
+  /** The one that it was until its client ended that, or in another process. */
   #before: string | undefined;
   /** The id it joins under if it is new: the same at each attempt, of which an earlier one may have been stored. */
   #drawn: string | undefined;
@@ -53,9 +53,9 @@ export class Agent extends Standpoint {
   #hasLeft = false;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(world: World, facts: AgentFacts) {
+  constructor(world: World, facts: AgentFacts, before?: string) {
     super(world, facts.directory, facts.project);
-    this.#facts = facts;
+    [this.#facts, this.#before] = [facts, before];
     this.#contact = new Contact(world);
     this.#unfinished = new Unfinished(world.log);
     this.#hints = new Hints(world.clock, world.wakeups);
@@ -66,6 +66,11 @@ export class Agent extends Standpoint {
   /** The conversation it is in, as far as it was told. */
   get conversation(): string | null {
     return this.#facts.clientSession;
+  }
+
+  /** Whether it is the session of that id. */
+  isNow(id: string): boolean {
+    return this.#id === id && !this.#hasLeft;
   }
 
   /** Whether it has joined, or is about to. */
@@ -349,12 +354,11 @@ export class Agent extends Standpoint {
   async #joined(): Promise<Me> {
     const tree = await this.place();
     const arrival = this.#arrival(tree, this.world.worktrees.branch(tree.root));
-    const { policy, ids } = this.world;
-    this.#drawn ??= ids.next();
+    this.#drawn ??= this.world.ids.next();
     return this.#contact.during(
       () =>
         this.world.store.transact(tree.project, tx =>
-          join(this.unit(tx), arrival, this.#before ?? null, policy, this.#drawn),
+          join(this.unit(tx), arrival, this.#before ?? null, this.world.policy, this.#drawn),
         ),
       () => 'alive',
     );

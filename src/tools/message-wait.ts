@@ -10,7 +10,7 @@ export default defineTool({
   name: 'message_wait',
   title: 'Wait for a message',
   set: 'core',
-  effect: 'read',
+  effect: 'write',
   idempotent: false,
   description:
     'Wait for a message to you and take it; at once if one is unread. ' +

@@ -19,3 +19,18 @@ export async function settledProject(world: World, tree: Worktree, remember: boo
   if (remember) await store.transact(placesProject, async tx => tx.put('place', { id, project: tree.project }));
   return tree.project;
 }
+
+/** The world of a session that stands in no checkout: nobody takes what lies in its folder for work on the project. */
+export function withoutCheckout(world: World): World {
+  const { worktrees } = world;
+  const nowhere: Worktree = { project: '', root: '', anchor: '', branch: null, foldsCase: false };
+  return {
+    ...world,
+    worktrees: {
+      describe: async () => nowhere,
+      branch: () => null,
+      resolve: (...asked) => worktrees.resolve(...asked),
+      placeOf: (...asked) => worktrees.placeOf(...asked),
+    },
+  };
+}

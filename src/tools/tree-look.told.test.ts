@@ -195,6 +195,32 @@ describe('a commit that a command made', () => {
     expect(await scene.ends(otter, running)).toEqual({ recorded: [], told: [] });
   });
 
+  it('is whose files are in it, where several made commits at once', async () => {
+    await scene.edited(otter, 'a.ts');
+    await scene.bench.clock.advance(60_000);
+    await scene.begin(heron);
+    const running = await scene.begin(otter);
+    const same = [await scene.written('a.ts')];
+    made('c2', 'a.ts');
+    scene.tree([], { head: 'c2', headMovedAt: scene.bench.clock.now() - 0.5, same });
+    expect(spoken((await scene.ends(otter, running)).recorded)).toEqual(['otter modified a.ts by commit']);
+  });
+
+  it('is that of a command which may make commits only where nobody else is at work', async () => {
+    const looked = async () => {
+      await scene.edited(otter, 'a.ts');
+      await scene.bench.clock.advance(60_000);
+      const running = await scene.begin(otter, '/shop', 'perhaps');
+      const same = [await scene.written('a.ts')];
+      made('c2', 'a.ts');
+      scene.tree([], { head: 'c2', headMovedAt: scene.bench.clock.now() - 0.5, same });
+      return spoken((await scene.ends(otter, running)).recorded);
+    };
+    expect(await looked()).toEqual([]);
+    await scene.put(heron, { restingSince: scene.bench.clock.now() });
+    expect(await looked()).toEqual(['otter modified a.ts by commit']);
+  });
+
   it('that took changes of others along is told to them', async () => {
     await scene.edited(heron, 'a.ts');
     await scene.bench.clock.advance(60_000);

@@ -146,3 +146,15 @@ it('carries no message once hooks are heard, which bring them: it wakes the sess
   await bench.clock.advance(limits.safetyPollMs * 2);
   expect(pushed).toHaveLength(2);
 });
+
+it('brings back no session that its client has ended, and pushes to it again once that came back by itself', async () => {
+  await agent.depart('its conversation is over');
+  await bench.clock.advance(limits.safetyPollMs * 3);
+  expect((await bench.now(me)).endedAt).not.toBeNull();
+  expect(pushed).toEqual([]);
+  await agent.transact(async () => undefined);
+  expect((await bench.now(me)).endedAt).toBeNull();
+  await write(1);
+  await bench.clock.advance(limits.safetyPollMs);
+  expect(pushed).toHaveLength(1);
+});

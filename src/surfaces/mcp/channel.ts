@@ -5,6 +5,8 @@ import { type InboxItem, lookForUndelivered } from '../../core/inbox.ts';
 import { limits } from '../../core/limits.ts';
 import { noticeSender } from '../../core/notice.ts';
 import type { MessageRecord } from '../../core/records.ts';
+import type { Push } from '../../profiles/define-profile.ts';
+import type { Hints } from '../../tools/hints.ts';
 import type { Participant } from '../../tools/participant.ts';
 import { wakeQuietly } from '../../tools/resting.ts';
 
@@ -13,13 +15,33 @@ import { wakeQuietly } from '../../tools/resting.ts';
  * until the session takes it, because a channel gives no receipt. Once hooks of the session are heard, these bring the messages,
  * and the channel only wakes the session when it rests. Runs until `signal` aborts. Never rejects.
  */
-export async function pushMessages(server: Server, caller: Participant, signal: AbortSignal): Promise<void> {
+export function pushMessages(server: Server, caller: Participant, signal: AbortSignal): Promise<void> {
+  return pushing(caller, signal, async () => {
+    // Where hooks bring the messages, a second path would bring them twice: then the channel only wakes.
+    if (await caller.observe(async (_view, me) => me.hookedAt !== null)) return wakeOnce(server, caller);
+    await pushOnce(server, caller, async item => pushOf(item));
+  });
+}
+
+/** The same for a vocabulary whose messages come by the channel, whatever else is heard of the session; null is not pushed. */
+export function pushShown(
+  server: Server,
+  caller: Participant,
+  signal: AbortSignal,
+  show: (item: InboxItem) => Promise<Push | null>,
+): Promise<void> {
+  return pushing(caller, signal, () => pushOnce(server, caller, show));
+}
+
+async function pushing(caller: Participant, signal: AbortSignal, push: () => Promise<void>): Promise<void> {
   const { log, clock } = caller.world;
+  let hints: Hints | undefined;
   while (!signal.aborted) {
     try {
-      const hints = await caller.hints();
+      // Asked for once: a session that its client has ended comes back with what it does, and not by being listened for.
+      hints ??= await caller.hints();
       const seen = hints.version;
-      await pushOnce(server, caller);
+      await push();
       await hints.changed(seen, limits.safetyPollMs, signal);
     } catch (error) {
       log.warn('channel push failed', { error: String(error) });
@@ -28,36 +50,42 @@ export async function pushMessages(server: Server, caller: Participant, signal: 
   }
 }
 
-async function pushOnce(server: Server, caller: Participant): Promise<void> {
-  // Where hooks bring the messages, a second path would bring them twice: then the channel only wakes.
-  if (await caller.observe(async (_view, me) => me.hookedAt !== null)) return wakeOnce(server, caller);
+async function pushOnce(
+  server: Server,
+  caller: Participant,
+  show: (item: InboxItem) => Promise<Push | null>,
+): Promise<void> {
   const items = (await caller.observe((view, me) => lookForUndelivered(view.tx, me))) ?? [];
   for (const item of items) {
-    const { message } = item;
-    await server.notification({
-      method: 'notifications/claude/channel',
-      params: {
-        content: `${headingOf(message)}\n${message.body}`,
-        meta: {
-          message: message.id,
-          from: message.fromHandle,
-          conversation: message.conversation,
-          priority: message.priority,
-          ...(message.wantsAck ? { ack: 'true' } : {}),
-        },
-      },
-    } as Parameters<Server['notification']>[0]);
+    const push = await show(item);
+    if (push === null) continue;
+    await notify(server, push);
     await markPushed(caller, item);
   }
+}
+
+function pushOf({ message }: InboxItem): Push {
+  return {
+    content: `${headingOf(message)}\n${message.body}`,
+    meta: {
+      message: message.id,
+      from: message.fromHandle,
+      conversation: message.conversation,
+      priority: message.priority,
+      ...(message.wantsAck ? { ack: 'true' } : {}),
+    },
+  };
+}
+
+async function notify(server: Server, params: Push): Promise<void> {
+  const notification = { method: 'notifications/claude/channel', params };
+  await server.notification(notification as unknown as Parameters<Server['notification']>[0]);
 }
 
 async function wakeOnce(server: Server, caller: Participant): Promise<void> {
   const wake = await wakeQuietly(caller);
   if (wake === null) return;
-  const params = { content: wake.text, meta: { kind: 'wake' } };
-  await server.notification({ method: 'notifications/claude/channel', params } as Parameters<
-    Server['notification']
-  >[0]);
+  await notify(server, { content: wake.text, meta: { kind: 'wake' } });
 }
 
 /**

@@ -5,8 +5,12 @@ import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { clientNamed } from '../../clients/index.ts';
 import type { Composition } from '../../compose.ts';
 import { limits } from '../../core/limits.ts';
+import type { Profile } from '../../profiles/define-profile.ts';
+import type { Agent } from '../../tools/agent.ts';
 import type { Callers } from '../../tools/callers.ts';
+import { Cast } from '../../tools/cast.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { ForeignDesk } from '../../tools/foreign-desk.ts';
 import { keepGitRing } from '../../tools/git-ring.ts';
 import { keepBlock } from '../../tools/notification-block.ts';
 import type { Participant } from '../../tools/participant.ts';
@@ -15,15 +19,20 @@ import { withGitHooks } from '../git-hook/served.ts';
 import { hookHandler } from '../hook/handler.ts';
 import { ServedDesk } from '../hook/served.ts';
 import { AnsweringTransport, type ClientFacts } from './answers.ts';
-import { pushMessages } from './channel.ts';
+import { pushMessages, pushShown } from './channel.ts';
+import { createProfileServer, unasked } from './profile-server.ts';
 import { createServer } from './server.ts';
 
-export interface ServeParts extends Pick<Composition, 'config' | 'directory'> {
+export interface ServeParts extends Pick<Composition, 'config' | 'directory' | 'surroundings'> {
   readonly world: World;
   readonly tools: readonly ToolDefinition[];
   readonly channel: boolean;
   /** Makes the participants of this process from what the client says of itself. A session joins at its first use. */
   callers(client: ClientFacts | undefined): Callers;
+  /** A session of this process that stands elsewhere. */
+  readonly standing: Composition['standing'];
+  /** The vocabulary that is spoken instead of our own; null for that. */
+  readonly profile: Profile | null;
   /** Whether a failure is to be told to the client's user now. */
   tellsFailure(isFailing: boolean): boolean;
   /** What a resting session of the client is woken with. */
@@ -59,31 +68,65 @@ export async function serve(parts: ServeParts): Promise<void> {
     () => world.policy.guard.onFailure === 'block',
     world.guardPolicy,
   );
-  const create = () => createServer({ tools, transport, channel, callers, desk });
+  let push: (agent: Agent) => void = () => undefined;
+  const cast = parts.profile && castFor(parts, parts.profile, callers, agent => push(agent));
+  const create = () =>
+    parts.profile && cast
+      ? createProfileServer({ ...parts, profile: parts.profile, transport, callers, desk, cast })
+      : createServer({ tools, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
   const stopWatching = watchForTheEnd(world, () => void transport.close());
   const stopHearing = await parts.hearHooks(withGitHooks(parts, hookHandler(desk)));
   const { notificationFile } = parts;
-  const block = notificationFile && keepBlock(notificationFile, world.clock, () => known?.present ?? [], ended.signal);
+  const ofBlock = () => [...(known?.present ?? []), ...(known && cast ? cast.others : [])];
+  const reading = parts.profile && { issuer: parts.profile.name, tool: parts.profile.reader ?? null };
+  const block =
+    notificationFile && keepBlock(notificationFile, world.clock, ofBlock, ended.signal, reading ?? undefined);
   void keepGitRing(world.clock, () => known?.present ?? [], parts.gitHooksHold, ended.signal);
   const participant = (client: ClientFacts | undefined) => callers(client).main;
-  if (channel) await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);
+  const { profile } = parts;
+  if (profile?.pushed && cast) {
+    const server = create();
+    server.onerror = onerror;
+    const desk = new ForeignDesk({ ...parts, issuer: profile.name, cast }, unasked(ended.signal));
+    push = agent => void pushShown(server, agent, ended.signal, async item => profile.pushed?.(desk, item) ?? null);
+    await server.connect(transport);
+  } else if (channel && !parts.profile)
+    await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);
   else {
     const maxSubscriptions = limits.listensPerConnection;
     serveStdio((_context: McpRequestContext) => create(), { transport, onerror, maxSubscriptions });
   }
 
+  if (parts.profile) process.stderr.write(`${parts.profile.ready}\n`);
   await transport.closed();
   ended.abort();
   stopWatching();
   stopHearing();
   desk.close();
-  await Promise.race([Promise.all([leave(transport, known), block]), world.clock.sleep(limits.shutdownMs)]);
+  await Promise.race([Promise.all([leave(transport, known, cast), block]), world.clock.sleep(limits.shutdownMs)]);
 }
 
-async function leave(transport: AnsweringTransport, callers: Callers | undefined): Promise<void> {
+/** The sessions of a profile's callers; those of the first client that speaks. */
+function castFor(
+  { world, standing }: ServeParts,
+  { name }: Profile,
+  callers: ServeParts['callers'],
+  played: (agent: Agent) => void,
+): Cast {
+  return new Cast(
+    world,
+    name,
+    () => callers(undefined).main,
+    stand => standing(undefined, stand),
+    played,
+  );
+}
+
+async function leave(transport: AnsweringTransport, callers: Callers | undefined, cast: Cast | null): Promise<void> {
   await transport.settled();
+  await cast?.leave('client gone');
   await callers?.leave('client gone');
 }
 

@@ -1,11 +1,5 @@
 /** One MCP server instance over the tools: it translates between protocol and tools and has no rules of its own. */
-import {
-  type CallToolResult,
-  CLIENT_INFO_META_KEY,
-  ResourceNotFoundError,
-  Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
+import { type CallToolResult, ResourceNotFoundError, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { untold } from '../../clients/define-client.ts';
 import { clientSpeaking } from '../../clients/index.ts';
 import { toSignalboxError } from '../../core/errors.ts';
@@ -15,6 +9,7 @@ import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
 import type { EventDesk } from '../hook/answer.ts';
 import type { AnsweringTransport, ClientFacts } from './answers.ts';
+import { clientOf } from './client-of.ts';
 import { completionsFor } from './completions.ts';
 import { hookAnswer, hookTool } from './hook-tool.ts';
 import { instructions } from './instructions.ts';
@@ -120,12 +115,6 @@ async function answered(call: () => ReturnType<typeof callTool>): Promise<CallTo
     const { code, message, next } = toSignalboxError(error);
     return { isError: true, content: [{ type: 'text', text: `${code}: ${message}\nNext: ${next}` }] };
   }
-}
-
-/** The newer protocol has no handshake: every request says who the client is. */
-function clientOf(server: Server, request: ServerContext): ClientFacts | undefined {
-  const envelope = request.mcpReq.envelope as Record<string, unknown> | undefined;
-  return (envelope?.[CLIENT_INFO_META_KEY] as ClientFacts | undefined) ?? server.getClientVersion();
 }
 
 /** What a call says about whose it is, and its arguments without what says so. */

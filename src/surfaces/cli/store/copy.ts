@@ -1,12 +1,14 @@
 /** `signalbox store copy FROM TO`: takes projects from one store into another, and makes sure that nothing was lost. */
+
 import type { Composition } from '../../../compose.ts';
 import { SignalboxError, toSignalboxError } from '../../../core/errors.ts';
 import { lookAround } from '../../../core/presence.ts';
 import { isRealProject } from '../../../core/project.ts';
+import { withoutSecrets } from '../../../core/shown-address.ts';
 import { errorExitCodes, exitCodes } from '../exit-codes.ts';
 import { type Invocation, pageFor, printResult } from '../invocation.ts';
 import { oneLine } from '../layout.ts';
-import { projectOf, withoutSecrets } from '../place.ts';
+import { projectOf } from '../place.ts';
 import type { Page } from '../renderers.ts';
 import { counted } from '../spoken.ts';
 import { changesBetween, spokenTally, type Tally, tallyOf } from './compare.ts';

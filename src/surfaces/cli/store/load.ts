@@ -2,7 +2,7 @@
 import type { Composition } from '../../../compose.ts';
 import { SignalboxError } from '../../../core/errors.ts';
 import type { Contents } from '../../../core/ports.ts';
-import { withoutSecrets } from '../place.ts';
+import { withoutSecrets } from '../../../core/shown-address.ts';
 import { firstDifference } from './compare.ts';
 
 /**

@@ -6,8 +6,9 @@ import { SignalboxError } from '../../../core/errors.ts';
 import { limits } from '../../../core/limits.ts';
 import type { Contents } from '../../../core/ports.ts';
 import { isRealProject } from '../../../core/project.ts';
+import { withoutSecrets } from '../../../core/shown-address.ts';
 import { type Invocation, withComposition } from '../invocation.ts';
-import { storeExists, storeFile, withoutSecrets } from '../place.ts';
+import { storeExists, storeFile } from '../place.ts';
 
 /** A store's address as `--store` takes it; the path of a file is one of SQLite. `invalid_input` for anything else. */
 export function storeAddress(given: string, argument: string, workingDirectory: string): string {

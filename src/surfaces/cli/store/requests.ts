@@ -16,3 +16,11 @@ export interface ImportRequest {
   /** Undefined or `-`: standard input. */
   readonly file: string | undefined;
 }
+
+/** The systems whose stores can be taken over. */
+export const oldSystems = ['claude-presence', 'claude-peers', 'claude-session-coordinator', 'claude-duo'] as const;
+
+export interface TakeoverRequest {
+  readonly system: string;
+  readonly path: string;
+}

@@ -1,0 +1,213 @@
+/** One MCP server instance over a profile: the vocabulary of another system, its tools and no others. */
+import {
+  type CallToolResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+  type Tool,
+} from '@modelcontextprotocol/server';
+import * as z from 'zod/v4';
+import { toSignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { cleanText, cleanTexts } from '../../core/text.ts';
+import type { Answer, ForeignPrompt, ForeignResource, ForeignTool, Profile } from '../../profiles/define-profile.ts';
+import type { Callers } from '../../tools/callers.ts';
+import { type DeskContext, type DeskParts, ForeignDesk } from '../../tools/foreign-desk.ts';
+import type { EventDesk } from '../hook/answer.ts';
+import type { AnsweringTransport, ClientFacts } from './answers.ts';
+import { clientOf } from './client-of.ts';
+import { hookAnswer, hookTool } from './hook-tool.ts';
+
+export interface ProfileParts extends Omit<DeskParts, 'issuer'> {
+  readonly profile: Profile;
+  readonly transport: AnsweringTransport;
+  callers(client: ClientFacts | undefined): Callers;
+  /** Where the client's hooks are answered that come over this connection. */
+  readonly desk: EventDesk;
+}
+
+export function createProfileServer(parts: ProfileParts): Server {
+  const { profile } = parts;
+  const { resources, prompts } = profile;
+  const server = new Server(profile.server, {
+    instructions: profile.instructions,
+    capabilities: {
+      tools: { listChanged: true },
+      ...(resources ? { resources: {} } : {}),
+      ...(prompts ? { prompts: {} } : {}),
+      ...(profile.pushed ? { experimental: { 'claude/channel': {} } } : {}),
+    },
+  });
+  const listed = profile.tools.map(listedForeign);
+  const arrive = arrivalOf(parts, server);
+  server.setRequestHandler('tools/list', () => {
+    arrive.soon();
+    return { tools: listed };
+  });
+  server.setRequestHandler('tools/call', async ({ params }, request) => {
+    // Whoever speaks first is the client that the sessions of this process are of.
+    parts.callers(clientOf(server, request));
+    const given = params.arguments ?? {};
+    if (params.name === hookTool) return hookAnswer(parts.desk, given, hookContext(parts, server, request));
+    await arrive.now();
+    return shown(await answered(parts, params.name, given, request));
+  });
+  server.oninitialized = arrive.soon;
+  const desk = (request: ServerContext) => deskOf(parts, contextOf(parts, request));
+  if (resources) serveResources(server, resources, desk);
+  if (prompts) servePrompts(server, prompts, desk);
+  return server;
+}
+
+/** The arrival that a profile makes unasked, once: before a call, or a little after the client has shown that it stays. */
+function arrivalOf(parts: ProfileParts, server: Server) {
+  const { profile, world, transport } = parts;
+  const ended = new AbortController();
+  void transport.closed().then(() => ended.abort());
+  let done: Promise<void> | undefined;
+  let isExpected = false;
+  const now = async () => {
+    if (ended.signal.aborted) return;
+    parts.callers(server.getClientVersion());
+    done ??= profile.arrive?.(deskOf(parts, unasked(ended.signal))) ?? Promise.resolve();
+    try {
+      await done;
+    } catch (error) {
+      done = undefined;
+      world.log.warn('arrival failed', { profile: profile.name, error: String(error) });
+    }
+  };
+  const soon = () => {
+    if (isExpected || !profile.arrive) return;
+    isExpected = true;
+    void world.clock.sleep(limits.channelJoinDelayMs, ended.signal).then(now);
+  };
+  return { now, soon };
+}
+
+function deskOf({ profile, ...parts }: ProfileParts, context: DeskContext): ForeignDesk {
+  return new ForeignDesk({ ...parts, issuer: profile.name }, context);
+}
+
+/** What is done for no request: what follows an answer follows at once. */
+export function unasked(signal: AbortSignal): DeskContext {
+  return { path: 'calls', signal, progress() {}, afterAnswer: action => void action() };
+}
+
+function serveResources(
+  server: Server,
+  resources: readonly ForeignResource[],
+  desk: (request: ServerContext) => ForeignDesk,
+): void {
+  const isTemplate = ({ uri }: ForeignResource) => uri.includes('{');
+  const about = ({ name, description, mimeType }: ForeignResource) => ({ name, description, mimeType });
+  server.setRequestHandler('resources/list', () => ({
+    resources: resources.filter(each => !isTemplate(each)).map(each => ({ uri: each.uri, ...about(each) })),
+  }));
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: resources.filter(isTemplate).map(each => ({ uriTemplate: each.uri, ...about(each) })),
+  }));
+  server.setRequestHandler('resources/read', async ({ params: { uri } }, request) => {
+    for (const resource of resources) {
+      const variable = variableIn(resource.uri, uri);
+      if (variable === undefined) continue;
+      const text = cleanText(await resource.read(desk(request), variable)).text;
+      return { contents: [{ uri, mimeType: resource.mimeType, text }] };
+    }
+    throw new ResourceNotFoundError(uri);
+  });
+}
+
+/** What stands in an address where the template has its variable; empty where it has none, undefined for another address. */
+function variableIn(template: string, uri: string): string | undefined {
+  const [before = '', after] = template.split(/\{[^}]*\}/);
+  if (after === undefined) return uri === template ? '' : undefined;
+  const isOne = uri.startsWith(before) && uri.endsWith(after) && uri.length > before.length + after.length;
+  if (!isOne) return undefined;
+  const variable = uri.slice(before.length, uri.length - after.length);
+  try {
+    return decodeURIComponent(variable);
+  } catch {
+    return variable;
+  }
+}
+
+function servePrompts(
+  server: Server,
+  prompts: readonly ForeignPrompt[],
+  desk: (request: ServerContext) => ForeignDesk,
+): void {
+  const listed = prompts.map(({ name, description }) => ({ name, description }));
+  server.setRequestHandler('prompts/list', () => ({ prompts: listed }));
+  server.setRequestHandler('prompts/get', async ({ params }, request) => {
+    const prompt = prompts.find(({ name, aliases }) => name === params.name || aliases.includes(params.name));
+    if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${params.name}.`);
+    const text = cleanText(await prompt.text(desk(request))).text;
+    return {
+      description: prompt.description,
+      messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
+    };
+  });
+}
+
+async function answered(
+  parts: ProfileParts,
+  name: string,
+  given: Record<string, unknown>,
+  request: ServerContext,
+): Promise<Answer> {
+  const { profile, world } = parts;
+  const tool = profile.tools.find(each => each.name === name);
+  if (!tool) return profile.unknown(name, parts.surroundings);
+  const input = tool.input.safeParse(profile.understood?.(given) ?? given);
+  if (!input.success) return profile.invalid(name, input.error, parts.surroundings);
+  try {
+    return await tool.run(deskOf(parts, contextOf(parts, request)), input.data as never);
+  } catch (error) {
+    const { code, message, next, cause } = toSignalboxError(error);
+    if (code === 'internal')
+      world.log.error('call failed', { tool: name, cause: String((cause as Error)?.stack ?? cause) });
+    return profile.failed(message, next, parts.surroundings);
+  }
+}
+
+/** What peers wrote is made harmless on the way out, whatever the profile shows of it. */
+function shown({ content, structured, isError }: Answer): CallToolResult {
+  const clean = content.map(({ type, text }) => ({ type, text: cleanText(text).text }));
+  return {
+    content: clean,
+    ...(structured ? { structuredContent: cleanTexts(structured) as Record<string, unknown> } : {}),
+    ...(isError ? { isError } : {}),
+  };
+}
+
+function contextOf({ transport }: ProfileParts, { mcpReq: { id, signal, _meta, notify } }: ServerContext) {
+  signal.addEventListener('abort', () => transport.forget(id), { once: true });
+  const path = 'calls' as const;
+  const progressToken = _meta?.progressToken;
+  return {
+    path,
+    signal,
+    hearsProgress: progressToken !== undefined,
+    progress(message: string, done: number, total: number) {
+      if (progressToken === undefined || signal.aborted) return;
+      const params = { progressToken, progress: done, total, message };
+      // A client that has gone away is noticed by the connection's end; a lost progress note is no matter.
+      void notify({ method: 'notifications/progress', params }).catch(() => undefined);
+    },
+    afterAnswer: (action: () => Promise<void>) => transport.afterAnswer(id, action),
+  };
+}
+
+function hookContext(parts: ProfileParts, server: Server, request: ServerContext) {
+  return { ...contextOf(parts, request), caller: parts.callers(clientOf(server, request)).main };
+}
+
+/** As its users know it: the input in full, and nothing that they have never met. */
+function listedForeign({ name, description, input, output }: ForeignTool): Tool {
+  const schema = z.toJSONSchema(z.strictObject(input.shape), { io: 'input', target: 'draft-7' });
+  const inputSchema = schema as Tool['inputSchema'];
+  return { name, description, inputSchema, ...(output ? { outputSchema: output as Tool['outputSchema'] } : {}) };
+}

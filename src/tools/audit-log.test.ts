@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { FakeLog } from '../../test/support/fakes.ts';
+import { createBench } from '../../test/support/rules.ts';
+import { accountsProject } from '../core/account.ts';
+import { type AuditNote, readAudit } from '../core/audit.ts';
+import { limits } from '../core/limits.ts';
+import { AuditLog } from './audit-log.ts';
+
+const note: AuditNote = {
+  ...{ action: 'call', principal: 'ana', session: null, subject: null, what: 'lock_list', project: null },
+  ...{ decision: 'done', code: null, address: null, ms: 1, digest: null },
+};
+const everything = { since: 0, principal: null, what: null, project: null, decision: null, limit: 10_000 };
+
+it('Every note that comes while others are written is stored when its promise resolves, and in its order', async () => {
+  const { store } = createBench();
+  const log = new AuditLog({ store, log: new FakeLog() });
+  const count = limits.auditNotedAtOnce * 2 + 50;
+  const all = () => store.read(accountsProject, tx => readAudit(tx, everything));
+  const waits = Array.from({ length: count }, (_, at) => log.note({ ...note, ms: at }));
+  await waits[0];
+  expect((await all()).notes.some(({ ms }) => ms === 0)).toBe(true);
+  await Promise.all(waits);
+  const noted = (await all()).notes.map(({ ms }) => ms);
+  expect(noted.reverse()).toEqual(Array.from({ length: count }, (_, at) => at));
+});
