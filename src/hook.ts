@@ -116,11 +116,15 @@ async function readInput(): Promise<Record<string, unknown> | undefined> {
   if (process.stdin.isTTY) return {};
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of process.stdin) {
-    bytes += (piece as Buffer).length;
-    // Too much is read to its end all the same: the client may not expect that nobody takes it.
-    if (bytes <= limits.hookReadBytes) pieces.push(piece as Buffer);
-  }
+  // By its events, because the iterator of a stream has to be loaded, which takes a millisecond.
+  await new Promise<void>((resolve, reject) => {
+    process.stdin.on('end', resolve).on('error', reject);
+    process.stdin.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      // Too much is read to its end all the same: the client may not expect that nobody takes it.
+      if (bytes <= limits.hookReadBytes) pieces.push(piece);
+    });
+  });
   if (bytes > limits.hookReadBytes) return undefined;
   const input = parsed(Buffer.concat(pieces).toString('utf8'));
   // What a file is to hold may be long, and is nobody's business here; which file it is stands in a short field.
@@ -159,8 +163,12 @@ async function ask(path: string, request: Request, waits?: () => void): Promise<
   return isTaken ? (exitCode ?? 'silent') : 'none';
 }
 
-function write({ stdout = '', stderr = '' }: HookReply): Promise<void> {
-  return new Promise(done => {
-    process.stderr.write(stderr, () => process.stdout.write(stdout, () => done()));
-  });
+/** A stream that nothing is written to is not opened: that takes longer than to ask. */
+async function write({ stdout = '', stderr = '' }: HookReply): Promise<void> {
+  for (const [stream, text] of [
+    [() => process.stderr, stderr],
+    [() => process.stdout, stdout],
+  ] as const) {
+    if (text !== '') await new Promise<void>(done => stream().write(text, () => done()));
+  }
 }

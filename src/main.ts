@@ -27,12 +27,11 @@ async function runServer(args: string[]): Promise<void> {
       process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
       return;
     }
-    const { compose, selectTools, serve, settings } = await import('./server.ts');
+    const { compose, profileNamed, selectTools, serve, settings } = await import('./server.ts');
     const options = Object.fromEntries(
-      settings.map(setting => [
-        setting.flag.slice(2),
-        { type: setting.key === 'channel' ? 'boolean' : 'string' } as const,
-      ]),
+      settings
+        .filter(setting => !('hubOnly' in setting))
+        .map(setting => [setting.flag.slice(2), { type: setting.key === 'channel' ? 'boolean' : 'string' } as const]),
     );
     const { values } = parseArgs({ args, options });
     const flags = Object.fromEntries(
@@ -47,7 +46,8 @@ async function runServer(args: string[]): Promise<void> {
       const { holdsGitHooks } = await import('./git-hooks.ts');
       return holdsGitHooks(directory, parts.world.policy.guard, process.env, parts.world.ids.next());
     };
-    await serve({ ...parts, tools, channel: parts.config.channel.value === 'on', gitHooksHold });
+    const profile = await profileNamed(parts.config.profile.value);
+    await serve({ ...parts, tools, profile, channel: parts.config.channel.value === 'on', gitHooksHold });
     await parts.close();
     process.exit(0);
   } catch (error) {

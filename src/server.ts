@@ -1,5 +1,6 @@
 /** What `signalbox mcp` needs, in one piece: each separate piece costs every session some time at its start. */
 export { compose } from './compose.ts';
 export { settings } from './config.ts';
+export { profileNamed } from './profiles/index.ts';
 export { serve } from './surfaces/mcp/serve.ts';
 export { selectTools } from './tools/toolset.ts';

@@ -121,6 +121,7 @@ async function writeMessages(
           replyTo: null,
           thread: `m${sequence}`,
           wantsAck: false,
+          said: null,
           tags: [],
           key: index % 5 === 0 ? `key-${index}` : null,
           at: tx.now,

@@ -29,7 +29,13 @@ function expand(pattern: string): string[] {
 /** What picomatch matches, with the options under which it has our grammar. */
 function matcher(pattern: string): (path: string) => boolean {
   // It takes `[!a]` for the two characters. Its fast paths differ from its own parser: `*.*` is not `a.` there.
-  const texts = expand(pattern).map(text => text.replaceAll('[!', '[^').split('/'));
+  // Behind three stars and more its dot is any character; to the grammar they are two.
+  const texts = expand(pattern).map(text =>
+    text
+      .replaceAll('[!', '[^')
+      .replaceAll(/\*{3,}/g, '**')
+      .split('/'),
+  );
   const matches = texts
     .map(segments => segments.filter(segment => segment !== '').join('/'))
     // The folder itself is part of `a*/**` in the grammar, as it is of `a/**` in both.
@@ -66,6 +72,11 @@ const plainPattern = fc
   .filter(text => !/(^|\/)\.{1,2}(\/|$)/.test(text));
 
 describe('the overlap of two patterns', () => {
+  test('is held against picomatch without the dot that it takes for any character', () => {
+    expect(matcher('***/a.')('a/aa')).toBe(false);
+    expect(matcher('***/a.')('b/a.')).toBe(true);
+  });
+
   test('is never missed when any short path matches both', () => {
     fc.assert(
       fc.property(pattern, pattern, (one, other) => {

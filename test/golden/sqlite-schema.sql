@@ -1,6 +1,6 @@
 -- Version 2. Regenerate with SIGNALBOX_UPDATE_GOLDEN=1; a change needs a migration.
 -- Declared indexes; a new one, or one that finds other values, needs a migration that rebuilds its entries.
--- session: live handle pastHandle clientSession child formerChild parent ended
+-- session: live handle pastHandle clientSession child formerChild parent persona ended
 -- lock: all holder key globBase
 -- waiter: queue session
 -- message: sender key broadcast at history thread
@@ -11,6 +11,9 @@
 -- data: scope deleted
 -- edit: path session commit at
 -- place: 
+-- token: name
+-- brought: 
+-- audit: at order
 
 CREATE TABLE boot (
   id TEXT PRIMARY KEY,

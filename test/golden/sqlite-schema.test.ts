@@ -74,7 +74,7 @@ it('opens a store that was written by the first version, and goes on with it', a
   expect((await store.inspect()).problems.filter(problem => !problem.includes('chmod'))).toEqual([]);
   const found = await store.read(project, reader => reader.list('lock', 'holder', { equals: 'h' }, { limit: 2 }));
   // What it did not know is there with what it means.
-  expect(found).toEqual([{ ...lock, pool: null, warnedAt: null }]);
+  expect(found).toEqual([{ ...lock, pool: null, warnedAt: null, heldFor: null }]);
   const old = { ...message, recipients: [], thread: 'm1', wantsAck: false };
   const page = { limit: 2 };
   const byAge = await store.read(project, reader => reader.list('message', 'at', { prefix: '' }, page));

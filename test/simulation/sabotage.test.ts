@@ -147,6 +147,7 @@ function takesWhatIsFree() {
           former: null,
           reason: null,
           pool: null,
+          heldFor: null,
         };
         super.put('lock', {
           ...first,

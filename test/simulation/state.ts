@@ -14,6 +14,9 @@ const kinds = [
   'data',
   'edit',
   'place',
+  'token',
+  'brought',
+  'audit',
 ] as const satisfies readonly Kind[];
 
 export type Table<K extends Kind> = ReadonlyMap<string, RecordOf<K>>;

@@ -22,6 +22,7 @@ export function aLock(id: string, fields: Partial<LockRecord> = {}): LockRecord 
     expiresAt: 61_000,
     pool: null,
     warnedAt: null,
+    heldFor: null,
     ...fields,
   };
 }
@@ -40,6 +41,7 @@ export function aMessage(id: string, fields: Partial<MessageRecord> = {}): Messa
     replyTo: null,
     thread: id,
     wantsAck: false,
+    said: null,
     tags: [],
     key: null,
     at: 1_000,
@@ -80,6 +82,8 @@ export function aSession(id: string, fields: Partial<SessionRecord> = {}): Sessi
     hookedAt: null,
     nudgedAt: null,
     guard: unguarded,
+    personas: [],
+    hub: null,
     ...fields,
   };
 }

@@ -44,12 +44,12 @@ export class TreeScene {
   }
 
   /** A session's command begins, and stands in its record; a second goes by. */
-  async begin(session: SessionRecord, root = '/shop'): Promise<Running> {
+  async begin(session: SessionRecord, root = '/shop', commits: Running['commits'] = 'surely'): Promise<Running> {
     const now = this.bench.clock.now();
     const running = {
       call: null,
       root,
-      commits: 'surely' as const,
+      ...(commits ? { commits } : {}),
       ticket: null,
       heads: [],
       notes: [],

@@ -1,12 +1,14 @@
 /** `signalbox config`: every setting with its value, where that came from, and what it means. Opens no store. */
+
 import type { Composition } from '../../compose.ts';
 import { type ResolvedGuard, type Setting, type SettingKey, settings } from '../../config.ts';
 import { guardKeys } from '../../core/guard-declaration.ts';
 import type { GuardPolicy } from '../../core/policy.ts';
+import { withoutSecrets } from '../../core/shown-address.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
 import { displayWidth, oneLine, wrap } from './layout.ts';
-import { projectOf, withoutSecrets } from './place.ts';
+import { projectOf } from './place.ts';
 import { type Page, shortPath } from './renderers.ts';
 
 interface ShownSetting {
@@ -78,8 +80,9 @@ function shownSetting(
   effective: Partial<Record<SettingKey, string>>,
 ): ShownSetting {
   const key = setting.key as SettingKey;
-  const { value, origin } = parts.config[key];
+  const { value, variable, origin: place } = parts.config[key];
   const { flag, environment, file, help } = setting;
+  const origin = variable ? `${place}, ${variable}` : place;
   return { key, value: effective[key] ?? value, origin, flag, environment, file, help };
 }
 

@@ -5,13 +5,25 @@ import { type Setting, type SettingKey, settings } from '../../config.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
+import { auditCommand } from './audit/command.ts';
+import type { AuditRequest } from './audit/requests.ts';
+import { type CompatRequest, compatCommand } from './compat-command.ts';
 import { exitCodeHelp } from './exit-codes.ts';
 import { guardCommand } from './guard/commands.ts';
 import type { GuardRequest } from './guard/requests.ts';
+import { profileNames } from './profile-names.ts';
 import { setupCommands } from './setup/commands.ts';
 import type { SetupRequest } from './setup/requests.ts';
-import type { CopyRequest, ExportRequest, ImportRequest } from './store/requests.ts';
+import {
+  type CopyRequest,
+  type ExportRequest,
+  type ImportRequest,
+  oldSystems,
+  type TakeoverRequest,
+} from './store/requests.ts';
 import { createStyle } from './style.ts';
+import { tokenCommand } from './token/commands.ts';
+import type { TokenRequest } from './token/requests.ts';
 import { bareCommand, toolCommand } from './tool-command.ts';
 import { commandPath } from './words.ts';
 
@@ -25,8 +37,13 @@ export type Request =
   | ({ readonly kind: 'store-copy' } & CopyRequest)
   | ({ readonly kind: 'export' } & ExportRequest)
   | ({ readonly kind: 'import' } & ImportRequest)
+  | ({ readonly kind: 'take-over' } & TakeoverRequest)
   | ({ readonly kind: 'setup' } & SetupRequest)
   | ({ readonly kind: 'guard' } & GuardRequest)
+  | ({ readonly kind: 'compat' } & CompatRequest)
+  | ({ readonly kind: 'token' } & TokenRequest)
+  | ({ readonly kind: 'audit' } & AuditRequest)
+  | { readonly kind: 'hub'; readonly flags: Globals['flags'] }
   | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
 
 /** What every command takes. */
@@ -48,7 +65,10 @@ export interface ProgramParts {
   readonly isBrief?: boolean;
 }
 
-const globalSettings: readonly Setting[] = settings.filter((setting: Setting) => setting.serverOnly !== true);
+const globalSettings: readonly Setting[] = settings.filter(
+  (setting: Setting) => setting.serverOnly !== true && setting.hubOnly !== true,
+);
+const hubSettings: readonly Setting[] = settings.filter((setting: Setting) => setting.hubOnly === true);
 
 /**
  * Builds the program. What is wrong with a command line is thrown as `SignalboxError` with `invalid_input`; help and version
@@ -78,7 +98,11 @@ export function createProgram(parts: ProgramParts): Command {
   program.commandsGroup('Setup:');
   for (const command of setupCommands(request => ask({ kind: 'setup', ...request }))) program.addCommand(command);
   program.addCommand(guardCommand(request => ask({ kind: 'guard', ...request })));
+  program.addCommand(tokenCommand(request => ask({ kind: 'token', ...request })));
+  program.addCommand(auditCommand(request => ask({ kind: 'audit', ...request })));
   program.addCommand(serverCommand());
+  program.addCommand(hubCommand(ask));
+  program.addCommand(compatCommand(request => ask({ kind: 'compat', ...request })));
   program.addCommand(hookCommand());
   program.addCommand(statusLineCommand());
   addOwnCommands(program, ask);
@@ -114,8 +138,19 @@ const flagsOfItsOwn: Readonly<Record<string, string>> = { setup: '--project', re
 
 /** The first word that is neither an option nor the value of one. */
 function operandOf(words: readonly string[]): string | undefined {
+  return words[operandAt(words)];
+}
+
+function operandAt(words: readonly string[]): number {
   const taking = globalSettings.filter(setting => !setting.choices?.includes('on')).map(({ flag }) => flag);
-  return words.find((word, at) => !word.startsWith('-') && !taking.includes(words[at - 1] ?? ''));
+  return words.findIndex((word, at) => !word.startsWith('-') && !taking.includes(words[at - 1] ?? ''));
+}
+
+/** The words of a command line, those behind `compat PROFILE` marked as nothing to be read here: options there are the profile's. */
+export function passedThrough(words: readonly string[]): readonly string[] {
+  const at = operandAt(words);
+  const isCompat = words[at] === 'compat' && profileNames.includes(words[at + 1] ?? '');
+  return isCompat ? [...words.slice(0, at + 2), '--', ...words.slice(at + 2)] : words;
 }
 
 function settingOption(setting: Setting): Option {
@@ -156,13 +191,30 @@ function serverCommand(): Command {
     .description(
       'Serves one AI session over standard input and output. AI clients start this; it ends with its client.',
     );
-  for (const setting of settings) command.addOption(settingOption(setting));
+  for (const setting of settings) if (!('hubOnly' in setting)) command.addOption(settingOption(setting));
   return command.action(() => {
     throw new SignalboxError(
       'invalid_input',
       'Options stand behind `mcp`.',
       'Write `signalbox mcp` first, then its options.',
     );
+  });
+}
+
+function hubCommand(ask: (request: Request) => Promise<void>): Command {
+  const command = new Command('hub')
+    .summary('Serve a team over HTTP')
+    .description(
+      'Serves the sessions of a team over HTTP, with tokens, roles and the same rules, on the store that --store names. It asks everybody ' +
+        'for a token (`signalbox token create`), listens on this machine unless told otherwise, and writes lines of JSON to standard error.',
+    );
+  for (const setting of hubSettings) command.addOption(settingOption(setting));
+  return command.action((options: Record<string, string | true | undefined>) => {
+    const given = hubSettings.flatMap(({ key, flag }) => {
+      const value = options[flag.slice(2)];
+      return value === undefined ? [] : [[key, value === true ? 'on' : value]];
+    });
+    return ask({ kind: 'hub', flags: Object.fromEntries(given) });
   });
 }
 
@@ -232,13 +284,29 @@ function addStoreCommands(program: Command, ask: (request: Request) => Promise<v
   );
   program.addCommand(
     new Command('import')
-      .summary('Bring an exported project into the store')
+      .summary('Bring an exported project, or the state of an earlier system, into the store')
       .description(
         'Brings an exported project into the store, under the id it had or that of --project. ' +
-          'Examines everything first, refuses a project that holds anything, and reads back what was written.',
+          'Examines everything first, refuses a project that holds anything, and reads back what was written.\n\n' +
+          `signalbox import SYSTEM PATH takes over what an earlier system has stored at PATH, and says what was left: ${oldSystems.join(', ')}. ` +
+          'It changes nothing there, and may be done again.',
       )
-      .addArgument(new Argument('[file]', 'where from; - or nothing for standard input'))
-      .action((file: string | undefined) => ask({ kind: 'import', file })),
+      .addArgument(new Argument('[file]', 'where from, or which system; - or nothing for standard input'))
+      .addArgument(new Argument('[path]', "a system's database or folder"))
+      .action((file: string | undefined, path: string | undefined) => ask(importRequest(file, path))),
+  );
+}
+
+function importRequest(file: string | undefined, path: string | undefined): Request {
+  const isSystem = oldSystems.some(name => name === file);
+  if (file !== undefined && isSystem && path !== undefined) return { kind: 'take-over', system: file, path };
+  if (!isSystem && path === undefined) return { kind: 'import', file };
+  throw new SignalboxError(
+    'invalid_input',
+    isSystem ? `Where ${file} has stored its state is missing.` : `${file} is no system that can be taken over.`,
+    isSystem
+      ? `Name its database or folder: signalbox import ${file} PATH.`
+      : `Choose one of ${oldSystems.join(', ')}.`,
   );
 }
 

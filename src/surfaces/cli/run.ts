@@ -4,6 +4,7 @@ import { cleanText } from '../../core/text.ts';
 import { errorExitCodes, exitCodes } from './exit-codes.ts';
 import { currentFolder, type Invocation } from './invocation.ts';
 import { jsonText } from './json.ts';
+import { profileNames } from './profile-names.ts';
 import type { Globals, Request } from './program.ts';
 import { createStyle } from './style.ts';
 import { createTerminal, type Environment, type Terminal } from './terminal.ts';
@@ -22,6 +23,14 @@ export async function runCommandLine(args: readonly string[], environment: Envir
       const { printHandles } = await import('./handles.ts');
       return await printHandles(invocationOf({ flags: {}, json: false }, environment, terminal));
     }
+    const [first, profile = '', ...words] = args;
+    // Every word is the profile's own; its hooks run with every prompt, and no command line has to be read for them.
+    if (first === 'compat' && profileNames.includes(profile)) {
+      return await answer(
+        { kind: 'compat', profile, words },
+        invocationOf({ flags: {}, json: false }, environment, terminal),
+      );
+    }
     return await runProgram(args, environment, terminal);
   } catch (error) {
     const known = toSignalboxError(error);
@@ -34,7 +43,7 @@ export async function runCommandLine(args: readonly string[], environment: Envir
 }
 
 async function runProgram(args: readonly string[], environment: Environment, terminal: Terminal): Promise<number> {
-  const [{ CommanderError }, { createProgram }, { operations }] = await Promise.all([
+  const [{ CommanderError }, { createProgram, passedThrough }, { operations }] = await Promise.all([
     import('commander'),
     import('./program.ts'),
     import('../../tools/index.ts'),
@@ -56,7 +65,7 @@ async function runProgram(args: readonly string[], environment: Environment, ter
   });
   try {
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    else await program.parseAsync(passedThrough(args), { from: 'user' });
   } catch (error) {
     // Help and version end this way; what is wrong with the command line is a `SignalboxError`.
     if (!(error instanceof CommanderError)) throw error;
@@ -81,10 +90,20 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
       return (await import('./store/export.ts')).runExport(request, invocation);
     case 'import':
       return (await import('./store/import.ts')).runImport(request, invocation);
+    case 'take-over':
+      return (await import('./store/take-over.ts')).runTakeOver(request, invocation);
     case 'setup':
       return (await import('./setup/setup.ts')).runSetup(request, invocation);
     case 'guard':
       return (await import('./guard/guard.ts')).runGuard(request, invocation);
+    case 'compat':
+      return (await import('./compat.ts')).runCompat(request, invocation);
+    case 'token':
+      return (await import('./token/token.ts')).runToken(request, invocation);
+    case 'audit':
+      return (await import('./audit/audit.ts')).runAudit(request, invocation);
+    case 'hub':
+      return (await import('./hub.ts')).runHub(request.flags, invocation);
     case 'completion':
       return (await import('./completion/completion.ts')).printCompletion(request.shell, invocation);
     case 'demo':

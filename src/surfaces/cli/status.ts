@@ -1,4 +1,5 @@
 /** `signalbox status`: the whole project at a glance, for a person. Reads; changes nothing. */
+
 import type { Composition } from '../../compose.ts';
 import { locksInForce, queueInForce } from '../../core/blocking.ts';
 import { toSignalboxError } from '../../core/errors.ts';
@@ -9,13 +10,14 @@ import { limits } from '../../core/limits.ts';
 import { lookAround } from '../../core/presence.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import { ringStates } from '../../core/ring-state.ts';
+import { withoutSecrets } from '../../core/shown-address.ts';
 import { instant } from '../../core/text.ts';
 import type { View } from '../../core/unit.ts';
 import { shownIntent, shownPlace } from '../../tools/shown.ts';
 import { errorExitCodes, exitCodes } from './exit-codes.ts';
 import { folderProblem } from './folder-health.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
-import { projectOf, storeExists, withoutSecrets } from './place.ts';
+import { projectOf, storeExists } from './place.ts';
 import { type Facts, type Problem, type StatusSession, statusText } from './status-view.ts';
 
 const nothing: Facts = { sessions: [], locks: [], waiting: [], intents: [], unread: 0, you: operatorHandle };

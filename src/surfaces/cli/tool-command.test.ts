@@ -144,7 +144,7 @@ describe('a new tool', () => {
 describe('the options for every command', () => {
   it('are the settings that other commands than the server read, and --json', () => {
     const { program } = programOf(tools);
-    const wanted = settings.flatMap(setting => ('serverOnly' in setting ? [] : [setting.flag]));
+    const wanted = settings.flatMap(setting => ('serverOnly' in setting || 'hubOnly' in setting ? [] : [setting.flag]));
     expect(program.options.map(option => option.long)).toEqual(['--version', '--json', ...wanted]);
   });
 

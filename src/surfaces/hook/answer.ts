@@ -147,7 +147,7 @@ export function whoCloses({ failsClosed = false }: HookCall, isPolicy: boolean):
 export function failedClosed(line: string, by: 'setup' | 'policy'): string {
   const who =
     by === 'setup' ? 'What your user set up (--fail-closed)' : 'The policy of this project (guard.onFailure: "block")';
-  return `${line} ${who} refuses what cannot be checked: try again, or ask your user.`;
+  return `${line} ${who} refuses what cannot be checked, also what would mend it: try again, or ask your user to.`;
 }
 
 /** Whether something may be refused at this event. */

@@ -211,11 +211,11 @@ export const ofConversations: readonly Break[] = [
       'src/core/search.test.ts › finds what one sent, got, or could have read in channels, all and own groups, and nothing of others',
   },
   {
-    what: 'a search finds what one got in a group before one left it',
+    what: 'a thread shows what one got in a group before one left it',
     file: 'src/core/history.ts',
     replace: 'return (await deliveryOf(view, me.id, message)) !== undefined;',
     by: 'return false;',
-    caughtBy: 'src/core/search.test.ts › still finds what one got in a group that one has left, and nothing later',
+    caughtBy: 'src/core/history.test.ts › of a group that one has left holds what one got there, and nothing later',
   },
   {
     what: 'a search finds no entry that has expired',

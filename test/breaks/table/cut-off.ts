@@ -194,10 +194,10 @@ export const ofCutOff: readonly Break[] = [
   },
   {
     what: 'the password of an address is shown',
-    file: 'src/surfaces/cli/place.ts',
+    file: 'src/core/shown-address.ts',
     replace: "credentials === user ? '' : ':***'",
     by: "credentials === user ? '' : credentials.slice(user.length)",
-    caughtBy: 'src/surfaces/cli/place.test.ts › %s hides what is secret, however it is mistyped',
+    caughtBy: 'src/core/shown-address.test.ts › %s hides what is secret, however it is mistyped',
   },
   {
     what: 'statements keep their names behind a pooler',

@@ -274,8 +274,7 @@ export const ofData: readonly Break[] = [
     file: 'src/core/edit.ts',
     replace: '{ limit: limits.editsSearched, reverse: true }',
     by: '{ limit: limits.editsSearched }',
-    caughtBy:
-      'src/tools/who.test.ts › is told newest first: who, task, when, where, whether it is still here, how it is known, and who has it locked',
+    caughtBy: 'src/core/edit.test.ts › tells the newest edits of a file first, and those of no other',
   },
   {
     what: 'an edit tells whether its session still lives',

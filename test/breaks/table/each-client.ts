@@ -242,7 +242,7 @@ export const ofEachClient: readonly Break[] = [
     file: 'src/core/attach.ts',
     replace: 'if (before || isOnly) return before ?? all[0];',
     by: 'if (before || isOnly) return before ?? all.find(each => isUnserved(each));',
-    caughtBy: 'src/core/attach.test.ts › shares the session of another one of the same client, which stays its lease',
+    caughtBy: 'src/core/attach.test.ts › takes over the session that a hook of its client let join',
   },
   {
     what: 'each client: what went with a tool is read when the tool has ended',

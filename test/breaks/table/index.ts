@@ -1,5 +1,6 @@
 /** All breaks, by the parts of `docs/guarantees.md`. */
 import type { Break } from '../break.ts';
+import { ofAccounts } from './accounts.ts';
 import { ofLimits } from './bounds.ts';
 import { ofClients } from './clients.ts';
 import { ofConflicts } from './conflicts.ts';
@@ -19,6 +20,7 @@ import { ofGuardLasting } from './guard-lasting.ts';
 import { ofGuardLedger } from './guard-ledger.ts';
 import { ofGuardShell } from './guard-shell.ts';
 import { ofGuardWrites } from './guard-writes.ts';
+import { ofHub } from './hub.ts';
 import { ofLocks } from './locks.ts';
 import { ofMachines } from './machines.ts';
 import { ofMessages } from './messages.ts';
@@ -26,6 +28,12 @@ import { ofOtherClients } from './other-clients.ts';
 import { ofOtherStores } from './other-stores.ts';
 import { ofPools } from './pools.ts';
 import { ofPrivacy } from './privacy.ts';
+import { ofProfiles } from './profiles.ts';
+import { ofCoordinator } from './profiles-coordinator.ts';
+import { ofSessionInstances } from './profiles-csc.ts';
+import { ofDuo } from './profiles-duo.ts';
+import { ofPeers } from './profiles-peers.ts';
+import { ofTakeover } from './profiles-takeover.ts';
 import { ofQueue } from './queue.ts';
 import { ofResources } from './resources.ts';
 import { ofSessions } from './sessions.ts';
@@ -35,6 +43,14 @@ import { ofSurfaces } from './surfaces.ts';
 import { ofTalk } from './talk.ts';
 
 export const breaks: readonly Break[] = [
+  ...ofProfiles,
+  ...ofTakeover,
+  ...ofPeers,
+  ...ofCoordinator,
+  ...ofSessionInstances,
+  ...ofDuo,
+  ...ofAccounts,
+  ...ofHub,
   ...ofSessions,
   ...ofLocks,
   ...ofQueue,

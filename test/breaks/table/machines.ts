@@ -30,7 +30,7 @@ export const ofMachines: readonly Break[] = [
     replace: 'SELECT pg_advisory_xact_lock($1::bigint)',
     by: 'SELECT $1::bigint',
     caughtBy:
-      'test/contract/server-processes.test.ts › grants a lock that eight processes want at once to exactly one of them, in each of 1,000 rounds, without an error',
+      'test/contract/server-processes.test.ts › grants a lock that eight processes want at once to exactly one of them, in each of 250 rounds, without an error',
   },
   {
     what: 'a unit on Redis is stored although the project has moved on',

@@ -20,8 +20,8 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'clients of the newer protocol are served',
     file: 'src/surfaces/mcp/serve.ts',
-    replace: 'if (channel) await connectWithChannel(',
-    by: 'if (channel || transport) await connectWithChannel(',
+    replace: 'else if (channel && !parts.profile)',
+    by: 'else if (channel || transport)',
     caughtBy: 'test/scenarios/story.test.ts › never both hold a file; the refused one learns everything it needs',
   },
   {

@@ -46,7 +46,7 @@ await describeWith(postgresServer, 'PostgreSQL', server => {
         ...(await reader.list('session', 'ended', { from: ordered(6), below: ordered(7) }, page)),
       ]);
       const old = { ...message, recipients: [], thread: 'm1', wantsAck: false };
-      expect(found).toEqual([{ ...lock, pool: null, warnedAt: null }, old, old, session]);
+      expect(found).toEqual([{ ...lock, pool: null, warnedAt: null, heldFor: null }, old, old, session]);
       expect(await store.transact(project, async tx => tx.emit(happened(2)))).toBe(2);
     } finally {
       await store.close();

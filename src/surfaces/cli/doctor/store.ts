@@ -1,8 +1,10 @@
 /** Checks of the store: driver, place, file, content, and who is in it. */
+
 import type { Composition } from '../../../compose.ts';
 import { leaseHolds } from '../../../core/lease.ts';
 import { limits } from '../../../core/limits.ts';
-import { projectOf, storeExists, withoutSecrets } from '../place.ts';
+import { withoutSecrets } from '../../../core/shown-address.ts';
+import { projectOf, storeExists } from '../place.ts';
 import { counted } from '../spoken.ts';
 import { broken, checked, type Finding, ok, warning } from './finding.ts';
 

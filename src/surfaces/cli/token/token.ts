@@ -1,0 +1,107 @@
+/** `signalbox token`: works on the store itself, whether or not a hub runs over it. */
+import type { Composition } from '../../../compose.ts';
+import {
+  accountsProject,
+  createToken,
+  listTokens,
+  mintToken,
+  revokeToken,
+  rotateToken,
+  showToken,
+  stateOf,
+} from '../../../core/account.ts';
+import { appendAudit } from '../../../core/audit.ts';
+import { operatorHandle } from '../../../core/handles.ts';
+import { durationOf, endOf } from '../../../core/lifetime.ts';
+import type { Transaction } from '../../../core/ports.ts';
+import type { TokenRecord } from '../../../core/token-record.ts';
+import { operations } from '../../../tools/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { type Invocation, pageFor, printResult, withComposition } from '../invocation.ts';
+import { assertLasting } from '../store/open-store.ts';
+import type { Style } from '../style.ts';
+import type { TokenRequest } from './requests.ts';
+import { fieldsText, type ShownToken, tableText } from './view.ts';
+
+export function runToken(request: TokenRequest, invocation: Invocation): Promise<number> {
+  return withComposition(invocation, async parts => {
+    assertLasting(parts);
+    const { style } = pageFor(invocation, parts.world.clock.now());
+    const { value, text } = await answer(request, parts, style);
+    await printResult(invocation, value, () => text);
+    return exitCodes.ok;
+  });
+}
+
+interface Told {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+async function answer(request: TokenRequest, parts: Composition, style: Style): Promise<Told> {
+  const { store, ids } = parts.world;
+  switch (request.action) {
+    case 'create': {
+      const { id, token } = mintToken(() => ids.next());
+      const hash = parts.digests.sha256(token);
+      const { name, role, projects, tools, notes = null, expires } = request;
+      const names = operations.map(tool => tool.name);
+      const made = await store.transact(accountsProject, tx => {
+        const expiresAt = expires === undefined ? null : endOf(expires, tx.now);
+        return noted(
+          tx,
+          'create',
+          createToken(tx, { name, role, projects, tools, notes, expiresAt }, { id, hash }, names),
+        );
+      });
+      return withSecret(made, token, style);
+    }
+    case 'rotate': {
+      const { id } = await store.read(accountsProject, tx => showToken(tx, request.name));
+      const { token } = mintToken(() => ids.next(), id);
+      const graceMs = request.grace === undefined ? 0 : durationOf(request.grace);
+      const hash = parts.digests.sha256(token);
+      const made = await store.transact(accountsProject, tx =>
+        noted(tx, 'rotate', rotateToken(tx, request.name, hash, graceMs)),
+      );
+      return withSecret(made, token, style);
+    }
+    case 'list': {
+      const { all, now } = await store.read(accountsProject, async tx => ({ all: await listTokens(tx), now: tx.now }));
+      const shown = all.map(record => shownToken(record, now));
+      return { value: { tokens: shown }, text: tableText(shown, style) };
+    }
+    case 'show': {
+      const shown = await store.read(accountsProject, async tx =>
+        shownToken(await showToken(tx, request.name), tx.now),
+      );
+      return { value: shown, text: fieldsText(shown, style) };
+    }
+    case 'revoke': {
+      const ended = await store.transact(accountsProject, tx => noted(tx, 'revoke', revokeToken(tx, request.name)));
+      const text = `${style.good('✓')} ${style.strong(ended.name)} is revoked: its next use is refused, everywhere.\n`;
+      return { value: shownToken(ended, ended.revokedAt ?? 0), text };
+    }
+  }
+}
+
+/** What is done with tokens stands in the audit, beside what is done with them. */
+async function noted(tx: Transaction, what: string, done: Promise<TokenRecord>): Promise<TokenRecord> {
+  const record = await done;
+  const nothing = { session: null, project: null, code: null, address: null, ms: null, digest: null };
+  const about = { action: 'token', principal: operatorHandle, subject: record.name, what, decision: 'done' } as const;
+  await appendAudit(tx, [{ ...nothing, ...about }]);
+  return record;
+}
+
+/** Shown once, on a line of its own, so that a script takes it by its form. */
+function withSecret(record: TokenRecord, token: string, style: Style): Told {
+  const shown = shownToken(record, record.createdAt);
+  const note = 'It is shown this once. Keep it where only its owner reads it.';
+  return { value: { ...shown, token }, text: `${fieldsText(shown, style)}\n${token}\n\n${style.quiet(note)}\n` };
+}
+
+function shownToken(record: TokenRecord, now: number): ShownToken {
+  const { hash: _hash, former: _former, revokedAt, ...rest } = record;
+  return { ...rest, revokedAt, state: stateOf(record, now) };
+}

@@ -1,0 +1,235 @@
+/** The hub as a web application: from a request to an answer. It has no rules of its own. */
+import { Hono } from 'hono';
+import type { Digests, Principal } from '../../core/account.ts';
+import { refusalFor } from '../../core/authority.ts';
+import { limits } from '../../core/limits.ts';
+import { cleanLine } from '../../core/text.ts';
+import { AuditLog } from '../../tools/audit-log.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
+import type { World } from '../../tools/world.ts';
+import { version } from '../../version.ts';
+import { type Auditor, call, type Request as HubRequest, open, projectNamed } from './calls.ts';
+import { eventStream } from './events.ts';
+import { Guard } from './guard.ts';
+import { createMcpFace, type McpRequest } from './mcp.ts';
+import { Metrics } from './metrics.ts';
+import { openApi } from './openapi.ts';
+import { problemOf, Refusal, refused } from './problem.ts';
+import { bare, bodyOf, cursorIn } from './request.ts';
+
+/** What the server tells of the connection that a request came over. */
+export interface Connection {
+  readonly outgoing?: { once(event: 'finish' | 'close', listener: () => void): unknown };
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
+export interface HubParts {
+  readonly world: World;
+  readonly digests: Digests;
+  readonly tools: readonly ToolDefinition[];
+  /** The names that a request may call the hub by; a browser that was led here by another name is refused. */
+  readonly hosts: readonly string[];
+  /** Whether requests are asked for a token. Without, everybody is the same admin. */
+  readonly asksForTokens: boolean;
+  /** Aborts when the hub stops: waits end then, and their clients ask again. */
+  readonly stopping: AbortSignal;
+  /** Notes one thing, with what is known of it. */
+  note(level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>): void;
+}
+
+interface Env {
+  readonly Bindings: Connection;
+  readonly Variables: { readonly request: string; readonly principal: Principal; readonly address: string };
+}
+
+export interface Hub {
+  readonly app: Hono<Env>;
+  readonly metrics: Metrics;
+}
+
+export function createHub(parts: HubParts): Hub {
+  const { world, tools } = parts;
+  const forModels = tools.filter(({ set }) => set === 'core' || set === 'more');
+  const metrics = new Metrics();
+  const app = new Hono<Env>();
+  const log = new AuditLog(world);
+  const guard = new Guard(parts, log);
+  const auditor = (address: string): Auditor => ({
+    digest: input => parts.digests.sha256(JSON.stringify(input ?? null)).slice(0, 32),
+    elapsed: () => world.clock.elapsed(),
+    note: note => log.note({ ...note, address }),
+  });
+  const description = openApi(tools);
+  const mcp = createMcpFace(world, forModels, error =>
+    parts.note('warn', 'protocol', { error: error.message.slice(0, 200) }),
+  );
+
+  app.use(async (context, next) => {
+    const request = world.ids.next();
+    context.set('request', request);
+    const began = world.clock.elapsed();
+    metrics.begin();
+    try {
+      await next();
+    } finally {
+      const ms = world.clock.elapsed() - began;
+      const route = routeOf(context.req.path, tools);
+      metrics.end(route, context.res.status, ms);
+      const { method } = context.req;
+      parts.note('info', 'request', { request, method, route, status: context.res.status, ms: Math.round(ms) });
+    }
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    context.header('Signalbox-Request', request);
+  });
+  app.use(async (context, next) => {
+    guard.refuseForeign(context.req.header('host'), context.req.header('origin'));
+    await next();
+  });
+
+  app.get('/healthz', context => context.json({ status: 'ok', version }));
+  app.get('/readyz', async context => {
+    const { isUsable, engine } = await world.store.inspect();
+    return context.json({ status: isUsable ? 'ok' : 'unavailable', engine, version }, isUsable ? 200 : 503);
+  });
+  app.get('/v1/openapi.json', context => context.json(description));
+
+  app.use(async (context, next) => {
+    const address = context.env?.incoming?.socket.remoteAddress ?? 'unknown';
+    context.set('address', address);
+    context.set('principal', await guard.principal(context.req.header('authorization'), address));
+    await next();
+  });
+  app.get('/metrics', context =>
+    context.text(metrics.text(version), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
+  );
+  app.post('/v1/sessions', async context => {
+    const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
+    const input = await bodyOf(context.req.raw);
+    return context.json(await open(world, input, about), 201);
+  });
+  app.post('/v1/tools/:name', async context => {
+    const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
+    const input = await bodyOf(context.req.raw);
+    const name = context.req.param('name');
+    const { output, handed, over } = await call(world, tools, name, input, about);
+    afterwards(context.env?.outgoing, handed, over, error =>
+      parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
+    );
+    return context.json(output);
+  });
+
+  app.get('/v1/events', context => {
+    const [principal, header] = [context.get('principal'), context.req.header('authorization')];
+    const project = projectNamed(context.req.header('signalbox-project') ?? context.req.query('project'));
+    const refusal = refusalFor(principal, { name: 'events', effect: 'read', isOverruling: false }, project);
+    if (refusal) throw refusal;
+    const cursor = cursorIn(context.req.header('last-event-id') ?? context.req.query('cursor') ?? '0');
+    const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
+    const mayGoOn = () => guard.knows(header);
+    const stream = eventStream({ store: world.store, clock: world.clock, project, cursor, signal, mayGoOn });
+    return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
+  });
+
+  app.all('/mcp', async context => {
+    const principal = context.get('principal');
+    const named = context.req.header('signalbox-project') ?? context.req.query('project');
+    // What a user has configured outlives the client; what the handshake gave is that of one connection.
+    const given = context.req.header('signalbox-session') ?? context.req.header('mcp-session-id');
+    const about: McpRequest = {
+      principal,
+      project: projectNamed(named),
+      session: given === undefined ? null : cleanLine(given, 'the session', limits.hubHeaderCharacters),
+      signal: parts.stopping,
+      audit: auditor(context.get('address')),
+      afterwards: [],
+    };
+    const isSent = context.req.method === 'POST';
+    const body = isSent ? await bodyOf(context.req.raw) : undefined;
+    const response = await mcp.fetch(bare(context.req.raw), body, about);
+    const all = (what: 'handed' | 'over') => async () => {
+      for (const each of about.afterwards) await each[what]();
+    };
+    afterwards(context.env?.outgoing, all('handed'), all('over'), error =>
+      parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
+    );
+    return response;
+  });
+
+  app.notFound(context => {
+    throw refused(
+      'not_found',
+      404,
+      `There is nothing at ${context.req.method} ${context.req.path.slice(0, 100)}.`,
+      'See /v1/openapi.json.',
+    );
+  });
+  app.onError((error, context) => {
+    const request = context.get('request');
+    const { status, body, cause } = problemOf(error, request);
+    if (status === 500)
+      parts.note('error', 'request failed', { request, cause: String((cause as Error)?.stack ?? cause) });
+    const more = error instanceof Refusal ? error : { status, headers: {} };
+    return new Response(JSON.stringify(body), {
+      status: more.status,
+      headers: { 'Content-Type': 'application/json', ...more.headers },
+    });
+  });
+  return { app, metrics };
+}
+
+/** On every answer: nothing of it is to be kept, framed, sniffed or run. */
+const headers: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+async function aboutOf(
+  request: { header(name: string): string | undefined; readonly raw: globalThis.Request },
+  { stopping }: HubParts,
+  principal: Principal,
+  audit: Auditor,
+): Promise<HubRequest> {
+  const session = request.header('signalbox-session');
+  return {
+    principal,
+    project: projectNamed(request.header('signalbox-project')),
+    session: session === undefined ? null : cleanLine(session, 'Signalbox-Session', limits.hubHeaderCharacters),
+    audit,
+    signal: AbortSignal.any([request.raw.signal, stopping, AbortSignal.timeout(limits.hubRequestMs)]),
+  };
+}
+
+/** What follows an answer that was handed over, or one that was not. */
+function afterwards(
+  outgoing: Connection['outgoing'],
+  handed: () => Promise<void>,
+  over: () => Promise<void>,
+  failed: (error: unknown) => void,
+): void {
+  const end = (work: () => Promise<void>) => void work().finally(over).catch(failed);
+  if (!outgoing) {
+    end(handed);
+    return;
+  }
+  let isDone = false;
+  const once = (work: () => Promise<void>) => () => {
+    if (!isDone) end(work);
+    isDone = true;
+  };
+  outgoing.once('finish', once(handed));
+  outgoing.once(
+    'close',
+    once(async () => undefined),
+  );
+}
+
+/** The pattern that a path belongs to; a path from outside makes no new one. */
+function routeOf(path: string, tools: readonly ToolDefinition[]): string {
+  const known = ['/healthz', '/readyz', '/metrics', '/mcp', '/v1/openapi.json', '/v1/sessions', '/v1/events'];
+  if (known.includes(path)) return path;
+  const name = path.startsWith('/v1/tools/') ? path.slice('/v1/tools/'.length) : undefined;
+  return tools.some(tool => tool.name === name) ? path : 'other';
+}

@@ -1,0 +1,186 @@
+/** Calls of tools over HTTP: who calls, in which project, and whether that is allowed. */
+import type { Principal } from '../../core/account.ts';
+import type { AuditNote } from '../../core/audit.ts';
+import type { AuditRecord } from '../../core/audit-record.ts';
+import { type Action, refusalFor } from '../../core/authority.ts';
+import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { isRealProject } from '../../core/project.ts';
+import { cleanLine } from '../../core/text.ts';
+import { callTool } from '../../tools/call-tool.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
+import { openSession } from '../../tools/hub-session.ts';
+import { hubWorld } from '../../tools/hub-world.ts';
+import type { World } from '../../tools/world.ts';
+
+/** Notes what was done, for as long as the audit is kept. */
+export interface Auditor {
+  digest(input: unknown): string;
+  elapsed(): number;
+  note(note: Omit<AuditNote, 'address'>): Promise<void>;
+}
+
+export interface Request {
+  readonly audit: Auditor;
+  readonly principal: Principal;
+  readonly project: string;
+  /** The id of the session that calls; null for somebody who only looks, or who joins with what it does. */
+  readonly session: string | null;
+  /** The id of the session that a client is which tells none; asked only once it may do what it asks for. */
+  join?(): Promise<string | null>;
+  readonly signal: AbortSignal;
+  /** Tells somebody who waits how it goes. */
+  progress?(message: string, done: number, total: number): void;
+}
+
+/** What authority says of a tool. */
+export function actionOf({ name, effect, set }: ToolDefinition): Action {
+  return { name, effect, isOverruling: set === 'command' && effect === 'destroy' };
+}
+
+/** The id of a project, from a header. Errors: `invalid_input`. */
+export function projectNamed(raw: string | undefined): string {
+  const project = raw === undefined ? '' : cleanLine(raw, 'Signalbox-Project', limits.projectCharacters);
+  if (project !== '' && isRealProject(project)) return project;
+  throw new SignalboxError(
+    'invalid_input',
+    project === '' ? 'The request names no project.' : `${project} is no project.`,
+    'Send its id as the header Signalbox-Project, such as github.com/acme/shop.',
+  );
+}
+
+export interface Called {
+  readonly output: Record<string, unknown>;
+  /** The same in words. */
+  readonly text: string;
+  /** To be run once the answer has been handed to the client; what it would confirm is shown again otherwise. */
+  handed(): Promise<void>;
+  /** To be run in any case, at the end. */
+  over(): Promise<void>;
+}
+
+/** Calls a tool. Errors: those of the tool, `forbidden`, `session_expired`. */
+export function call(
+  world: World,
+  offered: readonly ToolDefinition[],
+  name: string,
+  input: unknown,
+  request: Request,
+): Promise<Called> {
+  return audited(request, 'call', name, input, speaker => called(world, offered, name, input, request, speaker));
+}
+
+async function called(
+  world: World,
+  offered: readonly ToolDefinition[],
+  name: string,
+  input: unknown,
+  { principal, project, signal, join, progress = () => undefined }: Request,
+  speaker: Speaker,
+): Promise<Called> {
+  const tool = offered.find(each => each.name === name);
+  const refusal = tool && refusalFor(principal, actionOf(tool), project);
+  if (refusal) throw refusal;
+  if (join) speaker.session = await join();
+  const { session } = speaker;
+  if (tool && tool.effect !== 'read' && session === null) throw needsSession(name);
+  const own = hubWorld(world, principal, project);
+  const caller = session === null ? new Onlooker(own, project) : new HubCaller(own, project, session, principal.id);
+  const over = async () => {
+    if (caller instanceof HubCaller) await caller.leave();
+  };
+  const afterwards: (() => Promise<void>)[] = [];
+  const context = { caller, signal, path: 'calls', progress } as const;
+  try {
+    // Whose the session is comes first: nothing is said about anything else to somebody whose it is not.
+    if (session !== null) await caller.read(async () => undefined);
+    const { output, text } = await callTool(offered, name, input, {
+      ...context,
+      afterAnswer: action => afterwards.push(action),
+    });
+    const handed = async () => {
+      for (const action of afterwards) await action();
+    };
+    return { output, text, handed, over };
+  } catch (error) {
+    await over();
+    throw error;
+  }
+}
+
+/** Opens a session of the principal. Errors: `forbidden`, and those of joining. */
+export function open(world: World, body: unknown, request: Request): Promise<object> {
+  return audited(request, 'session', 'open', body, () => opened(world, body, request));
+}
+
+async function opened(world: World, body: unknown, { principal, project }: Request): Promise<object> {
+  const action: Action = { name: 'session_update', effect: 'write', isOverruling: false };
+  const refusal = refusalFor({ ...principal, tools: [] }, action, project);
+  if (refusal) throw refusal;
+  const given = (body ?? {}) as Record<string, unknown>;
+  const text = (field: string) => {
+    const value = given[field];
+    if (value === undefined || value === null) return null;
+    if (typeof value === 'string') return cleanLine(value, field, limits.hubHeaderCharacters);
+    throw new SignalboxError('invalid_input', `${field} is no text.`, 'Write it in quotes.');
+  };
+  const fields = {
+    conversation: null,
+    handle: text('handle'),
+    client: text('client'),
+    task: text('task'),
+    branch: text('branch'),
+  };
+  const session = await openSession(hubWorld(world, principal, project), project, principal.id, fields);
+  return {
+    session: session.id,
+    handle: session.handle,
+    project,
+    leaseSeconds: Math.floor(limits.hubIdleMs / 1_000),
+  };
+}
+
+/** Which session it is that acts, as far as that is known by now. */
+interface Speaker {
+  session: string | null;
+}
+
+/** What comes out of it is noted before it is answered: what was done, refused or broke. */
+export async function audited<T>(
+  { audit, principal, session, project }: Pick<Request, 'audit' | 'principal' | 'session' | 'project'>,
+  action: 'call' | 'session',
+  what: string,
+  input: unknown,
+  run: (speaker: Speaker) => Promise<T>,
+): Promise<T> {
+  const began = audit.elapsed();
+  const speaker: Speaker = { session };
+  const about = { action, principal: principal.name, subject: null, project, digest: audit.digest(input) };
+  const note = (decision: AuditRecord['decision'], code: string | null) =>
+    audit.note({
+      ...about,
+      session: speaker.session,
+      what: what.slice(0, limits.handleCharacters),
+      decision,
+      code,
+      ms: Math.round(audit.elapsed() - began),
+    });
+  try {
+    const result = await run(speaker);
+    await note('done', null);
+    return result;
+  } catch (error) {
+    const { code } = toSignalboxError(error);
+    await note(code === 'internal' || code === 'unavailable' ? 'failed' : 'refused', code);
+    throw error;
+  }
+}
+
+function needsSession(name: string): SignalboxError {
+  return new SignalboxError(
+    'invalid_input',
+    `${name} is done by a session, and the request names none.`,
+    'Open one with POST /v1/sessions and send its id as the header Signalbox-Session.',
+  );
+}

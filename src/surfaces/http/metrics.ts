@@ -1,0 +1,45 @@
+/** Figures of a hub in the text format of Prometheus (0.0.4). */
+
+export class Metrics {
+  readonly #requests = new Map<string, number>();
+  readonly #seconds = new Map<string, { sum: number; count: number }>();
+  #open = 0;
+
+  begin(): void {
+    this.#open += 1;
+  }
+
+  /** `route` is a pattern and not a path, so that nobody outside makes series. */
+  end(route: string, status: number, ms: number): void {
+    this.#open -= 1;
+    const key = `route="${route}",status="${status}"`;
+    this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
+    const spent = this.#seconds.get(route) ?? { sum: 0, count: 0 };
+    this.#seconds.set(route, { sum: spent.sum + ms / 1_000, count: spent.count + 1 });
+  }
+
+  get isIdle(): boolean {
+    return this.#open === 0;
+  }
+
+  text(version: string): string {
+    return [
+      '# HELP signalbox_info The version that runs.',
+      '# TYPE signalbox_info gauge',
+      `signalbox_info{version="${version}"} 1`,
+      '# HELP signalbox_requests_total Requests that were answered.',
+      '# TYPE signalbox_requests_total counter',
+      ...[...this.#requests].map(([labels, count]) => `signalbox_requests_total{${labels}} ${count}`),
+      '# HELP signalbox_request_seconds How long answers took.',
+      '# TYPE signalbox_request_seconds summary',
+      ...[...this.#seconds].flatMap(([route, { sum, count }]) => [
+        `signalbox_request_seconds_sum{route="${route}"} ${sum.toFixed(6)}`,
+        `signalbox_request_seconds_count{route="${route}"} ${count}`,
+      ]),
+      '# HELP signalbox_requests_open Requests under way.',
+      '# TYPE signalbox_requests_open gauge',
+      `signalbox_requests_open ${this.#open}`,
+      '',
+    ].join('\n');
+  }
+}

@@ -1,0 +1,122 @@
+/** `signalbox hub`: serves a team until it is asked to stop, and then ends what is under way first. */
+import { serve as listen } from '@hono/node-server';
+import type { Composition } from '../../compose.ts';
+import { accountsProject, listTokens, stateOf } from '../../core/account.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import type { Log } from '../../core/ports.ts';
+import { operations } from '../../tools/index.ts';
+import { version } from '../../version.ts';
+import { createHub, type HubParts } from './app.ts';
+
+/** Tools for which only the machine that a session works on could answer. */
+const local = ['brief', 'stage', 'edit_record', 'who'];
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+/**
+ * Serves until a signal asks to stop. Errors: `forbidden` for an address that others reach while nobody is asked for a token, or there is
+ * no admin to make one; `unavailable` for an address that is taken.
+ */
+export async function serveHub(parts: Composition, write: (line: string) => void): Promise<void> {
+  const { config, world, digests } = parts;
+  const { host, port } = addressOf(config.hubListen.value);
+  const asksForTokens = config.hubOpen.value !== 'on';
+  await refuseOpenDoor(parts, host, asksForTokens);
+  const note: HubParts['note'] = (level, message, details) =>
+    write(`${JSON.stringify({ ts: new Date(world.clock.now()).toISOString(), level, msg: message, ...details })}\n`);
+  const hosts = [
+    ...loopback,
+    '[::1]',
+    host,
+    ...config.hubHosts.value.split(',').map(name => name.trim().toLowerCase()),
+    // A request without a name, or from a page that has none, is not one of ours.
+  ].filter(name => name !== '');
+  const tools = operations.filter(({ name }) => !local.includes(name));
+  const stopping = new AbortController();
+  const { app, metrics } = createHub({
+    ...{ world: { ...world, log: logOf(note) }, digests, tools, hosts, asksForTokens, note },
+    stopping: stopping.signal,
+  });
+  const server = await listening(app.fetch, host, port);
+  note('info', 'ready', {
+    version,
+    host,
+    port: server.port,
+    authentication: asksForTokens,
+    store: parts.surroundings.store.scheme,
+  });
+  const signal = await asked();
+  note('info', 'stopping', { signal });
+  const until = world.clock.elapsed() + limits.hubDrainMs;
+  server.stop();
+  stopping.abort();
+  while (!metrics.isIdle && world.clock.elapsed() < until) await world.clock.sleep(limits.hubDrainLookMs);
+  server.end();
+  note('info', 'stopped', {});
+}
+
+/** What the rules log is a line of JSON like everything else here. */
+function logOf(note: HubParts['note']): Log {
+  const at =
+    (level: 'info' | 'warn' | 'error') =>
+    (message: string, details: Record<string, unknown> = {}) =>
+      note(level, message, details);
+  return { debug() {}, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+async function refuseOpenDoor({ world }: Composition, host: string, asksForTokens: boolean): Promise<void> {
+  if (loopback.includes(host)) return;
+  if (!asksForTokens) {
+    throw new SignalboxError(
+      'forbidden',
+      `Nobody would be asked for a token, and others reach ${host}.`,
+      'Leave out --open, or listen on 127.0.0.1.',
+    );
+  }
+  const all = await world.store.read(accountsProject, async tx => ({ tokens: await listTokens(tx), now: tx.now }));
+  if (all.tokens.some(token => token.role === 'admin' && stateOf(token, all.now) === 'active')) return;
+  throw new SignalboxError(
+    'forbidden',
+    `There is no active admin token, and others reach ${host}.`,
+    'Make one first: signalbox token create NAME --role admin.',
+  );
+}
+
+function addressOf(text: string): { host: string; port: number } {
+  const [, host = '', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  const number = Number(port);
+  if (port !== '' && number <= 65_535) return { host: host.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1', port: number };
+  throw new SignalboxError(
+    'invalid_input',
+    `"${text.slice(0, 60)}" is no address to listen on.`,
+    'Write HOST:PORT, such as 127.0.0.1:4720.',
+  );
+}
+
+async function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname: string, port: number) {
+  return new Promise<{ port: number; stop(): void; end(): void }>((resolve, reject) => {
+    const server = listen({ fetch, hostname, port }, ({ port: bound }) => {
+      resolve({
+        port: bound,
+        stop() {
+          server.close();
+          if ('closeIdleConnections' in server) server.closeIdleConnections();
+        },
+        end() {
+          if ('closeAllConnections' in server) server.closeAllConnections();
+        },
+      });
+    });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const message = `The hub cannot listen on ${hostname}:${port} (${error.code ?? 'unknown'}).`;
+      reject(new SignalboxError('unavailable', message, 'Choose another address with --listen.', { cause: error }));
+    });
+  });
+}
+
+function asked(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal));
+  });
+}

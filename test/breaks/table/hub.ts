@@ -1,0 +1,161 @@
+/** The hub. */
+import type { Break } from '../break.ts';
+
+const hub = 'test/scenarios/hub.test.ts';
+const audit = 'test/scenarios/hub-audit.test.ts';
+const events = 'test/scenarios/hub-events.test.ts';
+const mcp = 'test/scenarios/hub-mcp.test.ts';
+const lease = 'src/core/hub-lease.test.ts';
+
+export const ofHub: readonly Break[] = [
+  {
+    what: 'hub: a session is its principal’s alone',
+    file: 'src/tools/hub-caller.ts',
+    replace: 'me.hub?.principal === this.#principal &&',
+    by: 'this.#principal !== null &&',
+    caughtBy: `${hub} › is its principal’s alone: another token can do nothing as it, with any tool`,
+  },
+  {
+    what: 'hub: a session without a process has a time of its own',
+    file: 'src/core/lease.ts',
+    replace: 'return view.tx.now - session.heartbeatAt < session.hub.leaseMs;',
+    by: 'return true;',
+    caughtBy: `${lease} › lives for its own time after its last request, and no longer`,
+  },
+  {
+    what: 'hub: whoever only looks leaves nothing behind',
+    file: 'src/surfaces/http/calls.ts',
+    replace: 'if (refusal) throw refusal;\n  if (join)',
+    by: 'if (join)',
+    caughtBy: `${hub} › to read can change nothing by any tool, with a session of another or without`,
+  },
+  {
+    what: 'hub: a token for one project sees no other',
+    file: 'src/tools/hub-world.ts',
+    replace: 'projects: async () => (await store.projects()).filter(isFor),',
+    by: 'projects: async () => (await store.projects()).filter(isRealProject),',
+    caughtBy: `${hub} › for one project sees no other, also not in the lists of all`,
+  },
+  {
+    what: 'hub: pages of other sites are refused',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (this.#parts.hosts.includes(from)) return;',
+    by: 'if (from !== null) return;',
+    caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
+  },
+  {
+    what: 'hub: too many refusals make an address wait',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'this.#refusals.take(address);',
+    by: '',
+    caughtBy: `${hub} › is refused for a while where too many were wrong, whatever it brings`,
+  },
+  {
+    what: 'hub: others are not let in without an admin',
+    file: 'src/surfaces/http/serve.ts',
+    replace: "token => token.role === 'admin' &&",
+    by: "token => token.role !== 'read' ||",
+    caughtBy: `${hub} › is not opened to others without an admin token, nor without asking for tokens`,
+  },
+  {
+    what: 'hub: waits end when it stops',
+    file: 'src/surfaces/http/serve.ts',
+    replace: 'stopping.abort();',
+    by: '',
+    caughtBy: `${hub} › wakes from a wait when the hub stops, which ends with what is under way`,
+  },
+  {
+    what: 'hub: names from outside are not remembered without end',
+    file: 'src/surfaces/http/traffic.ts',
+    replace:
+      'if (this.#counts.size > limits.hubAddressesRemembered && oldest !== undefined) this.#counts.delete(oldest);',
+    by: 'if (oldest === undefined) return false;',
+    caughtBy: 'src/surfaces/http/traffic.test.ts › No more names are remembered than the bound, whoever makes them up',
+  },
+  {
+    what: 'hub: the id of a client is what its session is known by',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: "return session === null ? `client:${client ?? 'unknown'}` : `given:${session}`;",
+    by: "return `client:${client ?? 'unknown'}${session === null ? '' : ''}`;",
+    caughtBy: `${mcp} › is another session than one with another token, or with another id of its own`,
+  },
+  {
+    what: 'hub: a conversation is its principal’s',
+    file: 'src/tools/hub-session.ts',
+    replace: 'const clientSession = conversation === null ? null : shortId(`${principal}/${conversation}`);',
+    by: 'const clientSession = conversation === null ? null : shortId(conversation);',
+    caughtBy: `${mcp} › does not come back as the session that somebody else had under the same id`,
+  },
+  {
+    what: 'hub: a token to read joins nobody',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: "if (principal.role === 'read') return null;",
+    by: '',
+    caughtBy: `${mcp} › with a token to read is offered what reads, joins nobody and changes nothing`,
+  },
+  {
+    what: 'hub: a client that says goodbye is over',
+    file: 'src/tools/hub-session.ts',
+    replace: "if (living) await end(unit, living.id, 'left');",
+    by: '',
+    caughtBy: `${mcp} › is given an id with its handshake, and is over when it says goodbye`,
+  },
+  {
+    what: 'hub: refusals stand in the audit',
+    file: 'src/surfaces/http/calls.ts',
+    replace: "await note(code === 'internal' || code === 'unavailable' ? 'failed' : 'refused', code);",
+    by: '',
+    caughtBy: `${audit} › has what was done, refused and not let in, by whom, the newest first, and what was done with tokens`,
+  },
+  {
+    what: 'hub: the audit misses none of many calls',
+    file: 'src/tools/audit-log.ts',
+    replace: 'const notes = this.#waiting.splice(0, limits.auditNotedAtOnce);',
+    by: 'const notes = this.#waiting.splice(0).slice(0, 1);',
+    caughtBy:
+      'src/tools/audit-log.test.ts › Every note that comes while others are written is stored when its promise resolves, and in its order',
+  },
+  {
+    what: 'hub: the audit forgets what is old',
+    file: 'src/core/audit.ts',
+    replace: "for (const { id } of old) tx.delete('audit', id);",
+    by: 'if (old.length < 0) return;',
+    caughtBy:
+      'src/core/audit.test.ts › What is older than the audit is kept goes with what is noted later, and nothing else does',
+  },
+  {
+    what: 'hub: events go on from where a reader was',
+    file: 'src/surfaces/http/events.ts',
+    replace: 'let last = cursor;',
+    by: 'let last = cursor + 1;',
+    caughtBy: `${events} › come as they happen, from native sessions too, and without gaps again from where a reader was`,
+  },
+  {
+    what: 'hub: events end with their token',
+    file: 'src/surfaces/http/events.ts',
+    replace: 'while (!signal.aborted && (await mayGoOn())) {',
+    by: 'while (!signal.aborted && mayGoOn) {',
+    caughtBy: `${events} › end soon after their token was revoked, and when the hub stops`,
+  },
+  {
+    what: 'hub: a request without a name is none of ours',
+    file: 'src/surfaces/http/serve.ts',
+    replace: "].filter(name => name !== '');",
+    by: '];',
+    caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
+  },
+  {
+    what: 'hub: the use of a token is noted',
+    file: 'src/core/account.ts',
+    replace: "if (known) tx.put('token', { ...known, usedAt: tx.now });",
+    by: 'if (known) return;',
+    caughtBy: `${hub} › is shown with when it was last used, to the minute`,
+  },
+  {
+    what: 'hub: what a client of MCP may not do stands in the audit',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: 'join: () => sessionFor(world, about, client),',
+    by: 'session: await sessionFor(world, about, client),',
+    caughtBy: `${audit} › has what clients of MCP do as the sessions that they are, also where they may not, and their goodbye`,
+  },
+];

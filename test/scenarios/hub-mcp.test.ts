@@ -1,0 +1,132 @@
+/** Clients that speak MCP to a hub over HTTP, in both eras of the protocol, beside native sessions. */
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Hub, makeToken, shop } from '../support/hub.ts';
+import { type LiveSession, until, Workspace } from '../support/workspace.ts';
+
+let place: Workspace;
+let hub: Hub;
+let token: string;
+let clients: Client[];
+
+beforeEach(async () => {
+  place = new Workspace();
+  clients = [];
+  token = await makeToken(place, 'ana');
+  hub = await Hub.start(place);
+});
+
+afterEach(async () => {
+  await Promise.allSettled(clients.map(client => client.close()));
+  await hub.stop();
+  await place.dispose();
+});
+
+const eras = ['legacy', 'modern'] as const;
+
+async function connect(era: (typeof eras)[number], options: { token?: string; name?: string; session?: string } = {}) {
+  const transport = new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?project=${shop}`), {
+    requestInit: {
+      headers: {
+        authorization: `Bearer ${options.token ?? token}`,
+        ...(options.session ? { 'signalbox-session': options.session } : {}),
+      },
+    },
+  });
+  const client = new Client(
+    { name: options.name ?? 'scenario', version: '1.0.0' },
+    { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
+  );
+  await client.connect(transport);
+  clients.push(client);
+  const call = async (name: string, input: object = {}) => {
+    const { structuredContent, isError, content } = await client.callTool({ name, arguments: { ...input } });
+    if (isError) throw new Error((content as { text: string }[])[0]?.text);
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every tool
+    return structuredContent as any;
+  };
+  return { client, transport, call };
+}
+
+const native = (): Promise<LiveSession> => place.session({ args: ['--handle', 'heron', '--project', shop] });
+
+describe.each(eras)('a client of the %s protocol', era => {
+  it('is one session over all its requests: locks, messages and waits with native sessions', async () => {
+    const heron = await native();
+    const { call } = await connect(era);
+    await call('session_update', { handle: 'wren', task: 'Mend the shop' });
+    expect(await call('lock_acquire', { paths: ['src/a.ts'] })).toMatchObject({ granted: true });
+    expect(await heron.call('lock_acquire', { paths: ['src/a.ts'] })).toMatchObject({ granted: false });
+    const waiting = call('message_wait', { timeoutSeconds: 30 });
+    await heron.call('message_send', { to: ['wren'], body: 'Take b' });
+    expect((await waiting).messages).toMatchObject([{ from: 'heron', body: 'Take b' }]);
+    await until('it is read', async () => (await call('message_read')).messages.length === 0);
+    const { sessions } = await heron.call('session_list');
+    expect(sessions).toContainEqual(expect.objectContaining({ handle: 'wren', locks: 1, client: 'scenario' }));
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('is another session than one with another token, or with another id of its own', async () => {
+    const ben = await makeToken(place, 'ben');
+    const [one, two, three] = [
+      await connect(era, { session: 'one' }),
+      await connect(era, { session: 'two' }),
+      await connect(era, { token: ben, session: 'one' }),
+    ];
+    await one.call('lock_acquire', { resources: ['ci'] });
+    for (const other of [two, three])
+      expect(await other.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: false });
+    const { sessions } = await three.call('session_list');
+    expect(sessions).toHaveLength(3);
+  });
+
+  it('does not come back as the session that somebody else had under the same id', async () => {
+    const one = await connect(era, { session: 'one' });
+    await one.call('session_update', { handle: 'wren' });
+    await one.call('session_end');
+    const ben = await connect(era, { token: await makeToken(place, 'ben'), session: 'one' });
+    expect((await ben.call('session_list')).you).not.toBe('wren');
+    expect((await one.call('session_list')).you).toBe('wren');
+  });
+
+  it('with a token to read is offered what reads, joins nobody and changes nothing', async () => {
+    const rita = await makeToken(place, 'rita', '--role', 'read');
+    const { client, call } = await connect(era, { token: rita });
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain('session_list');
+    expect(tools.every(({ annotations }) => annotations?.readOnlyHint)).toBe(true);
+    await expect(call('lock_acquire', { resources: ['ci'] })).rejects.toThrow('forbidden');
+    expect(await call('session_list')).toEqual({ you: 'onlooker', sessions: [] });
+  });
+
+  it('is refused from the revocation of its token on', async () => {
+    const { call } = await connect(era);
+    await call('session_list');
+    await place.command(['token', 'revoke', 'ana']);
+    await expect(call('session_list')).rejects.toThrow();
+    await expect(connect(era)).rejects.toThrow();
+  });
+
+  it('goes on over another hub on the same store when the first is gone', async () => {
+    const first = await connect(era, { session: 'one' });
+    await first.call('session_update', { handle: 'wren' });
+    await first.call('lock_acquire', { resources: ['ci'] });
+    await hub.stop();
+    hub = await Hub.start(place);
+    const second = await connect(era, { session: 'one' });
+    expect(await second.call('session_list')).toMatchObject({ you: 'wren' });
+    expect((await second.call('lock_list')).locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
+  });
+});
+
+describe('a client of the legacy protocol', () => {
+  it('is given an id with its handshake, and is over when it says goodbye', async () => {
+    const { transport, call } = await connect('legacy');
+    await call('lock_acquire', { resources: ['ci'] });
+    expect(transport.sessionId).toMatch(/^[0-9a-z]{26}\.scenario$/);
+    const other = await connect('legacy');
+    expect(await other.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: false });
+    await transport.terminateSession();
+    expect(await other.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: true });
+  });
+});

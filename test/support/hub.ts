@@ -1,0 +1,117 @@
+/** A hub as a real process over a workspace's store, and programs that use it. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Workspace } from './workspace.ts';
+
+export interface HubAnswer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every tool
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+export const shop = 'github.com/acme/shop';
+
+export class Hub {
+  readonly url: string;
+  /** What it has logged, a line each. */
+  readonly log: readonly Record<string, unknown>[];
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, url: string, log: readonly Record<string, unknown>[]) {
+    [this.#process, this.url, this.log] = [process, url, log];
+  }
+
+  /** Started on a free port of this machine. */
+  static async start(place: Workspace, args: readonly string[] = []): Promise<Hub> {
+    const child = place.start(['hub', '--listen', '127.0.0.1:0', ...args]);
+    const log: Record<string, unknown>[] = [];
+    const lines = createInterface({ input: child.stderr as NonNullable<typeof child.stderr> });
+    const port = await new Promise<number>((resolve, reject) => {
+      lines.on('line', line => {
+        if (!line.startsWith('{')) return reject(new Error(line));
+        const note = JSON.parse(line);
+        log.push(note);
+        if (note.msg === 'ready') resolve(note.port);
+      });
+      child.once('exit', code => reject(new Error(`the hub ended with ${code}`)));
+    });
+    return new Hub(child, `http://127.0.0.1:${port}`, log);
+  }
+
+  /** Asks it to stop; resolves to its exit code. */
+  async stop(): Promise<number | null> {
+    if (this.#process.exitCode !== null) return this.#process.exitCode;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    return (await ended)[0];
+  }
+
+  async request(path: string, init: RequestInit = {}): Promise<HubAnswer> {
+    const response = await fetch(this.url + path, init);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  }
+
+  /** Somebody with a token. */
+  as(token: string, project = shop): HubClient {
+    return new HubClient(this, token, project);
+  }
+}
+
+export class HubClient {
+  readonly hub: Hub;
+  readonly token: string;
+  readonly project: string;
+  readonly session: string | null;
+
+  constructor(hub: Hub, token: string, project: string, session: string | null = null) {
+    [this.hub, this.token, this.project, this.session] = [hub, token, project, session];
+  }
+
+  post(path: string, body: unknown = {}, signal?: AbortSignal): Promise<HubAnswer> {
+    return this.hub.request(path, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${this.token}`,
+        'signalbox-project': this.project,
+        ...(this.session === null ? {} : { 'signalbox-session': this.session }),
+      },
+      body: JSON.stringify(body),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  /** A session of its own from now on. */
+  async open(about: object = {}): Promise<HubClient> {
+    const { status, body } = await this.post('/v1/sessions', about);
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return new HubClient(this.hub, this.token, this.project, body.session);
+  }
+
+  /** The same token under the id of any session. */
+  under(session: string | null): HubClient {
+    return new HubClient(this.hub, this.token, this.project, session);
+  }
+
+  call(tool: string, input: object = {}, signal?: AbortSignal): Promise<HubAnswer> {
+    return this.post(`/v1/tools/${tool}`, input, signal);
+  }
+
+  /** The output of a call that has to work. */
+  async output(tool: string, input: object = {}) {
+    const { status, body } = await this.call(tool, input);
+    if (status !== 200) throw new Error(`${tool}: ${JSON.stringify(body)}`);
+    return body;
+  }
+}
+
+/** Makes a token over a workspace's store. */
+export async function makeToken(place: Workspace, name: string, ...options: string[]): Promise<string> {
+  const { code, stdout, stderr } = await place.command(['token', 'create', name, ...options, '--json']);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout).token;
+}
