@@ -2,7 +2,8 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CommandResult, LiveSession, Workspace } from './workspace.ts';
+import { limits } from '../../src/core/limits.ts';
+import { type CommandResult, type LiveSession, pause, type Workspace } from './workspace.ts';
 
 /** Stands between: the server takes this process for its client. */
 const inBetween = `
@@ -71,6 +72,8 @@ export class ClientAtWork {
     begins: () => void = () => {},
   ): Promise<Ran> {
     return this.#uses('Bash', { command }, async () => {
+      // Else what it writes at once may be as old as what came before it was let through, and then nobody can tell.
+      await pause(limits.fileTimeLagMs * 2);
       begins();
       await this.#shell(command);
       await meanwhile();
