@@ -8,7 +8,7 @@ const lua = {
 };
 
 // Suites of one group share its workers, groups run one after the other: what computes would starve real processes.
-const groups = ['computing', 'processes', 'postgres', 'redis', 'clients'] as const;
+const groups = ['computing', 'processes', 'postgres', 'redis', 'hub', 'clients'] as const;
 const project = (group: (typeof groups)[number], name: string, include: string[], extra: object) => ({
   extends: true as const,
   test: { name, include, environment: 'node' as const, sequence: { groupOrder: groups.indexOf(group) }, ...extra },
@@ -28,7 +28,7 @@ const processes = { testTimeout: 90_000, hookTimeout: 90_000, pool: 'forks' as c
 const heavy = { ...processes, maxWorkers: 2 };
 
 /** The scenarios in which an engine matters, played once more on each server. What they share with one another is played once. */
-const onServer = (engine: 'postgres' | 'redis') =>
+const onServer = (engine: 'postgres' | 'redis' | 'hub') =>
   project(engine, `scenarios on ${engine}`, ['test/scenarios/{story,contention,crash}.test.ts'], {
     ...heavy,
     globalSetup: ['test/support/servers/scenario-server.ts'],
@@ -57,6 +57,7 @@ export default defineConfig({
       project('processes', 'scenarios', ['test/scenarios/**/*.test.ts'], processes),
       onServer('postgres'),
       onServer('redis'),
+      onServer('hub'),
       ...((process.env.SIGNALBOX_CLIENTS || 'skip') === 'skip' ? [] : [withClients()]),
     ],
   },

@@ -1,8 +1,11 @@
 /** Puts the program together: settings become ports. The only file that knows every layer. */
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { awayStore, noWakeups } from './bridge/away-store.ts';
+import type { Wire } from './bridge/link.ts';
+import type { Hello } from './bridge/questions.ts';
+import { callersOf, type ServerFacts, standingElsewhere } from './clients/agents.ts';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
-import { traitsOf } from './clients/index.ts';
 import {
   type Config,
   type DeclaredPool,
@@ -17,12 +20,14 @@ import {
 import type { Digests } from './core/account.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
+import { hubAddresses, isHubAddress } from './core/hub-address.ts';
 import { limits } from './core/limits.ts';
 import type { OldStore } from './core/old-store.ts';
 import { defaultGuard, type GuardPolicy } from './core/policy.ts';
 import { PolicyWatch } from './core/policy-watch.ts';
 import type { Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
+import type { ProcessIdentity } from './core/process.ts';
 import { withoutSecrets } from './core/shown-address.ts';
 import type { Language, Surroundings } from './core/surroundings.ts';
 import { createEngine } from './engines/index.ts';
@@ -36,6 +41,7 @@ import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { createGitFacts } from './system/git-facts.ts';
 import { createGitStage } from './system/git-stage.ts';
 import { type HookHandler, openHookSocket } from './system/hook-socket.ts';
+import { hubToken, type TokenSources } from './system/hub-token.ts';
 import { systemIds } from './system/ids.ts';
 import { createLog, type LogLevel } from './system/log.ts';
 import { createNotificationFile } from './system/notification-file.ts';
@@ -46,14 +52,16 @@ import { type FoundFile, findProjectFile, findUserFile } from './system/settings
 import { createSetupFiles } from './system/setup-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
 import { createSurroundings } from './system/surroundings.ts';
+import type { Accept } from './system/web-socket.ts';
 import { createWorktrees } from './system/worktrees.ts';
-import { Agent } from './tools/agent.ts';
-import { Callers } from './tools/callers.ts';
+import type { Agent } from './tools/agent.ts';
+import type { Callers } from './tools/callers.ts';
 import type { Stand } from './tools/cast.ts';
 import type { NotificationFile } from './tools/notification-block.ts';
-import { settledProject, withoutCheckout } from './tools/place.ts';
+import { settledProject } from './tools/place.ts';
 import { Visitor } from './tools/visitor.ts';
 import type { World } from './tools/world.ts';
+import { version } from './version.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -87,11 +95,36 @@ export interface Composition {
   tellsFailure(isFailing: boolean): boolean;
   /** What a resting session of the client is woken with: how its process was started, and a way to run its program. */
   readonly waking: { readonly programs: Programs; clientWords(): readonly string[] };
+  /** Takes the connections of machines, for a hub. */
+  acceptor(): Promise<Accept>;
+  /** The hub that the store is behind; null where it is reached from here. Then every unit of work fails, and what a hub can do is asked there. */
+  readonly hub: HubDoor | null;
   /** Id of the session whose shell a command was typed in; null for a person's own shell. Errors: `not_found` for one named on purpose. */
   shellSession(): Promise<string | null>;
   /** Whoever runs a command here: the session whose shell it is, else the operator. */
   visitor(): Promise<Visitor>;
   close(): Promise<void>;
+}
+
+/** How a hub is reached, and what a machine says of itself there. */
+export interface HubDoor {
+  /** Replicas of one another. */
+  readonly addresses: readonly string[];
+  /** Opens a connection, with the token as it is at that moment. Errors: `unauthenticated` without one; what `dial` rejects with. */
+  dial(address: string): Promise<Wire>;
+  /** Says in a sentence why nothing can be done here at the moment. */
+  explain(why: () => string): void;
+  hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
+  /** What is known of the session in whose shell a command runs. */
+  readonly clues: {
+    readonly session: string | null;
+    readonly conversation: string | null;
+    readonly pid: number | null;
+    readonly isMarked: boolean;
+    readonly ancestors: readonly number[];
+  };
+  /** The processes that tell it. */
+  identities(): [number, ProcessIdentity][];
 }
 
 /** Reads the settings and creates the ports. Touches no store and no socket yet. Errors: `invalid_input` for a wrong setting. */
@@ -135,15 +168,30 @@ export async function compose(
   // A client may have started us through a shell or `npx`: its own process is the one whose life counts.
   const clientProcess = clientPid(process.ppid);
   const processes = createProcesses({ parentPid: () => clientProcess });
-  const { store, wakeups } = await createEngine(storeUrl, {
-    clock: systemClock,
-    ids: systemIds,
-    boot: processes.self().boot,
-    wakeups: sockets,
-    log,
-    isOwnAddress: config.store.origin !== 'project file',
-    patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
-  });
+  const isOwnAddress = config.store.origin !== 'project file';
+  const hub = isHubAddress(storeUrl)
+    ? hubOf(storeUrl, {
+        value: environment.SIGNALBOX_TOKEN ?? '',
+        command: config.tokenCommand.value,
+        file: resolve(
+          workingDirectory,
+          config.tokenFile.value || join(configFolder(home, process.platform, userHome()), 'token'),
+        ),
+        isOwnChoice: isOwnAddress,
+        environment,
+      })
+    : null;
+  const { store, wakeups } =
+    hub?.engine ??
+    (await createEngine(storeUrl, {
+      clock: systemClock,
+      ids: systemIds,
+      boot: processes.self().boot,
+      wakeups: sockets,
+      log,
+      isOwnAddress,
+      patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
+    }));
   const guardPolicy = new PolicyWatch(guard.policy, () => guardPolicyIn(directory, home), systemClock, log);
   const world: World = {
     store,
@@ -169,6 +217,16 @@ export async function compose(
   const unknownSettings = files.flatMap(({ path, file }) => file.unknown.map(key => `${key} in ${path}`));
   warnOfUnknown(log, unknownSettings);
   const project = config.project.value || null;
+  const serverFacts = (): ServerFacts => ({
+    self: processes.self(),
+    parent: processes.parent() ?? null,
+    directory,
+    project,
+    handle: config.handle.value || null,
+    conversation: client.conversation,
+    reach: config.channel.value === 'on' ? 'channel' : 'calls',
+    hub: null,
+  });
   const shellSession = () => sessionOfShell(world, directory, project, client);
   return {
     config,
@@ -190,12 +248,8 @@ export async function compose(
     stateFolder: state,
     runtimeFolder: runtime,
     directory,
-    callers: told => {
-      const { traits, make } = agents(world, processes, config, client, told);
-      const at = { directory, project };
-      return new Callers(world.clock, traits, (conversation, lease) => make(conversation, lease, at));
-    },
-    standing: (told, stand) => agents(world, processes, config, client, told).further(stand),
+    callers: told => callersOf(world, serverFacts(), told),
+    standing: (told, stand) => standingElsewhere(world, serverFacts(), told, stand),
     hearHooks: handle => openHookSocket({ folder: runtime, clientPid: clientProcess, pid: process.pid, log, handle }),
     tellsFailure: createFailureMark(runtime, clientProcess),
     waking: { programs: createPrograms(), clientWords: () => wordsOf(clientProcess) },
@@ -209,6 +263,31 @@ export async function compose(
           log,
         })
       : null,
+    hub: hub && {
+      ...hub.door,
+      hello: resumes => ({
+        protocol: 1,
+        version,
+        purpose: serves,
+        directory,
+        home: world.home ?? null,
+        project,
+        ...seat(serverFacts()),
+        tools: config.tools.value,
+        guard: world.policy.guard,
+        pools: world.policy.pools,
+        resumes: [...resumes],
+      }),
+      clues: {
+        session: client.session,
+        conversation: client.conversation,
+        pid: client.pid,
+        isMarked: client.isMarked,
+        ancestors: client.isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : [],
+      },
+      identities: () => identitiesOf(processes, client),
+    },
+    acceptor: async () => (await import('./system/web-socket.ts')).createAcceptor(),
     shellSession,
     visitor: async () => new Visitor(world, directory, project, (await shellSession()) ?? asOperator(client)),
     close: async () => {
@@ -217,6 +296,38 @@ export async function compose(
       await sockets.close();
     },
   };
+}
+
+/** What a hub is told of the process. */
+function seat({ self, parent, handle, conversation, reach }: ServerFacts) {
+  return { self, parent, handle, conversation, reach };
+}
+
+/** How a hub is reached, for those who call it. */
+function hubOf(storeUrl: string, sources: TokenSources) {
+  const addresses = hubAddresses(storeUrl);
+  let trouble = () => `This works on the store itself, which is behind the hub ${addresses[0]} here.`;
+  const door = {
+    addresses,
+    dial: async (address: string) => {
+      const token = await hubToken(addresses, sources);
+      const { dial } = await import('./system/web-socket.ts');
+      return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` });
+    },
+    explain: (why: () => string) => {
+      trouble = why;
+    },
+  };
+  return { engine: { store: awayStore(addresses[0] ?? '', () => trouble()), wakeups: noWakeups }, door };
+}
+
+/** The processes that tell whose shell a command runs in. */
+function identitiesOf(processes: SystemProcesses, client: ClientEnvironment): [number, ProcessIdentity][] {
+  const above = client.isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : [];
+  return [...(client.pid === null ? [] : [client.pid]), ...above].flatMap(pid => {
+    const identity = processes.identify(pid);
+    return identity ? [[pid, identity] as [number, ProcessIdentity]] : [];
+  });
 }
 
 /** The guard's policy for a folder, where nothing else could be put together; the default where its files cannot be read. */
@@ -237,47 +348,6 @@ function guardPolicyIn(directory: string, environment: Environment): GuardPolicy
   ]).policy;
 }
 
-/** How the sessions of this process are made for its client. */
-function agents(
-  world: World,
-  processes: SystemProcesses,
-  config: Config,
-  client: ClientEnvironment,
-  told: { name: string; version: string } | undefined,
-) {
-  const self = processes.self();
-  const parent = processes.parent() ?? null;
-  const traits = traitsOf(told?.name);
-  // What stands there for a client that tells its servers nothing was left by another one, from whose shell it was started.
-  const firstConversation = traits.environment === 'nothing' ? null : client.conversation;
-  const isSuccessive = traits.servers === 'of conversations';
-  const about = {
-    client: traits.name.slice(0, 60) || null,
-    clientVersion: told?.version.slice(0, 40) || null,
-    host: self.host,
-  };
-  const make = (conversation: string | null | undefined, lease: 'server' | 'client', stand: Stand) =>
-    new Agent(world, {
-      ...about,
-      handle: config.handle.value || null,
-      clientSession: conversation === undefined ? firstConversation : conversation,
-      // Where a client kills the server with the conversation, the session has to outlive it.
-      process: (lease === 'client' || isSuccessive) && parent ? parent : self,
-      server: isSuccessive && parent ? self : null,
-      parent,
-      reach: config.channel.value === 'on' ? 'channel' : 'calls',
-      ...stand,
-      isOnlyConversation: traits.conversations === 'one',
-      isSuccessive,
-    });
-  // One that is not the client's own: no conversation and no shell of it is this session's.
-  const further = ({ isGuest = false, before, ...stand }: Stand) => {
-    const facts = { ...about, ...stand, handle: null, clientSession: null, process: self, server: null, parent: null };
-    return new Agent(isGuest ? withoutCheckout(world) : world, { ...facts, reach: 'calls' }, before);
-  };
-  return { traits, make, further };
-}
-
 /** The session in whose shell a command runs, judged by what the client put into the environment; `above` tells the processes above it. */
 export async function sessionOfShell(
   world: World,
@@ -293,7 +363,11 @@ export async function sessionOfShell(
   const ancestors = client.isMarked ? above().flatMap(pid => processes.identify(pid) ?? []) : [];
   const parent = client.pid === null ? null : (processes.identify(client.pid) ?? null);
   const id = project ?? (await settledProject(world, await world.worktrees.describe(directory), false));
-  const clues = { session: client.session, conversation: client.conversation, parent, ancestors };
+  const { principal } = world;
+  const clues = {
+    ...{ session: client.session, conversation: client.conversation, parent, ancestors },
+    ...(principal === undefined ? {} : { principal }),
+  };
   const session = await world.store.read(id, tx => callingSession({ tx, processes }, clues));
   return session?.id ?? null;
 }

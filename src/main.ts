@@ -47,7 +47,10 @@ async function runServer(args: string[]): Promise<void> {
       return holdsGitHooks(directory, parts.world.policy.guard, process.env, parts.world.ids.next());
     };
     const profile = await profileNamed(parts.config.profile.value);
-    await serve({ ...parts, tools, profile, channel: parts.config.channel.value === 'on', gitHooksHold });
+    const about = { ...parts, tools, profile, channel: parts.config.channel.value === 'on', gitHooksHold };
+    const { hub } = parts;
+    if (hub) await (await import('./surfaces/bridge/serve.ts')).serveBridge({ ...about, hub });
+    else await serve(about);
     await parts.close();
     process.exit(0);
   } catch (error) {

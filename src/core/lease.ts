@@ -14,11 +14,14 @@ export const processGone = 'process gone';
 /**
  * Whether the session's lease holds at this moment. On the same machine its process decides at once; where that cannot be
  * judged (another machine, another pid namespace) the last heartbeat does, for `leaseWithoutHeartbeatMs`. One that came by a hub
- * has no process that anybody could judge: it lives for its own time after its last sign of life.
+ * lives for its own time after its last sign of life, unless its machine says that its process is dead.
  */
 export function leaseHolds(view: View, session: SessionRecord): boolean {
   if (session.endedAt !== null) return false;
-  if (session.hub !== null) return view.tx.now - session.heartbeatAt < session.hub.leaseMs;
+  if (session.hub !== null) {
+    const isGone = session.process !== null && view.processes.liveness(session.process) === 'dead';
+    return !isGone && view.tx.now - session.heartbeatAt < session.hub.leaseMs;
+  }
   if (session.process === null) return true;
   const liveness = view.processes.liveness(session.process);
   if (liveness !== 'unknown') return liveness === 'alive';

@@ -1,4 +1,5 @@
 /** Every bound in one place. Times are in the unit that the name ends in; sizes are UTF-8 bytes unless the name says otherwise. */
+import { bridgeLimits } from './limits-bridge.ts';
 import { guardLimits } from './limits-guard.ts';
 import { hubLimits } from './limits-hub.ts';
 
@@ -379,4 +380,5 @@ export const limits = {
   loadLeftoverSeconds: 3_600,
   ...guardLimits,
   ...hubLimits,
+  ...bridgeLimits,
 } as const;

@@ -105,6 +105,8 @@ export interface CallerClues {
   readonly parent: ProcessIdentity | null;
   /** The processes above the command, the nearest first: a client that tells its shells nothing is among them. */
   readonly ancestors?: readonly ProcessIdentity[];
+  /** Whose session it has to be, for a command that comes by a hub. */
+  readonly principal?: string;
 }
 
 /**
@@ -115,20 +117,27 @@ export interface CallerClues {
  */
 export async function callingSession(view: View, clues: CallerClues): Promise<SessionRecord | undefined> {
   const { tx } = view;
-  if (clues.session !== null) return findOrFail(view, clues.session);
+  if (clues.session !== null) return named(view, clues.session, clues.principal);
   const page = { limit: limits.sessionsOfProcess };
   const [byProcess, byConversation] = await Promise.all([
     clues.parent ? tx.list('session', 'parent', { equals: processKey(clues.parent) }, page) : [],
     clues.conversation ? tx.list('session', 'clientSession', { equals: clues.conversation }, page) : [],
   ]);
   const ofProcess = byProcess.filter(session => leaseHolds(view, session));
-  const named = sortedByMatch(byConversation, clues.conversation).filter(session => leaseHolds(view, session));
-  const both = named.find(session => ofProcess.some(({ id }) => id === session.id));
+  const inIt = sortedByMatch(byConversation, clues.conversation).filter(session => leaseHolds(view, session));
+  const both = inIt.find(session => ofProcess.some(({ id }) => id === session.id));
   if (both || ofProcess.length === 1) return both ?? ofProcess[0];
-  const [first] = ofProcess.length === 0 ? named : [];
+  const [first] = ofProcess.length === 0 ? inIt : [];
   if (clues.conversation === null && clues.parent === null) return sessionAbove(view, clues.ancestors ?? []);
   // In the shell of a sub-agent it is the session whose sub-agent that is.
   return first?.parentSession ? tx.get('session', first.parentSession) : first;
+}
+
+/** Whoever a command was told to be; nobody of another principal, about whom nothing more is said than that it is none of this one's. */
+async function named(view: View, address: string, principal: string | undefined): Promise<SessionRecord> {
+  const session = await findOrFail(view, address);
+  if (principal === undefined || session.hub?.principal === principal) return session;
+  throw new SignalboxError('not_found', `You have no session "${session.handle}".`, 'Leave SIGNALBOX_SESSION out.');
 }
 
 /** Editors, in whose windows people have shells of their own: being below one says nothing. */

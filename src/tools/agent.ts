@@ -60,7 +60,7 @@ export class Agent extends Standpoint {
     this.#unfinished = new Unfinished(world.log);
     this.#hints = new Hints(world.clock, world.wakeups);
     this.#queueWatch = new QueueWatch(world, this.#hints, () => this.#lookAtQueue());
-    this.#lifeline = new Lifeline(world, this.#hints, id => this.#beat(id));
+    this.#lifeline = new Lifeline(world, this.#hints, async id => void (await this.#beat(id)));
   }
 
   /** The conversation it is in, as far as it was told. */
@@ -342,6 +342,18 @@ export class Agent extends Standpoint {
     }
   }
 
+  /** Leaves it as it is: its machine cannot be heard any more, and may come back. Nothing keeps it alive from here on. Never rejects. */
+  async abandon(): Promise<void> {
+    this.#hasLeft = true;
+    this.#queueWatch.end();
+    await this.#lifeline.end().catch(() => undefined);
+  }
+
+  /** A sign of life, if it has joined. Whether the store took it. Never rejects. */
+  async renew(): Promise<boolean> {
+    return this.#id === undefined || this.#hasLeft || (await this.#beat(this.#id));
+  }
+
   async #join(): Promise<string> {
     if (this.#id !== undefined) return this.#id;
     const { isOnlyConversation, isSuccessive } = this.#facts;
@@ -378,7 +390,7 @@ export class Agent extends Standpoint {
     return due ? touch(unit, me, branch) : me;
   }
 
-  async #beat(id: string): Promise<void> {
+  async #beat(id: string): Promise<boolean> {
     try {
       const { project } = await this.place();
       const beat = async (tx: Unit['tx']) => ({
@@ -392,8 +404,10 @@ export class Agent extends Standpoint {
       // A command in the session's shell may have put it there.
       if (standsInLine) this.#queueWatch.begin();
       await this.#finish(id);
+      return true;
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });
+      return false;
     }
   }
 }

@@ -4,6 +4,7 @@ import { callingSession } from '../core/presence.ts';
 import type { ProcessIdentity } from '../core/process.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { knowsConversation, shortId } from '../core/session.ts';
+import type { HubLease } from '../core/token-record.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
@@ -18,6 +19,8 @@ export interface HookOrigin {
   readonly project: string | null;
   readonly start: ConversationStart;
   readonly isOnlyConversation: boolean;
+  /** Whose the session is, for one that comes by a hub. */
+  readonly hub?: HubLease | null;
   /** As `AgentFacts.isSuccessive`. */
   readonly isSuccessive?: boolean;
   /** Whether the event is one that a session ends with: then nobody joins for it. */
@@ -52,6 +55,7 @@ export async function attend(world: World, origin: HookOrigin): Promise<Attendan
     process: origin.process,
     parent: origin.process,
     host: origin.process.host,
+    hub: origin.hub ?? null,
     root: place.root,
     anchor: place.anchor,
     branch,

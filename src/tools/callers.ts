@@ -154,6 +154,19 @@ export class Callers {
     await Promise.all([this.#main, ...this.#others.values()].map(agent => agent.leave(reason)));
   }
 
+  /** Leaves all of them as they are: their machine cannot be heard any more, and may come back. */
+  async abandon(): Promise<void> {
+    await Promise.all([this.#main, ...this.#others.values()].map(agent => agent.abandon()));
+  }
+
+  /** Takes the sessions of these conversations up again, null for the one without, as they were before a connection broke. */
+  async resume(conversations: readonly (string | null)[]): Promise<void> {
+    for (const conversation of conversations) {
+      if (conversation === null) await this.#main.session();
+      else await this.#attached({ conversation, agent: null, start: null, call: null });
+    }
+  }
+
   #isMine(conversation: string | null): boolean {
     if (this.traits.conversations === 'one' || conversation === null) return true;
     if (this.#agentOf(conversation) !== undefined || this.#proven.has(conversation)) return true;

@@ -4,7 +4,7 @@ import { mayUse } from '../core/authority.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { GitFacts, Probes, Processes, ResolvedPath, Store, Worktree, Worktrees } from '../core/ports.ts';
-import { isRealProject } from '../core/project.ts';
+import { isRealProject, placesProject } from '../core/project.ts';
 import type { World } from './world.ts';
 
 /** The world as a principal meets it in a project. */
@@ -21,9 +21,13 @@ export function hubWorld(world: World, principal: Principal | null, project: str
   };
 }
 
-/** A store that has the projects of a principal only. Null stands for a hub that asks nobody who they are. */
-function narrowed(store: Store, principal: Principal | null): Store {
-  const isFor = (project: string) => isRealProject(project) && (principal === null || mayUse(principal, project));
+/**
+ * A store that has the projects of a principal only, and what is kept of places where a machine tells them. Null stands for a hub that asks
+ * nobody who they are.
+ */
+export function narrowed(store: Store, principal: Principal | null, knowsPlaces = false): Store {
+  const isReal = (project: string) => isRealProject(project) && (principal === null || mayUse(principal, project));
+  const isFor = (project: string) => isReal(project) || (knowsPlaces && project === placesProject);
   const allowed = async <T>(project: string, work: () => Promise<T>): Promise<T> => {
     if (isFor(project)) return work();
     throw new SignalboxError('forbidden', `You may not use the project ${project}.`, 'Ask an admin of your hub.');
@@ -33,7 +37,7 @@ function narrowed(store: Store, principal: Principal | null): Store {
     transact: (project, work, ahead) => allowed(project, () => store.transact(project, work, ahead)),
     read: (project, work, ahead) => allowed(project, () => store.read(project, work, ahead)),
     eventsAfter: (project, cursor, limit) => allowed(project, () => store.eventsAfter(project, cursor, limit)),
-    projects: async () => (await store.projects()).filter(isFor),
+    projects: async () => (await store.projects()).filter(isReal),
     contents: project => allowed(project, () => store.contents(project)),
     load: (project, contents) => allowed(project, () => store.load(project, contents)),
     inspect: () => store.inspect(),

@@ -10,7 +10,8 @@ import type { World } from './world.ts';
 export async function settledProject(world: World, tree: Worktree, remember: boolean): Promise<string> {
   const { store, processes } = world;
   const { host } = processes.self();
-  const id = placeId(host, tree.anchor);
+  // Behind a hub a machine says itself what it is called: what it says of its folders counts for its principal alone.
+  const id = placeId(world.principal === undefined ? host : `${world.principal}/${host}`, tree.anchor);
   const known = await store.read(placesProject, tx => tx.get('place', id));
   if (known?.project === tree.project) return tree.project;
   if (known && (await store.read(known.project, tx => isInhabited({ tx, processes }, host, tree.anchor)))) {

@@ -21,5 +21,7 @@ export interface World {
   readonly guardPolicy?: PolicyWatch;
   /** The home folder of whoever runs the program, for what `~` means in a command; missing where it is not known. */
   readonly home?: string | null;
+  /** Whose machine it is, for one that is behind a hub: sessions of others are none of its own, whatever it says. Missing everywhere else. */
+  readonly principal?: string;
   readonly log: Log;
 }

@@ -23,7 +23,7 @@ export async function examineStore(workspace: Workspace, ledger: Ledger, finding
   const log = createLog({ level: 'error' });
   const wakeups = createSocketWakeups({ directory: workspace.runtime, log, clock: systemClock });
   const parts = { clock: systemClock, ids: systemIds, boot: createProcesses().self().boot, wakeups, log };
-  const { store } = await createEngine(room?.url ?? `sqlite:${path}`, parts);
+  const { store } = await createEngine(room?.store ?? room?.url ?? `sqlite:${path}`, parts);
   try {
     const { isUsable, problems } = await store.inspect();
     // A server may be set up as it likes; a file is our own.

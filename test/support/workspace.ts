@@ -118,7 +118,7 @@ export class Workspace {
       XDG_RUNTIME_DIR: this.runtime,
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_SYSTEM: '/dev/null',
-      ...(this.room ? { SIGNALBOX_STORE: this.room.url } : {}),
+      ...(this.room ? { SIGNALBOX_STORE: this.room.url, ...this.room.environment } : {}),
     };
     mkdirSync(this.repository);
     mkdirSync(join(this.folder, 'user'));
@@ -136,7 +136,7 @@ export class Workspace {
 
   /** The variables that lead to this workspace's store, for a process of another one. */
   get store(): Record<string, string> {
-    return this.room ? { SIGNALBOX_STORE: this.room.url } : { SIGNALBOX_HOME: this.home };
+    return this.room ? { SIGNALBOX_STORE: this.room.url, ...this.room.environment } : { SIGNALBOX_HOME: this.home };
   }
 
   git(...args: string[]): string {

@@ -1,4 +1,5 @@
 /** Runs a tool as a command: the same call as over MCP, with a person or a script at the other end. */
+import type { Composition, HubDoor } from '../../compose.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';
@@ -15,6 +16,8 @@ import type { Terminal } from './terminal.ts';
  */
 export function runTool(tool: ToolDefinition, input: Record<string, unknown>, invocation: Invocation): Promise<number> {
   return withComposition(invocation, async parts => {
+    const { world, hub } = parts;
+    if (hub) return runAtHub(tool, input, invocation, { world, hub });
     const caller = await parts.visitor();
     const interruption = watchForInterruption();
     const afterwards: (() => Promise<void>)[] = [];
@@ -35,6 +38,43 @@ export function runTool(tool: ToolDefinition, input: Record<string, unknown>, in
   });
 }
 
+/** The same where the store is behind a hub: it is called there. */
+async function runAtHub(
+  tool: ToolDefinition,
+  input: Record<string, unknown>,
+  invocation: Invocation,
+  parts: Pick<Composition, 'world'> & { readonly hub: HubDoor },
+): Promise<number> {
+  const { callAtHub } = await import('../bridge/ask.ts');
+  const { terminal } = invocation;
+  const interruption = watchForInterruption();
+  let exitCode: number = exitCodes.ok;
+  try {
+    await callAtHub(parts, {
+      ...{ tool: tool.name, input, signal: interruption.signal },
+      progress: (...how) => terminal.progress(progressLine(...how)),
+      show: async answer => {
+        const isRefused = tool.cli?.refused?.(answer.output) === true;
+        exitCode = isRefused ? exitCodes.refused : exitCodes.ok;
+        if (interruption.signal.aborted && isRefused) {
+          exitCode = interruption.exitCode();
+          return false;
+        }
+        const page = pageFor(invocation, parts.world.clock.now());
+        return printResult(invocation, answer.output, () => rendered(tool, operations, answer, page));
+      },
+    });
+    return exitCode;
+  } finally {
+    terminal.progress(undefined);
+    interruption.stop();
+  }
+}
+
+function progressLine(message: string, done: number, total: number): string {
+  return `${oneLine(message)} … ${done} of ${total} s (Ctrl-C ends it)`;
+}
+
 function contextOf(
   caller: Participant,
   signal: AbortSignal,
@@ -45,8 +85,7 @@ function contextOf(
     caller,
     signal,
     path: 'cli',
-    progress: (message, done, total) =>
-      terminal.progress(`${oneLine(message)} … ${done} of ${total} s (Ctrl-C ends it)`),
+    progress: (...how) => terminal.progress(progressLine(...how)),
     afterAnswer: action => afterwards.push(action),
   };
 }

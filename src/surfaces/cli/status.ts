@@ -1,24 +1,15 @@
 /** `signalbox status`: the whole project at a glance, for a person. Reads; changes nothing. */
 
 import type { Composition } from '../../compose.ts';
-import { locksInForce, queueInForce } from '../../core/blocking.ts';
 import { toSignalboxError } from '../../core/errors.ts';
 import { operatorHandle } from '../../core/handles.ts';
-import { unreadCount } from '../../core/inbox.ts';
-import { openIntents } from '../../core/intent.ts';
-import { limits } from '../../core/limits.ts';
-import { lookAround } from '../../core/presence.ts';
-import type { SessionRecord } from '../../core/records.ts';
-import { ringStates } from '../../core/ring-state.ts';
 import { withoutSecrets } from '../../core/shown-address.ts';
-import { instant } from '../../core/text.ts';
-import type { View } from '../../core/unit.ts';
-import { shownIntent, shownPlace } from '../../tools/shown.ts';
 import { errorExitCodes, exitCodes } from './exit-codes.ts';
 import { folderProblem } from './folder-health.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
 import { projectOf, storeExists } from './place.ts';
-import { type Facts, type Problem, type StatusSession, statusText } from './status-view.ts';
+import { factsOf } from './status-facts.ts';
+import { type Facts, type Problem, statusText } from './status-view.ts';
 
 const nothing: Facts = { sessions: [], locks: [], waiting: [], intents: [], unread: 0, you: operatorHandle };
 
@@ -36,8 +27,8 @@ export function runStatus(invocation: Invocation): Promise<number> {
     };
     const page = pageFor(invocation, parts.world.clock.now());
     try {
-      const facts = storeExists(parts) ? await lookInside(parts, project) : nothing;
-      const status = { ...around, ...facts };
+      const found = storeExists(parts) ? await lookInside(parts, project) : { facts: nothing, project };
+      const status = { ...around, project: found.project, ...found.facts };
       await printResult(invocation, status, () => statusText(status, page));
       return exitCodes.ok;
     } catch (error) {
@@ -50,58 +41,13 @@ export function runStatus(invocation: Invocation): Promise<number> {
   });
 }
 
-async function lookInside(parts: Composition, project: string): Promise<Facts> {
-  const { store, processes } = parts.world;
+/** What the store holds, looked at here or by the hub that it is behind. */
+async function lookInside(parts: Composition, project: string): Promise<{ facts: Facts; project: string }> {
+  const { world, hub } = parts;
+  if (hub) return (await import('../bridge/ask.ts')).statusAtHub({ world, hub });
   const mine = (await parts.shellSession()) ?? operatorHandle;
-  return store.read(project, async tx => {
-    const view = { tx, processes };
-    const [{ live }, { locks }, waiting, { intents }, me] = await Promise.all([
-      lookAround(view),
-      locksInForce(view, null, null),
-      queueInForce(view, null, null),
-      openIntents(view, {}),
-      tx.get('session', mine),
-    ]);
-    return {
-      you: me?.handle ?? mine,
-      unread: me ? await unreadCount(tx, me) : 0,
-      sessions: await Promise.all(live.map(session => shownSession(view, session))),
-      locks: locks.map(({ lock, holder }) => ({
-        resource: lock.name,
-        holder: holder.handle,
-        mode: lock.mode,
-        ...(lock.reason ? { reason: lock.reason } : {}),
-        since: instant(lock.since),
-        expiresAt: instant(lock.expiresAt),
-      })),
-      waiting: waiting.map(shownPlace),
-      intents: intents.map(shownIntent),
-    };
-  });
-}
-
-async function shownSession(view: View, session: SessionRecord): Promise<StatusSession> {
-  const [locks, unread] = await Promise.all([
-    view.tx.count('lock', 'holder', { equals: session.id }),
-    unreadCount(view.tx, session),
-  ]);
-  return {
-    id: session.id,
-    handle: session.handle,
-    state: view.tx.now - session.lastSeenAt < limits.idleAfterMs ? 'active' : 'idle',
-    ...(session.task ? { task: session.task } : {}),
-    ...(session.status ? { status: session.status } : {}),
-    ...(session.group ? { group: session.group } : {}),
-    ...(session.branch ? { branch: session.branch } : {}),
-    host: session.host,
-    root: session.root,
-    ...(session.client ? { client: session.client } : {}),
-    reach: session.reach,
-    guard: ringStates(session),
-    locks,
-    unread,
-    lastSeenAt: instant(session.lastSeenAt),
-  };
+  const { store, processes } = world;
+  return { facts: await store.read(project, tx => factsOf({ tx, processes }, mine)), project };
 }
 
 /** What is wrong outside the store, as far as that can be seen without touching anything. */

@@ -3,15 +3,24 @@ import { clientEnvironment } from '../../clients/environment.ts';
 import { asOperator, type Composition, guardPolicyAt, sessionOfShell } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { type GitHookFacts, noFacts } from '../../core/git-hook-facts.ts';
+import type { GuardPolicy } from '../../core/policy.ts';
 import { Visitor } from '../../tools/visitor.ts';
-import { answerGit, type Committing, type GitHookCall } from './check.ts';
+import type { World } from '../../tools/world.ts';
+import { answerGit, type Committing, type GitHookAnswer, type GitHookCall } from './check.ts';
 
 type Handler = Parameters<Composition['hearHooks']>[0];
 type Connection = Parameters<Handler>[1];
-type Parts = Pick<Composition, 'world' | 'config' | 'directory'>;
+
+/** Judges what git is about to do. Never fails. */
+export type GitJudge = (told: GitTold, facts: GitHookFacts, guard: GuardPolicy) => Promise<GitHookAnswer>;
+
+interface Parts extends Pick<Composition, 'world' | 'config' | 'directory'> {
+  /** Who judges instead, where the rules run elsewhere. */
+  readonly judgeGit?: GitJudge;
+}
 
 /** What a hook says of itself before it says anything else. */
-interface Told extends GitHookCall {
+export interface GitTold extends GitHookCall {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -19,13 +28,13 @@ interface Told extends GitHookCall {
 /** The handler of the socket, for git's hooks as well. A hook of another checkout, or with another store, is not answered here. */
 export function withGitHooks(parts: Parts, otherwise: Handler): Handler {
   return (request, connection) => {
-    const told = request.gitHook as Told | undefined;
+    const told = request.gitHook as GitTold | undefined;
     if (told === undefined) return otherwise(request, connection);
     return void serve(parts, told, connection).catch(() => connection.close());
   };
 }
 
-async function serve(parts: Parts, told: Told, connection: Connection): Promise<void> {
+async function serve(parts: Parts, told: GitTold, connection: Connection): Promise<void> {
   if (!(await isOurs(parts, told))) return connection.close();
   connection.reply({ ready: true });
   const facts = await new Promise<GitHookFacts>(done => {
@@ -34,12 +43,25 @@ async function serve(parts: Parts, told: Told, connection: Connection): Promise<
   });
   if (connection.signal.aborted) return;
   const guard = guardPolicyAt(told.directory, told.environment);
-  const answer = await answerGit(told, Promise.resolve(facts), guard, () => committing(parts, told, guard));
-  connection.reply(answer);
+  const { judgeGit = judgedHere(parts.world, parts.config.project.value || null) } = parts;
+  connection.reply(await judgeGit(told, facts, guard));
+}
+
+/** Judges by the store of this process. `person` is whoever is at a shell that is no session's. */
+export function judgedHere(
+  world: World,
+  project: string | null,
+  person?: (world: World, directory: string) => Promise<Visitor>,
+): GitJudge {
+  return (told, facts, guard) => {
+    const policed = { ...world, policy: { ...world.policy, guard } };
+    const anybody = person ?? (async (within, directory) => new Visitor(within, directory, project, null));
+    return answerGit(told, Promise.resolve(facts), guard, () => committing(policed, project, told, anybody));
+  };
 }
 
 /** The same settings as the hook would find itself: what was named in another shell may be another store. */
-async function isOurs({ world, config, directory }: Parts, told: Told): Promise<boolean> {
+async function isOurs({ world, config, directory }: Parts, told: GitTold): Promise<boolean> {
   const named = { store: told.environment.SIGNALBOX_STORE ?? '', project: told.environment.SIGNALBOX_PROJECT ?? '' };
   for (const key of ['store', 'project'] as const) {
     const { value, origin } = config[key];
@@ -53,20 +75,21 @@ async function isOurs({ world, config, directory }: Parts, told: Told): Promise<
 }
 
 async function committing(
-  { world, config }: Parts,
-  { directory, environment, ancestors }: Told,
-  guard: Composition['world']['policy']['guard'],
+  world: World,
+  project: string | null,
+  { directory, environment, ancestors }: GitTold,
+  person: (world: World, directory: string) => Promise<Visitor>,
 ): Promise<Committing> {
-  const policed = { ...world, policy: { ...world.policy, guard } };
-  const project = config.project.value || null;
   const client = clientEnvironment(environment, 'command');
   try {
-    const session = await sessionOfShell(policed, directory, project, client, () => ancestors);
-    return { caller: new Visitor(policed, directory, project, session ?? asOperator(client)), isStranger: false };
+    const session = await sessionOfShell(world, directory, project, client, () => ancestors);
+    if (session !== null) return { caller: new Visitor(world, directory, project, session), isStranger: false };
+    asOperator(client);
+    return { caller: await person(world, directory), isStranger: false };
   } catch (error) {
     const isUnknown =
       error instanceof SignalboxError && (error.code === 'session_expired' || error.code === 'not_found');
     if (!isUnknown) throw error;
-    return { caller: new Visitor(policed, directory, project, null), isStranger: true };
+    return { caller: await person(world, directory), isStranger: true };
   }
 }

@@ -45,6 +45,9 @@ interface Env {
 export interface Hub {
   readonly app: Hono<Env>;
   readonly metrics: Metrics;
+  /** Who may come in, and what is noted of it, for connections that are no requests. */
+  readonly guard: Guard;
+  auditor(address: string): Auditor;
 }
 
 export function createHub(parts: HubParts): Hub {
@@ -174,7 +177,7 @@ export function createHub(parts: HubParts): Hub {
       headers: { 'Content-Type': 'application/json', ...more.headers },
     });
   });
-  return { app, metrics };
+  return { app, metrics, guard, auditor };
 }
 
 /** On every answer: nothing of it is to be kept, framed, sniffed or run. */

@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports.ts';
 import { operations } from '../../tools/index.ts';
 import { version } from '../../version.ts';
 import { createHub, type HubParts } from './app.ts';
+import { Bridges } from './bridges.ts';
 
 /** Tools for which only the machine that a session works on could answer. */
 const local = ['brief', 'stage', 'edit_record', 'who'];
@@ -34,11 +35,14 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   ].filter(name => name !== '');
   const tools = operations.filter(({ name }) => !local.includes(name));
   const stopping = new AbortController();
-  const { app, metrics } = createHub({
+  const about: HubParts = {
     ...{ world: { ...world, log: logOf(note) }, digests, tools, hosts, asksForTokens, note },
     stopping: stopping.signal,
-  });
-  const server = await listening(app.fetch, host, port);
+  };
+  const made = createHub(about);
+  const { app, metrics } = made;
+  const bridges = new Bridges(about, made, await parts.acceptor());
+  const server = await listening(app.fetch, host, port, (...upgrade) => void bridges.take(...upgrade));
   note('info', 'ready', {
     version,
     host,
@@ -51,7 +55,8 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const until = world.clock.elapsed() + limits.hubDrainMs;
   server.stop();
   stopping.abort();
-  while (!metrics.isIdle && world.clock.elapsed() < until) await world.clock.sleep(limits.hubDrainLookMs);
+  while (!(metrics.isIdle && bridges.isIdle) && world.clock.elapsed() < until)
+    await world.clock.sleep(limits.hubDrainLookMs);
   server.end();
   note('info', 'stopped', {});
 }
@@ -94,7 +99,12 @@ function addressOf(text: string): { host: string; port: number } {
   );
 }
 
-async function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname: string, port: number) {
+async function listening(
+  fetch: Parameters<typeof listen>[0]['fetch'],
+  hostname: string,
+  port: number,
+  upgrade: (...asked: Parameters<Bridges['take']>) => void,
+) {
   return new Promise<{ port: number; stop(): void; end(): void }>((resolve, reject) => {
     const server = listen({ fetch, hostname, port }, ({ port: bound }) => {
       resolve({
@@ -108,6 +118,7 @@ async function listening(fetch: Parameters<typeof listen>[0]['fetch'], hostname:
         },
       });
     });
+    server.on('upgrade', upgrade as never);
     server.once('error', (error: NodeJS.ErrnoException) => {
       const message = `The hub cannot listen on ${hostname}:${port} (${error.code ?? 'unknown'}).`;
       reject(new SignalboxError('unavailable', message, 'Choose another address with --listen.', { cause: error }));

@@ -46,14 +46,36 @@ export interface ServeParts extends Pick<Composition, 'config' | 'directory' | '
 
 type HookHandler = Parameters<Composition['hearHooks']>[0];
 
+/** How a connection ended: its client went, or can only not be heard any more. */
+export type Parting = 'left' | 'cut off';
+
 /**
  * Serves until standard input ends, the client's process is gone, or a signal asks to stop; then the session has left and
  * nothing is in flight. Standard output carries protocol only: everything that writes to the console goes to standard error.
  */
 export async function serve(parts: ServeParts): Promise<void> {
-  const { world, tools, channel } = parts;
   globalThis.console = new Console(process.stderr, process.stderr);
   const transport = new AnsweringTransport(process.stdin, process.stdout);
+  const stopWatching = watchForTheEnd(parts.world, () => void transport.close());
+  await serveOn(
+    parts,
+    transport,
+    () => 'left',
+    () => {
+      if (parts.profile) process.stderr.write(`${parts.profile.ready}\n`);
+    },
+  );
+  stopWatching();
+}
+
+/** Serves one client over a transport until that is closed. `begun` is called when it can be used; `parting` tells at the end whether its sessions are over. */
+export async function serveOn(
+  parts: ServeParts,
+  transport: AnsweringTransport,
+  parting: () => Parting,
+  begun: () => void = () => undefined,
+): Promise<void> {
+  const { world, tools, channel } = parts;
   const ended = new AbortController();
   let known: Callers | undefined;
   const callers = (client: ClientFacts | undefined) => {
@@ -76,7 +98,6 @@ export async function serve(parts: ServeParts): Promise<void> {
       : createServer({ tools, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
-  const stopWatching = watchForTheEnd(world, () => void transport.close());
   const stopHearing = await parts.hearHooks(withGitHooks(parts, hookHandler(desk)));
   const { notificationFile } = parts;
   const ofBlock = () => [...(known?.present ?? []), ...(known && cast ? cast.others : [])];
@@ -99,13 +120,13 @@ export async function serve(parts: ServeParts): Promise<void> {
     serveStdio((_context: McpRequestContext) => create(), { transport, onerror, maxSubscriptions });
   }
 
-  if (parts.profile) process.stderr.write(`${parts.profile.ready}\n`);
+  begun();
   await transport.closed();
   ended.abort();
-  stopWatching();
   stopHearing();
   desk.close();
-  await Promise.race([Promise.all([leave(transport, known, cast), block]), world.clock.sleep(limits.shutdownMs)]);
+  const over = parting() === 'left' ? leave(transport, known, cast) : known?.abandon();
+  await Promise.race([Promise.all([over, block]), world.clock.sleep(limits.shutdownMs)]);
 }
 
 /** The sessions of a profile's callers; those of the first client that speaks. */
@@ -152,7 +173,7 @@ async function connectWithChannel(
 }
 
 /** Calls `end` on a signal, or when the client died without closing our input (a process it left behind holds the pipe). */
-function watchForTheEnd(world: World, end: () => void): () => void {
+export function watchForTheEnd(world: World, end: () => void): () => void {
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
   for (const signal of signals) process.on(signal, end);
   const { ppid } = process;

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { hubRoom } from './hub-room.ts';
 import { startPostgres } from './postgres/test-server.ts';
 import { postgresPrograms, program } from './programs.ts';
 import { startRedis } from './redis/test-server.ts';
@@ -22,6 +23,10 @@ export interface ChosenServer {
 export interface StoreRoom {
   /** The URL of a store as users write it. */
   readonly url: string;
+  /** Where the store itself is, where that URL is of something before it. */
+  readonly store?: string;
+  /** What else has to be said to use it. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Removes what was stored there. */
   clear(): Promise<void>;
 }
@@ -92,6 +97,7 @@ async function choose({ named, standard, versionOf, room, start }: Policy): Prom
 
 /** Room for one store on a server known by its URL. */
 export function roomOn(server: string): StoreRoom {
+  if (server === 'hub') return hubRoom();
   return server.startsWith('redis') ? redisRoom(server) : postgresRoom(server);
 }
 

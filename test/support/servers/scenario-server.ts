@@ -13,6 +13,10 @@ declare module 'vitest' {
 
 /** The project's name ends with that of the engine. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (project.name.endsWith('hub')) {
+    project.provide('storeServer', 'hub');
+    return async () => undefined;
+  }
   const kind = project.name.endsWith('postgres') ? postgresServer : redisServer;
   const server = await kind.choose();
   const isRequired = Boolean(process.env.CI) && process.env.CI !== 'false';

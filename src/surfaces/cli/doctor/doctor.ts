@@ -46,8 +46,9 @@ async function checkInstallation(invocation: Invocation): Promise<Finding[]> {
     ...(await checked('store', () => checkStore(known))),
     ...(await checked('runtime folder', () => checkFolder('runtime folder', known.runtimeFolder))),
     ...(await checked('sockets', () => checkSockets(known))),
-    ...(await checked('wake-ups', () => checkWakeups(known, () => composed(invocation)))),
-    ...(await checked('clients', () => checkClients(known, invocation))),
+    // Behind a hub both are its own matter.
+    ...(known.hub ? [] : await checked('wake-ups', () => checkWakeups(known, () => composed(invocation)))),
+    ...(known.hub ? [] : await checked('clients', () => checkClients(known, invocation))),
   ];
   return [...findings, ...(await checked('store', async () => known.close().then(() => [])))];
 }

@@ -1,6 +1,7 @@
 /** Checks of the store: driver, place, file, content, and who is in it. */
 
-import type { Composition } from '../../../compose.ts';
+import type { Composition, HubDoor } from '../../../compose.ts';
+import { toSignalboxError } from '../../../core/errors.ts';
 import { leaseHolds } from '../../../core/lease.ts';
 import { limits } from '../../../core/limits.ts';
 import { withoutSecrets } from '../../../core/shown-address.ts';
@@ -10,6 +11,8 @@ import { broken, checked, type Finding, ok, warning } from './finding.ts';
 
 /** Everything the engine says of itself, then a real read, which tells a nuisance from a failure. */
 export async function checkStore(parts: Composition): Promise<Finding[]> {
+  const { world, hub } = parts;
+  if (hub) return [await checkHub({ world, hub })];
   const report = await parts.world.store.inspect();
   const sessions = !report.isUsable || !storeExists(parts) ? [] : await checked('sessions', () => checkSessions(parts));
   const isReadable = report.isUsable && !sessions.some(finding => finding.level === 'broken');
@@ -20,6 +23,18 @@ export async function checkStore(parts: Composition): Promise<Finding[]> {
     problems.push(ok('store', `${withoutSecrets(report.location)}, ${state}`));
   }
   return [...engine, ...problems, ...(isReadable ? sessions : [])];
+}
+
+/** The store is behind a hub: whether that is reached, takes the token, and speaks our language. */
+async function checkHub(parts: Pick<Composition, 'world'> & { readonly hub: HubDoor }): Promise<Finding> {
+  try {
+    const { whoAtHub } = await import('../../bridge/ask.ts');
+    const { version, name, role } = await whoAtHub(parts);
+    return ok('hub', `${parts.hub.addresses.join(', ')}, version ${version}, as "${name}" (${role})`);
+  } catch (error) {
+    const { message, next } = toSignalboxError(error);
+    return broken('hub', message, next);
+  }
 }
 
 /** An engine's problem is one text: what is wrong, then mostly what to do. */

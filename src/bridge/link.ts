@@ -1,0 +1,203 @@
+/**
+ * One connection between a machine and a hub, over which many things go on at once. Each is a channel: opened by either side with what
+ * it is about, then values each way, until one side ends it. Nothing is repeated here: a connection that breaks ends all its channels.
+ */
+import { limits } from '../core/limits.ts';
+import type { Clock } from '../core/ports.ts';
+
+/** What carries texts, each whole and in order. */
+export interface Wire {
+  /** Never throws; what is said to one that is gone is lost. */
+  send(text: string): void;
+  /** What was sent and has not left this machine. */
+  readonly waitingBytes: number;
+  listen(heard: (text: string) => void, gone: (why: string) => void): void;
+  /** Ends it; the other side is told why, in a word. */
+  close(why: string): void;
+}
+
+/** One thing that goes on. */
+export interface Channel {
+  say(value: unknown): void;
+  /** Hears what the other side says; at most one listener, who is told what came before it listened. */
+  hear(listener: (value: unknown) => void): void;
+  /** Aborts when either side has ended it, or the connection is gone. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+type Opened = (what: string, value: unknown, channel: Channel) => void;
+
+/** A text that is none of ours ends the connection: whoever wrote it means something else. */
+type Frame =
+  | readonly [kind: 'open', number: number, what: string, value: unknown]
+  | readonly [kind: 'say', number: number, value: unknown]
+  | readonly [kind: 'end', number: number];
+
+export class Link {
+  readonly #wire: Wire;
+  readonly #opened: Opened;
+  readonly #channels = new Map<number, Open>();
+  readonly #gone = new AbortController();
+  #next: number;
+  #why = 'open';
+  /** When the last frame came, by a clock that the owner looks at. */
+  #heard = 0;
+
+  /** Of the two sides one is `first`, so that both number their channels without asking. `opened` is told of the other side's. */
+  constructor(wire: Wire, side: 'first' | 'second', opened: Opened) {
+    this.#wire = wire;
+    this.#opened = opened;
+    this.#next = side === 'first' ? 1 : 2;
+    wire.listen(
+      text => this.#take(text),
+      why => this.#end(why),
+    );
+  }
+
+  /** Aborts when the connection is gone. */
+  get signal(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  /** Why it is gone. */
+  get why(): string {
+    return this.#why;
+  }
+
+  /** How many frames have come: whoever has not heard any for long takes the other side for gone. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  open(what: string, value: unknown): Channel {
+    const number = this.#next;
+    this.#next += 2;
+    const channel = this.#channel(number);
+    this.#send(['open', number, what, value]);
+    return channel;
+  }
+
+  close(why: string): void {
+    this.#wire.close(why);
+    this.#end(why);
+  }
+
+  #channel(number: number): Open {
+    const channel = new Open(
+      value => this.#send(['say', number, value]),
+      () => {
+        this.#channels.delete(number);
+        this.#send(['end', number]);
+      },
+    );
+    if (this.#gone.signal.aborted) channel.over();
+    else this.#channels.set(number, channel);
+    return channel;
+  }
+
+  #send(frame: Frame): void {
+    if (this.#gone.signal.aborted) return;
+    this.#wire.send(JSON.stringify(frame));
+    // Whoever does not read is gone, or wants our memory.
+    if (this.#wire.waitingBytes > limits.bridgeBacklogBytes) this.close('it does not read');
+  }
+
+  #take(text: string): void {
+    this.#heard += 1;
+    const frame = frameIn(text);
+    if (frame === undefined) return this.close('not understood');
+    if (frame[0] === 'open') return this.#begin(frame);
+    const channel = this.#channels.get(frame[1]);
+    if (frame[0] === 'say') return channel?.take(frame[2]);
+    this.#channels.delete(frame[1]);
+    channel?.over();
+  }
+
+  #begin([, number, what, value]: Extract<Frame, readonly ['open', ...unknown[]]>): void {
+    const isTheirs = number % 2 !== this.#next % 2 && !this.#channels.has(number);
+    if (!isTheirs || this.#channels.size >= limits.bridgeChannels) return this.close('too much at once');
+    this.#opened(what, value, this.#channel(number));
+  }
+
+  #end(why: string): void {
+    if (this.#gone.signal.aborted) return;
+    this.#why = why;
+    this.#gone.abort();
+    for (const channel of this.#channels.values()) channel.over();
+    this.#channels.clear();
+  }
+}
+
+class Open implements Channel {
+  readonly #say: (value: unknown) => void;
+  readonly #end: () => void;
+  readonly #over = new AbortController();
+  #listener: ((value: unknown) => void) | undefined;
+  #before: unknown[] = [];
+
+  constructor(say: (value: unknown) => void, end: () => void) {
+    [this.#say, this.#end] = [say, end];
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  say(value: unknown): void {
+    if (!this.#over.signal.aborted) this.#say(value);
+  }
+
+  hear(listener: (value: unknown) => void): void {
+    this.#listener = listener;
+    const before = this.#before;
+    this.#before = [];
+    for (const value of before) listener(value);
+  }
+
+  end(): void {
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    this.#end();
+  }
+
+  take(value: unknown): void {
+    if (this.#listener) this.#listener(value);
+    else this.#before.push(value);
+  }
+
+  over(): void {
+    this.#over.abort();
+  }
+}
+
+/** The next value on a channel; undefined when it ends before one came, or after `ms`. */
+export async function answerOn(
+  channel: Channel,
+  ms: number,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<{ readonly value: unknown } | undefined> {
+  let answer: { readonly value: unknown } | undefined;
+  const over = new AbortController();
+  const end = () => over.abort();
+  channel.signal.addEventListener('abort', end, { once: true });
+  channel.hear(value => {
+    answer ??= { value };
+    end();
+  });
+  if (!channel.signal.aborted) await clock.sleep(ms, over.signal);
+  channel.signal.removeEventListener('abort', end);
+  return answer;
+}
+
+function frameIn(text: string): Frame | undefined {
+  try {
+    const frame: unknown = JSON.parse(text);
+    if (!Array.isArray(frame) || !Number.isSafeInteger(frame[1])) return undefined;
+    const [kind, , third] = frame;
+    const isKnown = (kind === 'open' && typeof third === 'string') || kind === 'say' || kind === 'end';
+    return isKnown ? (frame as unknown as Frame) : undefined;
+  } catch {
+    return undefined;
+  }
+}

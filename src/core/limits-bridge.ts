@@ -1,0 +1,37 @@
+/** The bounds of the bridge between a machine and a hub; see `limits.ts`. */
+
+export const bridgeLimits = {
+  /** Machines that one hub keeps connected. */
+  hubBridges: 5_000,
+  /** The largest frame; more than the largest call, because answers may hold files of a checkout. */
+  bridgeFrameBytes: 4_194_304,
+  /** Things that go on over one connection at once: calls, hooks, questions. */
+  bridgeChannels: 256,
+  /** What waits in memory for a peer that reads slowly before the connection is given up. */
+  bridgeBacklogBytes: 16_777_216,
+  /** How long connecting and shaking hands may take, and how long to wait before trying again, at first and at most. */
+  bridgeDialMs: 5_000,
+  bridgeAgainMs: 100,
+  bridgeAgainMostMs: 5_000,
+  /** How often the machine says that it is there. After so long without a word the other side counts as gone. */
+  bridgeBeatMs: 5_000,
+  bridgeSilentMs: 12_000,
+  /** How long a call waits for a hub that is gone before it is answered without one; a client waits that long at every call then. */
+  bridgePatienceMs: 2_000,
+  /** How long a call that may be repeated waits for the next hub when its own went away in the middle. */
+  bridgeRetryMs: 10_000,
+  /** A hook is answered without the hub after so long: the command of the hook waits for `hookSocketMs`. */
+  bridgeHookMs: 1_500,
+  /** How long the hub waits for what only the machine can tell, beyond the time that the question itself gives. */
+  bridgeAskMs: 3_000,
+  /** Checkouts of which a hub knows at each call what is checked out. */
+  /** How often a hub asks a machine which of its processes are dead, while somebody waits for one. */
+  bridgeLookMs: 500,
+  bridgeRoots: 40,
+  bridgeProcesses: 60,
+  /** Lists that a machine answers with: files of a checkout, commits, branches. */
+  bridgeListed: 10_000,
+  bridgeTextCharacters: 4_096,
+  /** How long the command that prints a token may take: a keychain may ask its user. */
+  tokenCommandMs: 60_000,
+} as const;

@@ -1,0 +1,60 @@
+/** A command of somebody at a shell, run at the hub. */
+import type { Channel } from '../../bridge/link.ts';
+import { toSignalboxError } from '../../core/errors.ts';
+import { callTool } from '../../tools/call-tool.ts';
+import { Onlooker } from '../../tools/hub-caller.ts';
+import { factsOf } from '../cli/status-facts.ts';
+import type { Clues, Guest } from './station.ts';
+
+/** What the overview of the project shows. */
+export async function answerStatus(
+  guest: Guest,
+  said: Readonly<Record<string, unknown>>,
+  channel: Channel,
+): Promise<void> {
+  const { world } = guest;
+  const project = await guest.place();
+  const mine = await guest.shell(said.clues as Clues);
+  const { processes } = world;
+  const facts = await world.store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
+  channel.say({ facts, project });
+  channel.end();
+}
+
+/** Says how it goes, then the answer; what depends on that having been read is done when the machine says that it was. */
+export async function answerCommand(
+  guest: Guest,
+  said: Readonly<Record<string, unknown>>,
+  channel: Channel,
+): Promise<void> {
+  const clues = said.clues as Clues;
+  const isLook = guest.principal.role === 'read';
+  const caller = isLook ? new Onlooker(guest.world, await guest.place()) : await guest.visitor(clues);
+  const afterwards: (() => Promise<void>)[] = [];
+  const stop = new AbortController();
+  const wasRead = new Promise<boolean>(resolve => {
+    channel.hear(heard => {
+      const { read, stopped } = heard as { read?: unknown; stopped?: unknown };
+      if (stopped === true) stop.abort();
+      else resolve(read === true);
+    });
+    channel.signal.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  try {
+    const answer = await callTool(guest.operations, String(said.tool), said.input, {
+      caller,
+      signal: AbortSignal.any([channel.signal, stop.signal, guest.stopping]),
+      path: 'cli',
+      progress: (message, done, total) => channel.say({ progress: [message, done, total] }),
+      afterAnswer: action => afterwards.push(action),
+    });
+    channel.say({ answer });
+    if (await wasRead) for (const action of afterwards) await action();
+  } catch (error) {
+    const { code, message, next } = toSignalboxError(error);
+    channel.say({ error: { code, message, next } });
+  } finally {
+    channel.end();
+    if (!(caller instanceof Onlooker)) await caller.leave();
+  }
+}

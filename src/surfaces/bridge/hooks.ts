@@ -1,0 +1,59 @@
+/** Hooks of a machine, answered at the hub: those of a client whose server is connected, those without one, and git's own. */
+import type { Channel } from '../../bridge/link.ts';
+import type { Composition } from '../../compose.ts';
+import { noFacts } from '../../core/git-hook-facts.ts';
+import { type GitTold, judgedHere } from '../git-hook/served.ts';
+import { answerHook, type HookCall } from '../hook/answer.ts';
+import { StoreDesk } from '../hook/store-desk.ts';
+import type { Guest } from './station.ts';
+
+export type HookHandler = Parameters<Composition['hearHooks']>[0];
+type Said = Readonly<Record<string, unknown>>;
+
+/** A hook that the server of a session was asked: what it says and what it is told go to and fro. */
+export function relayHook(handler: HookHandler | undefined, guest: Guest, said: Said, channel: Channel): void {
+  // A token that only reads has no sessions, so no hook has anything to say.
+  if (guest.principal.role === 'read') channel.say({ reply: {} });
+  else if (handler === undefined) channel.say({ reply: { pass: true } });
+  else {
+    handler(said.request as Said, {
+      reply: value => channel.say({ reply: value }),
+      next: hear => channel.hear(value => hear((value as Said).next)),
+      signal: channel.signal,
+      close: () => channel.end(),
+    });
+    return;
+  }
+  channel.end();
+}
+
+/** A hook that no server answers. */
+export async function answerDirectHook(guest: Guest, said: Said, channel: Channel): Promise<void> {
+  const call = said.call as HookCall;
+  const { world, hello, lease } = guest;
+  const desk = new StoreDesk(
+    { world, directory: hello.directory, project: hello.project, hub: lease },
+    { pid: Number(said.pid), tellsFailure: () => true },
+  );
+  const isMute = guest.principal.role === 'read';
+  const answer = isMute ? undefined : await answerHook(desk, call, AbortSignal.any([channel.signal, guest.stopping]));
+  channel.say({ written: answer?.written ?? null });
+  if (answer) {
+    await new Promise<void>(resolve => {
+      channel.hear(() => resolve());
+      channel.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (!channel.signal.aborted) await answer.shown();
+    channel.say({});
+  }
+  channel.end();
+}
+
+/** One of git's hooks: what git is about to do has been found out on the machine. */
+export async function answerGitHook(guest: Guest, said: Said, channel: Channel): Promise<void> {
+  const judge = judgedHere(guest.world, guest.hello.project, (within, directory) => guest.person(within, directory));
+  const told = said.told as GitTold;
+  const answer = await judge(told, { ...noFacts, ...(said.facts as object) }, guest.far.guard);
+  channel.say({ answer });
+  channel.end();
+}

@@ -1,0 +1,236 @@
+/**
+ * Between a client on standard input and two servers of the same tools: the hub's, and one here whose store cannot be reached. What needs
+ * no store is answered here at once; everything else goes to the hub, and here where there is none, so that a client is told in the usual
+ * words what is the matter.
+ */
+import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import type { Channel, Link } from '../../bridge/link.ts';
+import type { Moment } from '../../bridge/questions.ts';
+import { limits } from '../../core/limits.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
+import type { ClientFacts } from '../mcp/answers.ts';
+import { hookTool } from '../mcp/hook-tool.ts';
+
+type Id = string | number;
+
+interface Message {
+  readonly id?: Id;
+  readonly method?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+export interface RouterParts {
+  readonly clock: Clock;
+  readonly tools: readonly ToolDefinition[];
+  /** The client; resolves when it has the message. */
+  send(message: JSONRPCMessage): Promise<void>;
+  /** The server here. */
+  here(message: Message): void;
+  /** The connection, as soon as there is one. */
+  up(ms: number): Promise<Link | undefined>;
+  moment(): Moment;
+  /** The conversations whose sessions are at the hub by now. */
+  present(conversations: readonly (string | null)[]): void;
+}
+
+/** What a client asks before it knows anything, and what is the same for everybody. */
+const staticMethods = [
+  'initialize',
+  'ping',
+  'server/discover',
+  'tools/list',
+  'resources/list',
+  'resources/templates/list',
+  'prompts/list',
+];
+
+interface Pending {
+  readonly message: Message;
+  /** `hub`: it was sent there; `waits` until there is one. */
+  at: 'hub' | 'here' | 'waits';
+}
+
+export class Router {
+  readonly #parts: RouterParts;
+  readonly #pending = new Map<Id, Pending>();
+  /** Requests of our own, by which a hub is brought to where the client is. */
+  readonly #own = new Set<Id>();
+  readonly #subscribed = new Set<string>();
+  #initialize: Message | undefined;
+  #isInitialized = false;
+  #talk: Channel | undefined;
+  #number = 0;
+
+  constructor(parts: RouterParts) {
+    this.#parts = parts;
+  }
+
+  /** Something the client says. */
+  take(message: Message): void {
+    const { id, method } = message;
+    if (method === undefined) return this.#say(message);
+    if (id === undefined) return this.#note(message);
+    if (method === 'initialize') this.#initialize = message;
+    if (staticMethods.includes(method)) {
+      this.#pending.set(id, { message, at: 'here' });
+      this.#parts.here(message);
+      if (method === 'initialize') this.#repeat();
+      return;
+    }
+    this.#follow(message);
+    const pending: Pending = { message, at: 'waits' };
+    this.#pending.set(id, pending);
+    void this.#route(id, pending, limits.bridgePatienceMs);
+  }
+
+  /** Something the server here says. */
+  async fromHere(message: Message): Promise<void> {
+    const { id, method } = message;
+    if (method === undefined && id !== undefined) {
+      if (this.#pending.get(id)?.at !== 'here') return;
+      this.#pending.delete(id);
+    }
+    await this.#parts.send(message as JSONRPCMessage);
+  }
+
+  /** There is a hub: it is told what it has to know of the client. */
+  up(link: Link): void {
+    this.#talk = link.open('talk', { client: this.#client(), moment: this.#parts.moment() });
+    this.#talk.hear(said => void this.#heard(said as { message?: Message; number?: number; present?: unknown }));
+    this.#repeat();
+    for (const [id, pending] of this.#pending) {
+      if (pending.at !== 'here' && isListening(pending.message)) void this.#route(id, pending, limits.bridgePatienceMs);
+    }
+  }
+
+  /** The hub is gone. What it was doing is done again by the next one where that is no matter, and else answered here. */
+  down(): void {
+    this.#talk = undefined;
+    for (const [id, pending] of this.#pending) {
+      if (pending.at !== 'hub') continue;
+      if (isListening(pending.message)) pending.at = 'waits';
+      else if (this.#isRepeatable(pending.message)) {
+        pending.at = 'waits';
+        void this.#route(id, pending, limits.bridgeRetryMs);
+      } else void this.#answerUnknown(id, pending.message);
+    }
+  }
+
+  async #route(id: Id, pending: Pending, patienceMs: number): Promise<void> {
+    if (this.#talk === undefined && !isListening(pending.message)) await this.#parts.up(patienceMs);
+    // It was cancelled, or has been sent meanwhile.
+    if (this.#pending.get(id) !== pending || pending.at !== 'waits') return;
+    if (this.#talk === undefined) {
+      if (isListening(pending.message)) return;
+      pending.at = 'here';
+      return this.#parts.here(pending.message);
+    }
+    pending.at = 'hub';
+    this.#say(pending.message);
+    if (isHook(pending.message)) void this.#hurry(id, pending);
+  }
+
+  /** A hook has little time: without an answer of the hub it is answered here, as policy says. */
+  async #hurry(id: Id, pending: Pending): Promise<void> {
+    await this.#parts.clock.sleep(limits.bridgeHookMs);
+    if (this.#pending.get(id) !== pending || pending.at !== 'hub') return;
+    pending.at = 'here';
+    this.#parts.here(pending.message);
+  }
+
+  #say(message: Message): void {
+    this.#talk?.say({ message, moment: this.#parts.moment() });
+  }
+
+  async #heard({ message, number, present }: { message?: Message; number?: number; present?: unknown }): Promise<void> {
+    const talk = this.#talk;
+    if (Array.isArray(present)) this.#parts.present(present as (string | null)[]);
+    if (message === undefined) return;
+    const isShown = await this.#shown(message);
+    talk?.say({ taken: number, isShown });
+  }
+
+  /** Hands something on that the hub says; whether it was for the client. Who was answered otherwise meanwhile is not told twice. */
+  async #shown(message: Message): Promise<boolean> {
+    const { id, method } = message;
+    if (method === undefined && id !== undefined) {
+      if (this.#own.delete(id) || this.#pending.get(id)?.at !== 'hub') return false;
+      this.#pending.delete(id);
+    }
+    await this.#parts.send(message as JSONRPCMessage);
+    return true;
+  }
+
+  /** What the client says that wants no answer. */
+  #note(message: Message): void {
+    const { method, params } = message;
+    if (method === 'notifications/cancelled') {
+      const id = params?.requestId as Id;
+      const pending = this.#pending.get(id);
+      this.#pending.delete(id);
+      if (pending?.at === 'hub') return this.#say(message);
+      if (pending?.at === 'here') return this.#parts.here(message);
+      return;
+    }
+    if (method === 'notifications/initialized') this.#isInitialized = true;
+    this.#parts.here(message);
+    this.#say(message);
+  }
+
+  /** Remembers what a client has subscribed to. */
+  #follow({ method, params }: Message): void {
+    const uri = String(params?.uri ?? '');
+    if (method === 'resources/subscribe' && this.#subscribed.size < limits.subscriptionsPerConnection)
+      this.#subscribed.add(uri);
+    if (method === 'resources/unsubscribe') this.#subscribed.delete(uri);
+  }
+
+  /** Brings a hub to where the client is: the older protocol begins with a handshake, and subscribes once. */
+  #repeat(): void {
+    if (this.#initialize === undefined || this.#talk === undefined) return;
+    this.#ask('initialize', this.#initialize.params ?? {});
+    if (!this.#isInitialized) return;
+    this.#say({ jsonrpc: '2.0', method: 'notifications/initialized' } as Message);
+    for (const uri of this.#subscribed) this.#ask('resources/subscribe', { uri });
+  }
+
+  #ask(method: string, params: Readonly<Record<string, unknown>>): void {
+    const id = `bridge-${++this.#number}`;
+    this.#own.add(id);
+    this.#say({ jsonrpc: '2.0', id, method, params } as Message);
+  }
+
+  #client(): ClientFacts | null {
+    const { name, version } = (this.#initialize?.params?.clientInfo ?? {}) as Partial<ClientFacts>;
+    return name === undefined ? null : { name: String(name), version: String(version ?? '') };
+  }
+
+  #isRepeatable({ method, params }: Message): boolean {
+    if (method !== 'tools/call') return true;
+    const tool = this.#parts.tools.find(({ name }) => name === params?.name);
+    const given = (params?.arguments ?? {}) as { key?: unknown };
+    return tool !== undefined && (tool.effect === 'read' || tool.idempotent || given.key !== undefined);
+  }
+
+  /** Nobody knows whether it was done: what is there now says it, and nothing here may pretend to. */
+  async #answerUnknown(id: Id, message: Message): Promise<void> {
+    this.#pending.delete(id);
+    if (isHook(message)) {
+      this.#pending.set(id, { message, at: 'here' });
+      return this.#parts.here(message);
+    }
+    const text =
+      'unavailable: The hub went away while it did this, so it may have been done or not.\nNext: look first, with the tool that lists it, before you do it again.';
+    const result = { isError: true, content: [{ type: 'text', text }] };
+    await this.#parts.send({ jsonrpc: '2.0', id, result } as JSONRPCMessage);
+  }
+}
+
+function isListening({ method }: Message): boolean {
+  return method === 'subscriptions/listen';
+}
+
+function isHook({ method, params }: Message): boolean {
+  return method === 'tools/call' && params?.name === hookTool;
+}

@@ -1,0 +1,167 @@
+/** `signalbox mcp` where the store is behind a hub: the client and its hooks are heard here, and the rules run there. */
+import { Console } from 'node:console';
+import { PassThrough, Writable } from 'node:stream';
+import { answerOn } from '../../bridge/link.ts';
+import { Near } from '../../bridge/near.ts';
+import type { Composition, HubDoor } from '../../compose.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import type { GitHookAnswer } from '../git-hook/check.ts';
+import { type GitJudge, withGitHooks } from '../git-hook/served.ts';
+import { AnsweringTransport } from '../mcp/answers.ts';
+import { type ServeParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
+import { gitAnswer } from './git-answer.ts';
+import { Router } from './router.ts';
+import { Shuttle } from './shuttle.ts';
+
+type HookHandler = Parameters<Composition['hearHooks']>[0];
+type HookConnection = Parameters<HookHandler>[1];
+
+export interface BridgeParts extends ServeParts {
+  readonly hub: HubDoor;
+}
+
+/** Serves until the client goes; then its sessions have left, if the hub can be reached. */
+export async function serveBridge(parts: BridgeParts): Promise<void> {
+  const { world, hub, tools } = parts;
+  refuseWhatIsLocal(parts);
+  globalThis.console = new Console(process.stderr, process.stderr);
+  const near = new Near(world, parts.gitHooksHold, false);
+  const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log });
+  const client = new AnsweringTransport(process.stdin, process.stdout);
+  const stopWatching = watchForTheEnd(world, () => void client.close());
+  const here = new Here(parts, message => router.fromHere(message));
+  const router = new Router({
+    clock: world.clock,
+    tools,
+    send: message => client.send(message),
+    here: message => here.take(message),
+    up: ms => shuttle.up(ms),
+    moment: () => near.moment(),
+    present: conversations => {
+      shuttle.resumes = conversations;
+    },
+  });
+  client.onmessage = message => router.take(message as never);
+  client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });
+  shuttle.start(router);
+  await client.start();
+  const relay = withGitHooks(
+    { ...parts, judgeGit: judgeAt(shuttle, near, parts) },
+    hookRelay(shuttle, near, here, parts),
+  );
+  const stopHearing = await parts.hearHooks(relay);
+  await client.closed();
+  stopWatching();
+  stopHearing();
+  const goodbye = shuttle.link && answerOn(shuttle.link.open('bye', farewell(parts)), limits.shutdownMs, world.clock);
+  await Promise.all([goodbye, here.close()]);
+  shuttle.stop();
+}
+
+/** What of a session lies on its machine alone, and is not brought to a hub yet. */
+function refuseWhatIsLocal({ profile, notificationFile }: BridgeParts): void {
+  const what = profile ? `the profile ${profile.name}` : notificationFile ? 'the notification file' : null;
+  if (what === null) return;
+  throw new SignalboxError(
+    'invalid_input',
+    `${what} does not work with a hub yet.`,
+    'Leave it out, or name a store of your own.',
+  );
+}
+
+function farewell({ world, hub }: BridgeParts): object {
+  const { parent } = hub.hello([]);
+  return { isClientAlive: parent !== null && world.processes.liveness(parent) === 'alive' };
+}
+
+/** The server here: everything that it would ask a store fails, in the words and by the policy of a store that cannot be reached. */
+class Here {
+  readonly #input = new PassThrough();
+  readonly #transport: AnsweringTransport;
+  readonly #served: Promise<void>;
+  hooks: HookHandler | undefined;
+
+  constructor(parts: BridgeParts, said: (message: object) => Promise<void>) {
+    const output = new Writable({
+      decodeStrings: false,
+      write: (line: string, _encoding, done) => void said(JSON.parse(String(line)) as object).then(() => done(), done),
+    });
+    this.#transport = new AnsweringTransport(this.#input, output as never);
+    const quiet = { ...parts.world, log: { ...parts.world.log, warn() {} } };
+    this.#served = serveOn(
+      {
+        ...parts,
+        world: quiet,
+        hearHooks: async handle => {
+          this.hooks = handle;
+          return () => undefined;
+        },
+      },
+      this.#transport,
+      () => 'cut off',
+    );
+  }
+
+  take(message: object): void {
+    this.#input.write(`${JSON.stringify(message)}\n`);
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close().catch(() => undefined);
+    await this.#served;
+  }
+}
+
+/** Hooks go to the hub; where that says nothing in time they are answered here, as policy has it. */
+function hookRelay(shuttle: Shuttle, near: Near, here: Here, { world }: BridgeParts): HookHandler {
+  return (request, connection) => void relayed(shuttle, near, here, world.clock, request, connection);
+}
+
+async function relayed(
+  shuttle: Shuttle,
+  near: Near,
+  here: Here,
+  clock: ServeParts['world']['clock'],
+  request: Readonly<Record<string, unknown>>,
+  connection: HookConnection,
+): Promise<void> {
+  const link = await shuttle.up(limits.bridgeHookMs / 3);
+  if (link === undefined) return here.hooks?.(request, connection);
+  const channel = link.open('hook', { request, moment: near.moment() });
+  const over = () => channel.end();
+  connection.signal.addEventListener('abort', over, { once: true });
+  let isAnswered = false;
+  const unanswered = () => {
+    if (isAnswered || connection.signal.aborted) return;
+    isAnswered = true;
+    channel.end();
+    here.hooks?.(request, connection);
+  };
+  channel.hear(said => {
+    const { reply, error } = said as { reply?: unknown; error?: unknown };
+    if (error !== undefined) return unanswered();
+    if (isAnswered) return;
+    isAnswered = true;
+    connection.next(value => channel.say({ next: value }));
+    connection.reply(reply);
+  });
+  channel.signal.addEventListener('abort', unanswered, { once: true });
+  if (request.wait === true) return;
+  await clock.sleep(limits.bridgeHookMs, channel.signal);
+  unanswered();
+}
+
+/** Git's hooks are judged at the hub by what they found out here. */
+function judgeAt(shuttle: Shuttle, near: Near, { world }: BridgeParts): GitJudge {
+  return async (told, facts, guard): Promise<GitHookAnswer> => {
+    const link = await shuttle.up(limits.bridgeHookMs);
+    const pids = [...told.ancestors, Number(told.environment.CLAUDE_PID ?? Number.NaN)].filter(Number.isSafeInteger);
+    const processes = pids.flatMap(pid => {
+      const identity = world.processes.identify(pid);
+      return identity ? [[pid, identity] as [number, typeof identity]] : [];
+    });
+    const moment = { ...near.moment(), processes, guard: { ...guard, paths: [...guard.paths] } };
+    return gitAnswer(link, { told, facts, moment }, guard.onFailure, world.clock);
+  };
+}

@@ -1,0 +1,171 @@
+/** Keeps a machine connected with its hub: dials, says who it is, shows that it is there, and tries again when that ends. */
+import { errorIn } from '../../bridge/errors.ts';
+import { answerOn, type Channel, Link } from '../../bridge/link.ts';
+import type { Near } from '../../bridge/near.ts';
+import { type Ready, ready as readyForm } from '../../bridge/questions.ts';
+import type { HubDoor } from '../../compose.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import { whileCutOff } from '../../core/lease.ts';
+import { limits } from '../../core/limits.ts';
+import type { Clock, Ids, Log } from '../../core/ports.ts';
+
+export interface ShuttleParts {
+  readonly door: HubDoor;
+  readonly near: Near;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+interface Listener {
+  up(link: Link): void;
+  down(): void;
+}
+
+/** The connection of a machine, as often as it has to be made. */
+export class Shuttle {
+  readonly #parts: ShuttleParts;
+  readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
+  #listener: Listener | undefined;
+  #link: Link | undefined;
+  #why = 'not connected yet';
+  /** Where it was connected last; the next replica is tried when that fails. */
+  #at = 0;
+  /** The conversations whose sessions it has there. */
+  resumes: readonly (string | null)[] = [];
+  /** When the last sign of life was given that the store took; undefined while nobody has joined. */
+  #alive: { readonly elapsed: number; readonly now: number } | undefined;
+
+  constructor(parts: ShuttleParts) {
+    this.#parts = parts;
+    parts.door.explain(() => this.#trouble());
+  }
+
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Goes on until `stop`. */
+  start(listener?: Listener): void {
+    this.#listener = listener;
+    void this.#keep();
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#link?.close('left');
+  }
+
+  /** The connection, as soon as there is one; undefined after `ms`. */
+  async up(ms: number): Promise<Link | undefined> {
+    if (this.#link) return this.#link;
+    const come = new AbortController();
+    const wake = () => come.abort();
+    this.#waiting.add(wake);
+    await this.#parts.clock.sleep(ms, AbortSignal.any([come.signal, this.#stop.signal]));
+    this.#waiting.delete(wake);
+    return this.#link;
+  }
+
+  /** Connects once. Errors: what kept it from that. */
+  async connect(): Promise<{ readonly link: Link; readonly ready: Ready }> {
+    const { door } = this.#parts;
+    const address = door.addresses[this.#at % door.addresses.length] ?? '';
+    const wire = await door.dial(address).catch(error => {
+      if (error instanceof SignalboxError) throw error;
+      throw this.#unreachable(address, error as Error & { status?: number | null });
+    });
+    const link = new Link(wire, 'first', (what, value, channel) => this.#asked(what, value, channel));
+    const ready = await this.#greet(link).catch(error => {
+      link.close('not understood');
+      throw error;
+    });
+    return { link, ready };
+  }
+
+  async #greet(link: Link): Promise<Ready> {
+    const { door, near, clock } = this.#parts;
+    near.forget();
+    const hello = door.hello(this.resumes);
+    const answer = await answerOn(link.open('hello', { ...hello, moment: near.moment() }), limits.bridgeDialMs, clock);
+    const refusal = errorIn(answer?.value);
+    if (refusal) throw refusal;
+    const parsed = readyForm.safeParse(answer?.value);
+    if (parsed.success) return parsed.data;
+    throw new SignalboxError('unavailable', 'The hub did not answer.', 'Try again in a moment.');
+  }
+
+  #asked(what: string, value: unknown, channel: Channel): void {
+    if (what === 'question') void this.#parts.near.answer(value, channel);
+    else channel.end();
+  }
+
+  async #keep(): Promise<void> {
+    const { clock, ids, log } = this.#parts;
+    let again: number = limits.bridgeAgainMs;
+    while (!this.#stop.signal.aborted) {
+      try {
+        const { link } = await this.connect();
+        again = limits.bridgeAgainMs;
+        await this.#stay(link);
+      } catch (error) {
+        const news = error instanceof SignalboxError ? error.message : String(error);
+        if (news !== this.#why) log.warn('the hub is not reached', { why: news });
+        this.#why = news;
+        this.#at += 1;
+      }
+      // Many machines whose hub went away must not come back in one moment.
+      await clock.sleep(again / 2 + ids.below(Math.ceil(again / 2)), this.#stop.signal);
+      again = Math.min(again * 2, limits.bridgeAgainMostMs);
+    }
+  }
+
+  /** Until the connection is gone. */
+  async #stay(link: Link): Promise<void> {
+    if (this.#stop.signal.aborted) return link.close('left');
+    this.#link = link;
+    this.#listener?.up(link);
+    for (const wake of this.#waiting) wake();
+    const { clock } = this.#parts;
+    while (!link.signal.aborted) {
+      await this.#beat(link);
+      await clock.sleep(limits.bridgeBeatMs, link.signal);
+    }
+    this.#link = undefined;
+    this.#why = `the connection ended: ${link.why}`;
+    this.#at += 1;
+    this.#listener?.down();
+  }
+
+  async #beat(link: Link): Promise<void> {
+    const { clock, near } = this.#parts;
+    const begun = { elapsed: clock.elapsed(), now: clock.now() };
+    const channel = link.open('beat', { moment: near.moment() });
+    const answer = await answerOn(channel, limits.bridgeSilentMs - limits.bridgeBeatMs, clock);
+    if (answer === undefined) return link.close('silent');
+    const isTaken = (answer.value as { isTaken?: unknown }).isTaken === true;
+    if (isTaken && this.resumes.length > 0) this.#alive = begun;
+  }
+
+  #unreachable(address: string, { message, status = null }: Error & { status?: number | null }): SignalboxError {
+    if (status === 401) {
+      return new SignalboxError(
+        'unauthenticated',
+        `The hub ${address} does not take the token.`,
+        'Ask an admin of it for another one.',
+      );
+    }
+    const next = 'Look whether it runs, and whether this machine reaches it.';
+    return new SignalboxError('unavailable', `The hub ${address} is not reached: ${message}.`, next);
+  }
+
+  /** Why nothing can be done now, and what a session may still believe of its locks. */
+  #trouble(): string {
+    const why = /[.!?]$/.test(this.#why) ? this.#why : `The hub is not reached: ${this.#why}.`;
+    if (this.#alive === undefined) return why;
+    const { clock } = this.#parts;
+    const since = Math.max(clock.elapsed() - this.#alive.elapsed, clock.now() - this.#alive.now);
+    return `${why} ${whileCutOff(since)}`;
+  }
+}

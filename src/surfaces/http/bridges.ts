@@ -1,0 +1,72 @@
+/** The connections of machines whose sessions live at this hub: `/v1/bridge`, a WebSocket for each. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Wire } from '../../bridge/link.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { Station } from '../bridge/station.ts';
+import type { Hub, HubParts } from './app.ts';
+import { problemOf, Refusal } from './problem.ts';
+
+type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<Wire>;
+
+export class Bridges {
+  readonly #parts: HubParts;
+  readonly #hub: Hub;
+  readonly #accept: Accept;
+  readonly #open = new Set<Station>();
+
+  constructor(parts: HubParts, hub: Hub, accept: Accept) {
+    [this.#parts, this.#hub, this.#accept] = [parts, hub, accept];
+  }
+
+  /** Whether nothing is under way on any of them. */
+  get isIdle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** Answers a request to upgrade. Never rejects. */
+  async take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    const { world, note, stopping } = this.#parts;
+    try {
+      const { guard } = this.#hub;
+      const { host, origin, authorization } = request.headers;
+      const address = request.socket.remoteAddress ?? 'unknown';
+      guard.refuseForeign(host, origin);
+      if (new URL(request.url ?? '', 'http://hub').pathname !== '/v1/bridge') throw nothingHere();
+      if (stopping.aborted) throw new SignalboxError('unavailable', 'The hub stops.', 'Try another one, or again.');
+      if (this.#open.size >= limits.hubBridges)
+        throw new SignalboxError('unavailable', 'The hub is full.', 'Start another one.');
+      await guard.principal(authorization, address);
+      const wire = await this.#accept(request, socket, head);
+      const principal = () => guard.principal(authorization, address);
+      const log = (message: string, details: Record<string, unknown>) => note('error', message, details);
+      const station = new Station(wire, { world, audit: this.#hub.auditor(address), principal, stopping, log });
+      this.#open.add(station);
+      note('info', 'bridge', { bridges: this.#open.size });
+      station.closed(() => this.#open.delete(station));
+    } catch (error) {
+      refuse(socket, error, world.ids.next());
+    }
+  }
+}
+
+function nothingHere(): Refusal {
+  return new Refusal('not_found', 404, 'There is nothing to connect to here.', 'Machines connect to /v1/bridge.');
+}
+
+/** Answers in plain HTTP, with the error body of every other request. */
+function refuse(socket: Duplex, error: unknown, request: string): void {
+  const { status, body } = problemOf(error, request);
+  const more = error instanceof Refusal ? error : { status, headers: {} };
+  const text = JSON.stringify(body);
+  const lines = [
+    `HTTP/1.1 ${more.status} Refused`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    ...Object.entries(more.headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
+}
