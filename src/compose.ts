@@ -21,6 +21,7 @@ import type { Digests } from './core/account.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
 import { hubAddresses, isHubAddress } from './core/hub-address.ts';
+import type { IdentityProvider } from './core/identity-provider.ts';
 import { limits } from './core/limits.ts';
 import type { OldStore } from './core/old-store.ts';
 import { defaultGuard, type GuardPolicy } from './core/policy.ts';
@@ -28,6 +29,7 @@ import { PolicyWatch } from './core/policy-watch.ts';
 import type { Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import type { ProcessIdentity } from './core/process.ts';
+import type { ProviderPolicy } from './core/provider-policy.ts';
 import { withoutSecrets } from './core/shown-address.ts';
 import type { Language, Surroundings } from './core/surroundings.ts';
 import { createEngine } from './engines/index.ts';
@@ -78,6 +80,8 @@ export interface Composition {
   readonly surroundings: Surroundings;
   /** Hashes of secrets. */
   readonly digests: Digests;
+  /** The provider whose tokens a hub takes. Nothing is asked of it yet. */
+  identityProvider(policy: ProviderPolicy, log: Log): Promise<IdentityProvider>;
   /** Reads what another system has stored at a path, and changes nothing there. */
   withOldStore<T>(path: string, work: (store: OldStore) => Promise<T>): Promise<T>;
   readonly stateFolder: string;
@@ -237,6 +241,8 @@ export async function compose(
     world,
     storeUrl,
     digests: systemDigests,
+    identityProvider: async (policy, own) =>
+      (await import('./system/identity-provider.ts')).createIdentityProvider(policy, { clock: systemClock, log: own }),
     withOldStore: async (path, work) => (await import('./engines/sqlite/old-database.ts')).withOldStore(path, work),
     surroundings: createSurroundings({
       environment,

@@ -1,4 +1,6 @@
 /** Every setting once: where it may come from, what it defaults to, what it means. `signalbox config` prints this table. */
+import { hubSettings } from './config/hub.ts';
+import type { Setting } from './config/setting.ts';
 import { SignalboxError } from './core/errors.ts';
 import { declaredGuard, guardKeys } from './core/guard-declaration.ts';
 import { defaultGuard, defaultPolicy, type GuardPolicy, type Pool } from './core/policy.ts';
@@ -7,22 +9,7 @@ import { languages } from './core/surroundings.ts';
 
 export type Origin = 'flag' | 'environment' | 'project file' | 'user file' | 'default';
 
-export interface Setting {
-  readonly key: string;
-  readonly flag: string;
-  readonly environment: string;
-  /** The key in `signalbox.json` and the user file; null where a file must not set it. */
-  readonly file: string | null;
-  readonly fallback: string;
-  readonly help: string;
-  readonly choices?: readonly string[];
-  /** For a whole number: its bounds. A file may hold it as a number or as a text. */
-  readonly range?: { readonly from: number; readonly to: number };
-  /** Means something to `signalbox mcp` only; other commands do not take its flag. */
-  readonly serverOnly?: true;
-  /** Means something to `signalbox hub` only. */
-  readonly hubOnly?: true;
-}
+export type { Setting } from './config/setting.ts';
 
 export const settings = [
   {
@@ -137,34 +124,7 @@ export const settings = [
     help: 'A rules file of the checkout, outside version control, that says how many messages wait, for a client without hooks. Default: none.',
     serverOnly: true,
   },
-  {
-    key: 'hubListen',
-    flag: '--listen',
-    environment: 'SIGNALBOX_HUB_LISTEN',
-    file: null,
-    fallback: '127.0.0.1:4720',
-    help: 'Where the hub listens: HOST:PORT; port 0 takes a free one. Beyond this machine only with an admin token.',
-    hubOnly: true,
-  },
-  {
-    key: 'hubHosts',
-    flag: '--hosts',
-    environment: 'SIGNALBOX_HUB_HOSTS',
-    file: null,
-    fallback: '',
-    help: 'The names that the hub is called by, separated by commas, besides those of this machine.',
-    hubOnly: true,
-  },
-  {
-    key: 'hubOpen',
-    flag: '--open',
-    environment: 'SIGNALBOX_HUB_OPEN',
-    file: null,
-    fallback: 'off',
-    help: 'Ask nobody for a token (on). Only where the hub listens on this machine alone.',
-    choices: ['on', 'off'],
-    hubOnly: true,
-  },
+  ...hubSettings,
   {
     key: 'logLevel',
     flag: '--log-level',

@@ -40,7 +40,7 @@ export interface TokenWish {
   readonly expiresAt: number | null;
 }
 
-/** What a request is allowed, by the token that it came with. */
+/** What a request is allowed, by the token that it came with. Of a provider's token the id is that of its person. */
 export type Principal = Pick<TokenRecord, 'id' | 'name' | 'role' | 'projects' | 'tools'>;
 
 /**

@@ -6,12 +6,12 @@ export interface AuditRecord {
   readonly at: number;
   /** A call of a tool, the opening of a session, a token that was refused, or a change of tokens. */
   readonly action: 'call' | 'session' | 'authentication' | 'token';
-  /** The name of the token; null where there was none that is known. The operator makes and ends tokens. */
+  /** The name of the token, or of whom it stands for; null where there was none that is known. The operator makes and ends tokens. */
   readonly principal: string | null;
   readonly session: string | null;
   /** The token that something was done with; null for all else. */
   readonly subject: string | null;
-  /** The tool, or what was done with tokens. */
+  /** The tool, what was done with tokens, or why a token was refused. */
   readonly what: string | null;
   readonly project: string | null;
   /** `refused`: the rules or the role said no; `failed`: it broke. */

@@ -12,6 +12,16 @@ export interface Action {
   readonly isOverruling: boolean;
 }
 
+/** A refusal that a higher role would lift. */
+export class RoleRefusal extends SignalboxError {
+  readonly needed: Role;
+
+  constructor(message: string, needed: Role) {
+    super('forbidden', message, askAdmin);
+    this.needed = needed;
+  }
+}
+
 /** Why a principal may not do something; null where it may. */
 export function refusalFor(principal: Principal, action: Action, project: string): SignalboxError | null {
   const { name, role, tools } = principal;
@@ -23,7 +33,7 @@ export function refusalFor(principal: Principal, action: Action, project: string
   }
   const needed = roleFor(action);
   if (rank[role] >= rank[needed]) return null;
-  return forbidden(`The token "${name}" has the role ${role}; ${action.name} takes ${needed}.`);
+  return new RoleRefusal(`The token "${name}" has the role ${role}; ${action.name} takes ${needed}.`, needed);
 }
 
 /** Whether a principal may use a project at all. */
@@ -39,6 +49,8 @@ export function roleFor({ effect, isOverruling }: Action): Role {
   return effect === 'read' ? 'read' : 'write';
 }
 
+const askAdmin = 'Ask an admin of your hub for a token that allows it.';
+
 function forbidden(message: string): SignalboxError {
-  return new SignalboxError('forbidden', message, 'Ask an admin of your hub for a token that allows it.');
+  return new SignalboxError('forbidden', message, askAdmin);
 }

@@ -21,6 +21,21 @@ export const hubLimits = {
   auditForgottenAtOnce: 400,
   auditShown: 100,
   auditShownMost: 10_000,
+  // Tokens of an OpenID provider.
+  hubTokenCharacters: 8_192,
+  /** How old a token may be, whatever its end: nothing can take one back. And how far clocks may differ. */
+  hubTokenSeconds: 86_400,
+  hubClockToleranceSeconds: 30,
+  /** A claim's texts, and how many of them are looked at; the same for lists in settings. */
+  hubClaimCharacters: 255,
+  hubClaimValues: 500,
+  /** One request to the provider, and what it may answer. */
+  hubProviderMs: 5_000,
+  hubProviderBytes: 262_144,
+  /** When keys are looked for again, how long after any look at the soonest, and how long they are used while the provider is away. */
+  hubKeysFreshMs: 600_000,
+  hubKeysPauseMs: 5_000,
+  hubKeysUsedMs: 86_400_000,
   // Accounts of the hub.
   tokensPerStore: 10_000,
   /** How exactly it is known when a token was last used. */

@@ -29,7 +29,7 @@ export interface TokenRecord {
 
 /** Whose a session is that came by a hub, and how long it lives after its last sign of life. */
 export interface HubLease {
-  /** The id of the token that opened it. */
+  /** The id of the token that opened it, or of whom a provider's token stands for. */
   readonly principal: string;
   readonly leaseMs: number;
 }

@@ -1,6 +1,7 @@
 /** The port `ChatModel` on a service that speaks OpenAI's chat completions. */
 import type { ChatModel, Question } from '../core/chat-model.ts';
 import { limits } from '../core/limits.ts';
+import { boundedText } from './bounded-text.ts';
 
 const publicService = 'https://api.openai.com/v1';
 
@@ -36,20 +37,8 @@ async function answerOf(
       temperature: 0.3,
     }),
   });
-  const body = await textOf(response);
+  const body = await boundedText(response, limits.chatModelBytes);
   if (!response.ok || body === undefined) return undefined;
   const said: unknown = JSON.parse(body)?.choices?.[0]?.message?.content;
   return typeof said === 'string' && said.trim() !== '' ? said : undefined;
-}
-
-/** The body, unless it is longer than any answer to us. */
-async function textOf({ body }: Response): Promise<string | undefined> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of body ?? []) {
-    bytes += piece.length;
-    if (bytes > limits.chatModelBytes) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }

@@ -18,7 +18,7 @@ export class HubCaller extends Standpoint {
   readonly #hints: Hints;
   #listening: Promise<() => Promise<void>> | undefined;
 
-  /** `principal` is the id of the token that the request came with. */
+  /** `principal` is the id of whose token the request came with. */
   constructor(world: World, project: string, session: string, principal: string) {
     super(world, '', project);
     [this.#project, this.#session, this.#principal] = [project, session, principal];

@@ -49,7 +49,7 @@ describe('the audit', () => {
     expect((await audit())[0]).toMatchObject({ subject: 'rita', session: null });
     expect(brief(await audit())).toEqual([
       'operator token revoke done ',
-      ' authentication  refused unauthenticated',
+      ' authentication unknown refused unauthenticated',
       'rita call message_read refused forbidden',
       'rita call lock_acquire refused forbidden',
       'operator token create done ',
@@ -107,7 +107,7 @@ describe('the audit', () => {
     const { stdout } = await place.command(['audit', '--limit', '2']);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toMatch(
-      /^\S+Z {2}nobody known {2}authentication {2}refused \(unauthenticated\) {2}from .*127\.0\.0\.1$/,
+      /^\S+Z {2}nobody known {2}authentication {2}refused \(unauthenticated: unknown\) {2}from .*127\.0\.0\.1$/,
     );
     expect(lines[1]).toMatch(/^\S+Z {2}ana {2}message_send {2}done {2}session \S+, in github\.com\/acme\/shop, from /);
     expect(lines[2]).toBe('There is more: narrow it down, or raise --limit.');

@@ -210,9 +210,9 @@ function hubCommand(ask: (request: Request) => Promise<void>): Command {
     );
   for (const setting of hubSettings) command.addOption(settingOption(setting));
   return command.action((options: Record<string, string | true | undefined>) => {
-    const given = hubSettings.flatMap(({ key, flag }) => {
-      const value = options[flag.slice(2)];
-      return value === undefined ? [] : [[key, value === true ? 'on' : value]];
+    const given = hubSettings.flatMap(setting => {
+      const value = options[settingOption(setting).attributeName()];
+      return value === undefined ? [] : [[setting.key, value === true ? 'on' : value]];
     });
     return ask({ kind: 'hub', flags: Object.fromEntries(given) });
   });

@@ -16,6 +16,7 @@ import { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { problemOf, Refusal, refused } from './problem.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
+import { metadataPaths, type SignIn } from './sign-in.ts';
 
 /** What the server tells of the connection that a request came over. */
 export interface Connection {
@@ -31,6 +32,8 @@ export interface HubParts {
   readonly hosts: readonly string[];
   /** Whether requests are asked for a token. Without, everybody is the same admin. */
   readonly asksForTokens: boolean;
+  /** For tokens of an OpenID provider; null where none is set. */
+  readonly signIn: SignIn | null;
   /** Aborts when the hub stops: waits end then, and their clients ask again. */
   readonly stopping: AbortSignal;
   /** Notes one thing, with what is known of it. */
@@ -51,7 +54,7 @@ export interface Hub {
 }
 
 export function createHub(parts: HubParts): Hub {
-  const { world, tools } = parts;
+  const { world, tools, signIn } = parts;
   const forModels = tools.filter(({ set }) => set === 'core' || set === 'more');
   const metrics = new Metrics();
   const app = new Hono<Env>();
@@ -92,18 +95,26 @@ export function createHub(parts: HubParts): Hub {
   app.get('/healthz', context => context.json({ status: 'ok', version }));
   app.get('/readyz', async context => {
     const { isUsable, engine } = await world.store.inspect();
-    return context.json({ status: isUsable ? 'ok' : 'unavailable', engine, version }, isUsable ? 200 : 503);
+    const status = isUsable ? 'ok' : 'unavailable';
+    // A provider that is away takes no hub out of service: keys that are known go on, and so do tokens made here.
+    return context.json({ status, engine, version, ...providerOf(signIn) }, isUsable ? 200 : 503);
+  });
+  app.get('/.well-known/*', context => {
+    const { path } = context.req;
+    if (!signIn || !metadataPaths.includes(path)) throw nothingAt(context.req);
+    return context.json(signIn.metadata(path, context.req.header('host') ?? ''));
   });
   app.get('/v1/openapi.json', context => context.json(description));
 
   app.use(async (context, next) => {
     const address = context.env?.incoming?.socket.remoteAddress ?? 'unknown';
     context.set('address', address);
-    context.set('principal', await guard.principal(context.req.header('authorization'), address));
+    const [authorization, host = ''] = [context.req.header('authorization'), context.req.header('host')];
+    context.set('principal', await guard.principal({ authorization, address, host, path: context.req.path }));
     await next();
   });
   app.get('/metrics', context =>
-    context.text(metrics.text(version), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
+    context.text(metrics.text(version, signIn?.provider.state), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
   );
   app.post('/v1/sessions', async context => {
     const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
@@ -144,6 +155,7 @@ export function createHub(parts: HubParts): Hub {
       session: given === undefined ? null : cleanLine(given, 'the session', limits.hubHeaderCharacters),
       signal: parts.stopping,
       audit: auditor(context.get('address')),
+      mayAskForMore: refusal => signIn?.mayAskForMore(principal, refusal) === true,
       afterwards: [],
     };
     const isSent = context.req.method === 'POST';
@@ -159,19 +171,18 @@ export function createHub(parts: HubParts): Hub {
   });
 
   app.notFound(context => {
-    throw refused(
-      'not_found',
-      404,
-      `There is nothing at ${context.req.method} ${context.req.path.slice(0, 100)}.`,
-      'See /v1/openapi.json.',
-    );
+    throw nothingAt(context.req);
   });
   app.onError((error, context) => {
     const request = context.get('request');
     const { status, body, cause } = problemOf(error, request);
     if (status === 500)
       parts.note('error', 'request failed', { request, cause: String((cause as Error)?.stack ?? cause) });
-    const more = error instanceof Refusal ? error : { status, headers: {} };
+    const { path } = context.req;
+    const canAsk = signIn?.mayAskForMore(context.get('principal'), error) === true;
+    const challenge = canAsk ? signIn?.furtherChallenge(path, context.req.header('host') ?? '', error.needed) : null;
+    const headers: Record<string, string> = challenge ? { 'WWW-Authenticate': challenge } : {};
+    const more = error instanceof Refusal ? error : { status, headers };
     return new Response(JSON.stringify(body), {
       status: more.status,
       headers: { 'Content-Type': 'application/json', ...more.headers },
@@ -188,6 +199,18 @@ const headers: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
+
+/** What is told of the provider; nothing where there is none. */
+function providerOf(signIn: SignIn | null): { provider?: 'ok' | 'unreachable' } {
+  if (!signIn) return {};
+  // Whoever asks whether the hub is ready also makes it look again.
+  void signIn.provider.look();
+  return { provider: signIn.provider.state.isReached ? 'ok' : 'unreachable' };
+}
+
+function nothingAt({ method, path }: { method: string; path: string }): Refusal {
+  return refused('not_found', 404, `There is nothing at ${method} ${path.slice(0, 100)}.`, 'See /v1/openapi.json.');
+}
 
 async function aboutOf(
   request: { header(name: string): string | undefined; readonly raw: globalThis.Request },

@@ -31,16 +31,17 @@ export class Bridges {
     const { world, note, stopping } = this.#parts;
     try {
       const { guard } = this.#hub;
-      const { host, origin, authorization } = request.headers;
+      const { host = '', origin, authorization } = request.headers;
       const address = request.socket.remoteAddress ?? 'unknown';
       guard.refuseForeign(host, origin);
       if (new URL(request.url ?? '', 'http://hub').pathname !== '/v1/bridge') throw nothingHere();
       if (stopping.aborted) throw new SignalboxError('unavailable', 'The hub stops.', 'Try another one, or again.');
       if (this.#open.size >= limits.hubBridges)
         throw new SignalboxError('unavailable', 'The hub is full.', 'Start another one.');
-      await guard.principal(authorization, address);
+      const arrival = { authorization, address, host, path: '/v1/bridge' };
+      await guard.principal(arrival);
       const wire = await this.#accept(request, socket, head);
-      const principal = () => guard.principal(authorization, address);
+      const principal = () => guard.principal(arrival);
       const log = (message: string, details: Record<string, unknown>) => note('error', message, details);
       const station = new Station(wire, { world, audit: this.#hub.auditor(address), principal, stopping, log });
       this.#open.add(station);

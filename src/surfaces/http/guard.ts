@@ -5,6 +5,7 @@ import { limits } from '../../core/limits.ts';
 import type { AuditLog } from '../../tools/audit-log.ts';
 import type { World } from '../../tools/world.ts';
 import { type Refusal, refused } from './problem.ts';
+import { type Found, isJsonWebToken, type SignIn } from './sign-in.ts';
 import { Traffic } from './traffic.ts';
 
 export interface GuardParts {
@@ -12,7 +13,18 @@ export interface GuardParts {
   readonly digests: Digests;
   readonly hosts: readonly string[];
   readonly asksForTokens: boolean;
+  /** For tokens of a provider; null where there is none. */
+  readonly signIn: SignIn | null;
   note(level: 'warn', message: string, details: Record<string, unknown>): void;
+}
+
+/** What a request says of who sends it. */
+export interface Arrival {
+  readonly authorization: string | undefined;
+  readonly address: string;
+  readonly path: string;
+  /** By which name and port it calls the hub. */
+  readonly host: string;
 }
 
 const everybody: Principal = { id: 'everybody', name: 'everybody', role: 'admin', projects: [], tools: [] };
@@ -22,11 +34,14 @@ export class Guard {
   readonly #log: AuditLog;
   readonly #perPrincipal: Traffic;
   readonly #refusals: Traffic;
+  readonly #harmless: Traffic;
 
   constructor(parts: GuardParts, log: AuditLog) {
     [this.#parts, this.#log] = [parts, log];
-    this.#perPrincipal = new Traffic(parts.world.clock, limits.hubRequestsPerMinute);
-    this.#refusals = new Traffic(parts.world.clock, limits.hubRefusalsPerMinute);
+    const { clock } = parts.world;
+    this.#perPrincipal = new Traffic(clock, limits.hubRequestsPerMinute);
+    this.#refusals = new Traffic(clock, limits.hubRefusalsPerMinute);
+    this.#harmless = new Traffic(clock, limits.hubRequestsPerMinute);
   }
 
   /** A page of another site may reach a hub on the reader's own machine; what it sends has that site's names. */
@@ -43,26 +58,18 @@ export class Guard {
 
   /** Whether a header still stands for somebody. */
   async knows(authorization: string | undefined): Promise<boolean> {
-    return !this.#parts.asksForTokens || (await this.#found(authorization)).principal !== undefined;
+    return !this.#parts.asksForTokens || 'principal' in (await this.#found(tokenIn(authorization)));
   }
 
   /** Whose request it is. An address that was refused too often waits, whatever it brings then. */
-  async principal(authorization: string | undefined, address: string): Promise<Principal> {
+  async principal(arrival: Arrival): Promise<Principal> {
     if (!this.#parts.asksForTokens) return everybody;
-    if (this.#refusals.isSpent(address)) throw tooMany('Too many requests from here were refused.', this.#refusals);
-    const { principal, isNoted } = await this.#found(authorization);
-    if (!principal) {
-      this.#refusals.take(address);
-      this.#parts.note('warn', 'authentication failed', { address });
-      await this.#log.note(refusedToken(address));
-      throw refused(
-        'unauthenticated',
-        401,
-        'The request has no valid token.',
-        'Send one as: Authorization: Bearer sbx_…',
-        { 'WWW-Authenticate': 'Bearer realm="signalbox"' },
-      );
+    for (const traffic of [this.#refusals, this.#harmless]) {
+      if (traffic.isSpent(arrival.address)) throw tooMany('Too many requests from here were refused.', traffic);
     }
+    const found = await this.#found(tokenIn(arrival.authorization));
+    if (!('principal' in found)) throw await this.#refusal(arrival, found);
+    const { principal, isNoted } = found;
     if (!this.#perPrincipal.take(principal.id)) {
       throw tooMany(`The token "${principal.name}" has made too many requests.`, this.#perPrincipal);
     }
@@ -70,18 +77,76 @@ export class Guard {
     return principal;
   }
 
-  #found(authorization: string | undefined) {
-    const token = /^bearer +([!-~]+)$/i.exec(authorization ?? '')?.[1] ?? '';
-    return this.#parts.world.store.read(accountsProject, async tx => {
-      const principal = await principalOf(tx, token, this.#parts.digests);
-      return { principal, isNoted: principal !== undefined && (await isUseNoted(tx, principal.id)) };
+  async #found(token: string): Promise<Found> {
+    const { signIn, digests, world } = this.#parts;
+    if (token === '') return { flaw: 'missing' };
+    if (signIn && isJsonWebToken(token)) return signIn.find(token, digests);
+    return world.store.read(accountsProject, async tx => {
+      const principal = await principalOf(tx, token, digests);
+      return principal ? { principal, isNoted: await isUseNoted(tx, principal.id) } : { flaw: 'unknown' };
     });
+  }
+
+  /** Notes that somebody is not let in. What it is that was wrong is for the log and the audit, not for who asked. */
+  async #refusal(arrival: Arrival, found: Exclude<Found, { principal: Principal }>): Promise<Refusal> {
+    const { address } = arrival;
+    if ('retryMs' in found) return awaitingProvider(found.retryMs);
+    const reason = 'flaw' in found ? found.flaw : `no ${found.ungranted.lacks}`;
+    // Who comes without a token, or with one that was good, has guessed nothing: many may do so from one address.
+    const isHarmless = ['missing', 'expired'].includes(reason) || 'ungranted' in found;
+    (isHarmless ? this.#harmless : this.#refusals).take(address);
+    this.#parts.note('warn', 'authentication failed', { address, reason });
+    const name = 'ungranted' in found ? found.ungranted.name : null;
+    const code = name === null ? 'unauthenticated' : 'forbidden';
+    await this.#log.note({
+      ...nothing,
+      action: 'authentication',
+      principal: name,
+      what: reason,
+      decision: 'refused',
+      code,
+      address,
+    });
+    return 'ungranted' in found ? this.#ungranted(arrival, found.ungranted.lacks) : this.#stranger(arrival);
+  }
+
+  #stranger({ authorization, path, host }: Arrival): Refusal {
+    const { signIn } = this.#parts;
+    return refused(
+      'unauthenticated',
+      401,
+      'The request has no valid token.',
+      signIn === null ? 'Send one as: Authorization: Bearer sbx_…' : 'Send one as: Authorization: Bearer …',
+      {
+        'WWW-Authenticate': signIn?.challenge(path, host, tokenIn(authorization) !== '') ?? 'Bearer realm="signalbox"',
+      },
+    );
+  }
+
+  #ungranted({ path, host }: Arrival, lacks: 'role' | 'project'): Refusal {
+    const challenge = lacks === 'role' ? this.#parts.signIn?.furtherChallenge(path, host, 'write') : null;
+    const message =
+      lacks === 'role' ? 'The token gives no role at this hub.' : 'The token is for no project of this hub.';
+    const headers = challenge ? { 'WWW-Authenticate': challenge } : undefined;
+    return refused('forbidden', 403, message, 'Ask an admin of your hub.', headers);
   }
 }
 
-function refusedToken(address: string): AuditNote {
-  const nothing = { principal: null, session: null, subject: null, what: null, project: null, ms: null, digest: null };
-  return { ...nothing, action: 'authentication', decision: 'refused', code: 'unauthenticated', address };
+const nothing = { session: null, subject: null, project: null, ms: null, digest: null } satisfies Partial<AuditNote>;
+
+/** The token of a header; empty for any other. */
+function tokenIn(authorization: string | undefined): string {
+  return /^bearer +([!-~]+)$/i.exec(authorization ?? '')?.[1] ?? '';
+}
+
+function awaitingProvider(retryMs: number): Refusal {
+  return refused(
+    'unavailable',
+    503,
+    'The provider of this token cannot be reached, so nobody can tell whether it is valid.',
+    'Wait as long as Retry-After says. Tokens that `signalbox token` makes are taken meanwhile.',
+    { 'Retry-After': String(Math.ceil(retryMs / 1_000)) },
+  );
 }
 
 function tooMany(message: string, traffic: Traffic): Refusal {

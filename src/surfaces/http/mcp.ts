@@ -32,6 +32,8 @@ export interface McpRequest {
   readonly session: string | null;
   readonly signal: AbortSignal;
   readonly audit: Auditor;
+  /** Whether a refusal is one that the client can lift by asking its provider for more: HTTP has a status for that, and a tool has not. */
+  mayAskForMore(refusal: unknown): boolean;
   /** What follows the answer once it was handed to the client, and what follows it in any case. */
   readonly afterwards: { handed(): Promise<void>; over(): Promise<void> }[];
 }
@@ -54,6 +56,7 @@ export function createMcpFace(
   return {
     async fetch(request, body, about) {
       if (request.method === 'DELETE' && about.session !== null) return goodbye(world, about);
+      await refuseForScope(tools, body, about);
       const { principal } = about;
       const authInfo = { token: '', clientId: principal.id, scopes: [principal.role], extra: { about } };
       const response = await handler.fetch(request, { authInfo, parsedBody: body });
@@ -62,6 +65,15 @@ export function createMcpFace(
       return response;
     },
   };
+}
+
+/** Errors: `forbidden`, for a tool whose role the client could still be given. */
+async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, about: McpRequest): Promise<void> {
+  const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as Sent;
+  const tool = method === 'tools/call' ? tools.find(({ name }) => name === params?.name) : undefined;
+  const refusal = tool ? refusalFor(about.principal, actionOf(tool), about.project) : null;
+  if (!tool || !about.mayAskForMore(refusal)) return;
+  await audited({ ...about, session: null }, 'call', tool.name, params?.arguments ?? {}, () => Promise.reject(refusal));
 }
 
 /** Ends the session of a client that says goodbye; most do not. */
@@ -79,16 +91,20 @@ async function goodbye(world: World, about: McpRequest): Promise<Response> {
  * carries it to whatever replica comes next.
  */
 function handshakeOf(body: unknown): string | null {
-  const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as Handshake;
+  const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as Sent;
   if (method !== 'initialize') return null;
   return String(params?.clientInfo?.name ?? '')
     .replaceAll(/[^A-Za-z0-9_-]/g, '-')
     .slice(0, 60);
 }
 
-interface Handshake {
+interface Sent {
   readonly method?: unknown;
-  readonly params?: { readonly clientInfo?: { readonly name?: unknown } };
+  readonly params?: {
+    readonly clientInfo?: { readonly name?: unknown };
+    readonly name?: unknown;
+    readonly arguments?: unknown;
+  };
 }
 
 /** The name of the client in an id that it was given. */

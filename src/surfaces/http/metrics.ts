@@ -1,4 +1,5 @@
 /** Figures of a hub in the text format of Prometheus (0.0.4). */
+import type { ProviderState } from '../../core/identity-provider.ts';
 
 export class Metrics {
   readonly #requests = new Map<string, number>();
@@ -22,7 +23,7 @@ export class Metrics {
     return this.#open === 0;
   }
 
-  text(version: string): string {
+  text(version: string, provider?: ProviderState): string {
     return [
       '# HELP signalbox_info The version that runs.',
       '# TYPE signalbox_info gauge',
@@ -39,7 +40,23 @@ export class Metrics {
       '# HELP signalbox_requests_open Requests under way.',
       '# TYPE signalbox_requests_open gauge',
       `signalbox_requests_open ${this.#open}`,
+      ...(provider ? aboutProvider(provider) : []),
       '',
     ].join('\n');
   }
+}
+
+function aboutProvider({ isReached, keys, keysAgeMs }: ProviderState): readonly string[] {
+  const age = keysAgeMs === null ? [] : [`signalbox_provider_keys_age_seconds ${Math.round(keysAgeMs / 1_000)}`];
+  return [
+    '# HELP signalbox_provider_up Whether the last look for the keys of the OpenID provider found them.',
+    '# TYPE signalbox_provider_up gauge',
+    `signalbox_provider_up ${isReached ? 1 : 0}`,
+    '# HELP signalbox_provider_keys Its keys that are known.',
+    '# TYPE signalbox_provider_keys gauge',
+    `signalbox_provider_keys ${keys}`,
+    '# HELP signalbox_provider_keys_age_seconds How long they are known.',
+    '# TYPE signalbox_provider_keys_age_seconds gauge',
+    ...age,
+  ];
 }

@@ -5,15 +5,17 @@ import { accountsProject, listTokens, stateOf } from '../../core/account.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/ports.ts';
+import type { ProviderPolicy } from '../../core/provider-policy.ts';
+import { loopback } from '../../core/web-address.ts';
 import { operations } from '../../tools/index.ts';
 import { version } from '../../version.ts';
 import { createHub, type HubParts } from './app.ts';
 import { Bridges } from './bridges.ts';
+import { SignIn } from './sign-in.ts';
+import { signInSettings } from './sign-in-settings.ts';
 
 /** Tools for which only the machine that a session works on could answer. */
 const local = ['brief', 'stage', 'edit_record', 'who'];
-
-const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 /**
  * Serves until a signal asks to stop. Errors: `forbidden` for an address that others reach while nobody is asked for a token, or there is
@@ -23,20 +25,24 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const { config, world, digests } = parts;
   const { host, port } = addressOf(config.hubListen.value);
   const asksForTokens = config.hubOpen.value !== 'on';
-  await refuseOpenDoor(parts, host, asksForTokens);
+  const { url, policy } = signInSettings(config, host, asksForTokens);
+  await refuseOpenDoor(parts, host, asksForTokens, policy);
   const note: HubParts['note'] = (level, message, details) =>
     write(`${JSON.stringify({ ts: new Date(world.clock.now()).toISOString(), level, msg: message, ...details })}\n`);
   const hosts = [
     ...loopback,
-    '[::1]',
     host,
+    url === null ? '' : new URL(url).hostname,
     ...config.hubHosts.value.split(',').map(name => name.trim().toLowerCase()),
     // A request without a name, or from a page that has none, is not one of ours.
   ].filter(name => name !== '');
   const tools = operations.filter(({ name }) => !local.includes(name));
   const stopping = new AbortController();
+  const log = logOf(note);
+  const provider = policy === null ? null : await parts.identityProvider(policy, log);
+  const signIn = policy === null || provider === null ? null : new SignIn({ policy, provider, url });
   const about: HubParts = {
-    ...{ world: { ...world, log: logOf(note) }, digests, tools, hosts, asksForTokens, note },
+    ...{ world: { ...world, log }, digests, tools, hosts, asksForTokens, signIn, note },
     stopping: stopping.signal,
   };
   const made = createHub(about);
@@ -48,8 +54,10 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     host,
     port: server.port,
     authentication: asksForTokens,
+    ...(policy === null ? {} : { provider: policy.issuer }),
     store: parts.surroundings.store.scheme,
   });
+  void provider?.look();
   const signal = await asked();
   note('info', 'stopping', { signal });
   const until = world.clock.elapsed() + limits.hubDrainMs;
@@ -70,7 +78,12 @@ function logOf(note: HubParts['note']): Log {
   return { debug() {}, info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-async function refuseOpenDoor({ world }: Composition, host: string, asksForTokens: boolean): Promise<void> {
+async function refuseOpenDoor(
+  { world }: Composition,
+  host: string,
+  asksForTokens: boolean,
+  policy: ProviderPolicy | null,
+): Promise<void> {
   if (loopback.includes(host)) return;
   if (!asksForTokens) {
     throw new SignalboxError(
@@ -79,6 +92,8 @@ async function refuseOpenDoor({ world }: Composition, host: string, asksForToken
       'Leave out --open, or listen on 127.0.0.1.',
     );
   }
+  // Whom the provider makes an admin is one.
+  if (policy?.roles.some(({ grants }) => grants === 'admin')) return;
   const all = await world.store.read(accountsProject, async tx => ({ tokens: await listTokens(tx), now: tx.now }));
   if (all.tokens.some(token => token.role === 'admin' && stateOf(token, all.now) === 'active')) return;
   throw new SignalboxError(

@@ -46,7 +46,7 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: too many refusals make an address wait',
     file: 'src/surfaces/http/guard.ts',
-    replace: 'this.#refusals.take(address);',
+    replace: '(isHarmless ? this.#harmless : this.#refusals).take(address);',
     by: '',
     caughtBy: `${hub} › is refused for a while where too many were wrong, whatever it brings`,
   },

@@ -38,6 +38,7 @@ import { ofQueue } from './queue.ts';
 import { ofResources } from './resources.ts';
 import { ofSessions } from './sessions.ts';
 import { ofSetup } from './setup.ts';
+import { ofSignIn } from './sign-in.ts';
 import { ofStore } from './store.ts';
 import { ofSurfaces } from './surfaces.ts';
 import { ofTalk } from './talk.ts';
@@ -51,6 +52,7 @@ export const breaks: readonly Break[] = [
   ...ofDuo,
   ...ofAccounts,
   ...ofHub,
+  ...ofSignIn,
   ...ofSessions,
   ...ofLocks,
   ...ofQueue,

@@ -36,7 +36,9 @@ function wholeNumber(text: string | undefined): number {
 function spoken(notes: readonly AuditRecord[], more: boolean, style: Style): string {
   if (notes.length === 0) return 'Nothing was noted.\n';
   const lines = notes.map(({ at, principal, action, what, session, subject, project, decision, code, address }) => {
-    const outcome = decision === 'done' ? style.good(decision) : style.bad(`${decision} (${code})`);
+    const isArrival = action === 'authentication';
+    const why = isArrival && what !== null ? `${code}: ${what}` : code;
+    const outcome = decision === 'done' ? style.good(decision) : style.bad(`${decision} (${why})`);
     const about = [
       subject && `token ${subject}`,
       session && `session ${session}`,
@@ -44,7 +46,8 @@ function spoken(notes: readonly AuditRecord[], more: boolean, style: Style): str
       address && `from ${address}`,
     ].filter(Boolean);
     const who = style.strong(oneLine(principal ?? 'nobody known'));
-    return `${style.quiet(instant(at))}  ${who}  ${what ?? action}  ${outcome}  ${style.quiet(oneLine(about.join(', ')))}`;
+    const done = isArrival ? action : (what ?? action);
+    return `${style.quiet(instant(at))}  ${who}  ${done}  ${outcome}  ${style.quiet(oneLine(about.join(', ')))}`;
   });
   return `${[...lines, ...(more ? ['There is more: narrow it down, or raise --limit.'] : [])].join('\n')}\n`;
 }
