@@ -3,7 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { GitStage } from '../core/git-stage.ts';
 import { limits } from '../core/limits.ts';
 import type { GuardPolicy } from '../core/policy.ts';
-import type { Clock, GitFacts, Probes, Processes, ProcessIdentity, Worktrees } from '../core/ports.ts';
+import type { Clock, GitFacts, GitState, Probes, Processes, ProcessIdentity, Worktrees } from '../core/ports.ts';
 import { processKey } from '../core/process.ts';
 import { errorIn } from './errors.ts';
 import { answerOn, type Link } from './link.ts';
@@ -65,7 +65,7 @@ export class Far {
 
   readonly worktrees: Worktrees = {
     describe: directory => this.#ask('describe', [directory]),
-    branch: root => this.#roots.get(root)?.branch ?? null,
+    branch: root => this.#standing(root, at => at.branch, null),
     resolve: (...words) => this.#ask('resolve', words).then(whole),
     placeOf: async (...words) => {
       const placed = await this.#ask('placeOf', words);
@@ -87,12 +87,7 @@ export class Far {
     stagedFiles: (root, limit, ms) => this.#fact('stagedFiles', [root, limit, ms], ms),
     commitsSinceBase: (root, base, limit, ms, tip) => this.#fact('commitsSinceBase', [root, base, limit, ms, tip], ms),
     stashes: (root, limit, ms) => this.#fact('stashes', [root, limit, ms], ms),
-    state: root => {
-      const state = this.#roots.get(root)?.state;
-      return state
-        ? { operation: state.operation, locked: state.locked, ...(state.isBare ? { isBare: true } : {}) }
-        : undefined;
-    },
+    state: root => this.#standing(root, at => stateOf(at), undefined),
     dryMerge: (root, ours, theirs, ms, theirRoot) => this.#fact('dryMerge', [root, ours, theirs, ms, theirRoot], ms),
     blame: (root, path, line, ms) => this.#fact('blame', [root, path, line, ms], ms),
     commit: (root, revision, ms) => this.#fact('commit', [root, revision, ms], ms),
@@ -173,6 +168,19 @@ export class Far {
     return { ...process, boot: process.boot.slice(this.#principal.length + 1) };
   }
 
+  /** What is known of a checkout since the machine last said something; of one that it was not asked about, once it is. */
+  #standing<T>(root: string, read: (standing: Standing) => T, unknown: T): T | Promise<T> {
+    const known = this.#roots.get(root);
+    if (known || root === '') return known ? read(known) : unknown;
+    return this.#ask('describe', [root]).then(
+      () => {
+        const standing = this.#roots.get(root);
+        return standing ? read(standing) : unknown;
+      },
+      () => unknown,
+    );
+  }
+
   /** A question of git: what is not answered is not known. */
   async #fact<Q extends Question>(
     question: Q,
@@ -196,6 +204,12 @@ export class Far {
     if (parsed.success) return parsed.data as Answer<Q>;
     throw new SignalboxError('unavailable', `The machine of this session did not answer (${question}).`, 'Try again.');
   }
+}
+
+function stateOf({ state }: Standing): GitState | undefined {
+  if (state === null) return undefined;
+  const { operation, locked, isBare } = state;
+  return { operation, locked, ...(isBare ? { isBare: true } : {}) };
 }
 
 const copy = (list: readonly string[] | undefined) => (list === undefined ? undefined : [...list]);

@@ -2,7 +2,7 @@
 import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { GuardPolicy } from '../core/policy.ts';
-import type { Worktree } from '../core/ports.ts';
+import type { GitState, Worktree } from '../core/ports.ts';
 import type { World } from '../tools/world.ts';
 import type { Channel } from './link.ts';
 import { type Answer, type Moment, type Question, questions, type Standing, type Words } from './questions.ts';
@@ -17,6 +17,7 @@ export class Near {
   readonly #mayStage: boolean;
   /** The checkouts that the hub was told of, with what it was told last. */
   readonly #roots = new Map<string, string>();
+  readonly #projects = new Set<string>();
   #guard: GuardPolicy;
 
   constructor(ports: Ports, gitHooksHold: (directory: string) => Promise<boolean>, mayStage: boolean) {
@@ -24,7 +25,7 @@ export class Near {
     this.#guard = ports.policy.guard;
   }
 
-  /** What goes with the next thing that is said to the hub. */
+  /** What goes with the next thing that is said to the hub. Machines read their own files at once. */
   moment(): Moment {
     const roots = [...this.#roots].flatMap(([root, told]) => {
       const standing = this.#standing(root);
@@ -64,10 +65,17 @@ export class Near {
 
   #standing(root: string): Standing {
     const { worktrees, git } = this.#ports;
-    return { root, branch: worktrees.branch(root), state: mutable(git.state(root)) ?? null };
+    const [branch, state] = [worktrees.branch(root), git.state(root)];
+    const isHere = (value: unknown) => !(value instanceof Promise);
+    return {
+      root,
+      branch: isHere(branch) ? (branch as string | null) : null,
+      state: isHere(state) ? mutable(state as GitState | undefined) : null,
+    };
   }
 
   #meet(tree: Worktree): Worktree {
+    if (this.#projects.size < limits.bridgeRoots) this.#projects.add(tree.project);
     if (this.#roots.size < limits.bridgeRoots && !this.#roots.has(tree.root)) this.#roots.set(tree.root, '');
     return tree;
   }
@@ -80,24 +88,26 @@ export class Near {
       if (placed.where !== 'outside') this.#meet(placed.tree);
       return placed;
     },
-    changedFiles: ([root, limit, ms, under]) => this.#git(root).changedFiles(root, limit, ms, under ?? undefined),
-    changedTree: ([root, limit, ms, also]) => this.#git(root).changedTree(root, limit, ms, also ?? undefined),
-    headMoves: ([root, ...more]) => this.#git(root).headMoves(root, ...more),
+    changedFiles: async ([root, limit, ms, under]) =>
+      (await this.#git(root)).changedFiles(root, limit, ms, under ?? undefined),
+    changedTree: async ([root, limit, ms, also]) =>
+      (await this.#git(root)).changedTree(root, limit, ms, also ?? undefined),
+    headMoves: async ([root, ...more]) => (await this.#git(root)).headMoves(root, ...more),
     commitsSince: async ([root, ...more]) => {
-      const found = await this.#git(root).commitsSince(root, ...more);
+      const found = await (await this.#git(root)).commitsSince(root, ...more);
       return found && [...found];
     },
-    ignored: ([root, ...more]) => this.#git(root).ignored(root, ...more),
-    stagedFiles: ([root, ...more]) => this.#git(root).stagedFiles(root, ...more),
-    commitsSinceBase: ([root, base, limit, ms, tip]) =>
-      this.#git(root).commitsSinceBase(root, base, limit, ms, tip ?? undefined),
-    stashes: ([root, ...more]) => this.#git(root).stashes(root, ...more),
-    dryMerge: ([root, ours, theirs, ms, theirRoot]) =>
-      this.#git(root).dryMerge(root, ours, theirs, ms, this.#knows(theirRoot) ? theirRoot : null),
-    blame: ([root, ...more]) => this.#git(root).blame(root, ...more),
-    commit: ([root, ...more]) => this.#git(root).commit(root, ...more),
-    branches: ([root, ...more]) => this.#git(root).branches(root, ...more),
-    aliases: ([root, ms]) => this.#git(root).aliases(root, ms),
+    ignored: async ([root, ...more]) => (await this.#git(root)).ignored(root, ...more),
+    stagedFiles: async ([root, ...more]) => (await this.#git(root)).stagedFiles(root, ...more),
+    commitsSinceBase: async ([root, base, limit, ms, tip]) =>
+      (await this.#git(root)).commitsSinceBase(root, base, limit, ms, tip ?? undefined),
+    stashes: async ([root, ...more]) => (await this.#git(root)).stashes(root, ...more),
+    dryMerge: async ([root, ours, theirs, ms, theirRoot]) =>
+      (await this.#git(root)).dryMerge(root, ours, theirs, ms, (await this.#isOurs(theirRoot)) ? theirRoot : null),
+    blame: async ([root, ...more]) => (await this.#git(root)).blame(root, ...more),
+    commit: async ([root, ...more]) => (await this.#git(root)).commit(root, ...more),
+    branches: async ([root, ...more]) => (await this.#git(root)).branches(root, ...more),
+    aliases: async ([root, ms]) => (await this.#git(root)).aliases(root, ms),
     stage: async ([root, names, ms]) =>
       this.#mayStage && this.#knows(root)
         ? this.#ports.stage.stage(root, names, ms)
@@ -113,13 +123,21 @@ export class Near {
     return root != null && this.#roots.has(root);
   }
 
-  /** Git is asked about checkouts that were described only: no other folder of the machine is a hub's business. */
-  #git(root: string): Ports['git'] {
-    if (this.#knows(root)) return this.#ports.git;
-    throw new SignalboxError('forbidden', 'This folder was never described.', 'Ask for its working tree first.');
+  /** Git is asked about checkouts of the project that was described: no other folder of the machine is a hub's business. */
+  async #git(root: string): Promise<Ports['git']> {
+    if (await this.#isOurs(root)) return this.#ports.git;
+    throw new SignalboxError('forbidden', 'This folder is no checkout of the project.', 'Ask about those that are.');
+  }
+
+  async #isOurs(root: string | null | undefined): Promise<boolean> {
+    if (root == null || this.#knows(root)) return root != null;
+    const tree = await this.#ports.worktrees.describe(root).catch(() => undefined);
+    if (tree?.root !== root || !this.#projects.has(tree.project)) return false;
+    this.#meet(tree);
+    return true;
   }
 }
 
-function mutable(state: ReturnType<Ports['git']['state']>): Standing['state'] | undefined {
-  return state && { ...state, locked: [...state.locked] };
+function mutable(state: GitState | undefined): Standing['state'] {
+  return state === undefined ? null : { ...state, locked: [...state.locked] };
 }

@@ -211,8 +211,8 @@ export type PlacedFile =
 export interface Worktrees {
   /** Describes the folder's working tree. Works without git installed. Fails with `not_found` when the folder does not exist. */
   describe(directory: string): Promise<Worktree>;
-  /** The branch checked out at a worktree root right now; cheap enough to ask at every call. */
-  branch(root: string): string | null;
+  /** The branch checked out at a worktree root right now, at once where it can be read from here; cheap enough to ask at every call. */
+  branch(root: string): string | null | Promise<string | null>;
   /**
    * Finds the one canonical place of `path` (relative to `directory`, or absolute in any checkout of `project`).
    * Fails with `invalid_input` for a path outside the project, inside a `.git` folder, or with an unsupported pattern.
@@ -317,8 +317,8 @@ export interface GitFacts {
   ): Promise<readonly string[] | undefined>;
   /** The commits of the stash, newest first: `stash@{0}` is the first. */
   stashes(root: string, limit: number, withinMs: number): Promise<readonly string[] | undefined>;
-  /** Read from files: takes no process and no noticeable time. */
-  state(root: string): GitState | undefined;
+  /** Read from files: takes no process and no noticeable time, and is there at once where they can be read from here. */
+  state(root: string): GitState | undefined | Promise<GitState | undefined>;
   /**
    * Merges two commits in memory (`git merge-tree`, git 2.38 or newer) and changes nothing. `ours` and `theirs` are branch names,
    * local before remote ones, or commits; `theirs` of the checkout at `theirRoot` if one is given, which may be another clone.

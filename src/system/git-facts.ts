@@ -30,7 +30,12 @@ export interface GitFactsOptions {
 const treeHeaders = 8;
 const argumentCharacters = 20_000;
 
-export function createGitFacts(options: GitFactsOptions = {}): GitFacts {
+/** What git tells of this machine: the state of a checkout is there at once. */
+export interface LocalGitFacts extends GitFacts {
+  state(root: string): GitState | undefined;
+}
+
+export function createGitFacts(options: GitFactsOptions = {}): LocalGitFacts {
   return new RealGitFacts(options);
 }
 

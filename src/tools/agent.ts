@@ -95,7 +95,7 @@ export class Agent extends Standpoint {
   async #attached(conversation: string | null, start: ConversationStart): Promise<Attached> {
     const { isOnlyConversation = false, isSuccessive = false } = this.#facts;
     const tree = await this.place();
-    const arrival = this.#arrival(tree, this.world.worktrees.branch(tree.root));
+    const arrival = this.#arrival(tree, await this.world.worktrees.branch(tree.root));
     const current = this.#id ?? (conversation === null ? this.#before : undefined) ?? null;
     const isFirst = isSuccessive && this.#id === undefined && (start === null || start === 'startup');
     const how = isFirst ? 'succession' : start;
@@ -242,7 +242,7 @@ export class Agent extends Standpoint {
     ahead: Foresight | undefined,
   ): Promise<{ value: T } | undefined> {
     const tree = await this.place();
-    const branch = this.world.worktrees.branch(tree.root);
+    const branch = await this.world.worktrees.branch(tree.root);
     const isTouchDue = this.world.clock.elapsed() - this.#lastTouch >= limits.touchEveryMs;
     const asks = [...presenceAsks(id, isTouchDue), ...(ahead?.(id) ?? [])];
     let wasTouched = false;
@@ -277,7 +277,7 @@ export class Agent extends Standpoint {
       if (this.#id === id && was?.endReason === turnedAway && this.#facts.isOnlyConversation)
         await this.#followClient();
       if (this.#id !== id) throw wasLeft();
-      const branch = this.world.worktrees.branch(tree.root);
+      const branch = await this.world.worktrees.branch(tree.root);
       const back = () =>
         this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
       await this.#contact.during(back, () => 'alive');
@@ -365,7 +365,7 @@ export class Agent extends Standpoint {
 
   async #joined(): Promise<Me> {
     const tree = await this.place();
-    const arrival = this.#arrival(tree, this.world.worktrees.branch(tree.root));
+    const arrival = this.#arrival(tree, await this.world.worktrees.branch(tree.root));
     this.#drawn ??= this.world.ids.next();
     return this.#contact.during(
       () =>

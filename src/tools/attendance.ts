@@ -45,7 +45,7 @@ export async function attend(world: World, origin: HookOrigin): Promise<Attendan
     const session = await store.read(place.project, tx => found(look(tx), origin));
     return session && attendance(world, origin, { session, twin: null });
   }
-  const branch = world.worktrees.branch(place.root);
+  const branch = await world.worktrees.branch(place.root);
   const arrival = {
     kind: 'agent',
     handle: null,

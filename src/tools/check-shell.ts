@@ -17,7 +17,7 @@ import { readShell } from '../guard/shell/read-shell.ts';
 import type { GitEffect, ShellReading } from '../guard/shell/reading.ts';
 import type { ToolContext } from './define-tool.ts';
 import { gitWishes } from './git-wish.ts';
-import { branchOf, judged } from './judged.ts';
+import { branchesOf, branchOf, judged } from './judged.ts';
 import type { Me, Participant } from './participant.ts';
 import { gitWrites, shellEdits } from './shell-edits.ts';
 
@@ -75,7 +75,10 @@ async function lookedAt(caller: Participant, text: string, from: string): Promis
   const reading = await read(caller, text, from, root);
   const wishes = await gitWishes(caller, reading, from);
   const git = await Promise.all(wishes.map(async wish => ({ wish, found: await lookIntoGit(caller, wish) })));
-  const branches = new Map(wishes.map(({ here }) => [here.root, worktrees.branch(here.root)]));
+  const branches = await branchesOf(
+    worktrees,
+    wishes.map(({ here }) => here.root),
+  );
   const edits = await shellEdits(caller, [...reading.writes, ...gitWrites(reading.git)], from);
   return { root, branches, evasions: evasionsIn(reading, text), git, edits, commits: commitsOf(reading) };
 }

@@ -68,7 +68,7 @@ export default defineTool({
   examples: [{ title: 'Before a tool runs', input: { kind: 'before-tool' } }],
   async run(context, event) {
     const { graceSeconds } = context.caller.world.policy.guard;
-    const branch = context.caller.world.worktrees.branch((await context.caller.place()).root);
+    const branch = await context.caller.world.worktrees.branch((await context.caller.place()).root);
     // Looked at first: most events say nothing new, and a unit of work would keep others waiting.
     if (await context.caller.read((view, me) => isQuiet(view, me, event))) return nothing;
     const told = await context.caller.transact(async (unit, session) => {

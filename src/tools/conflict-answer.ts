@@ -7,6 +7,7 @@ import { limits } from '../core/limits.ts';
 import { lookAround } from '../core/presence.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { lookIntoGit } from './git-look.ts';
+import { branchesOf } from './judged.ts';
 import type { Me, Participant } from './participant.ts';
 
 export const conflictShape = z.object({
@@ -29,7 +30,7 @@ export interface ConflictAnswer {
 export async function standing(caller: Participant): Promise<(me: Me) => SessionRecord> {
   const { root, anchor } = await caller.place();
   const { processes, worktrees } = caller.world;
-  const place = { host: processes.self().host, root, anchor, branch: worktrees.branch(root) };
+  const place = { host: processes.self().host, root, anchor, branch: await worktrees.branch(root) };
   return me => ({ ...me, ...place });
 }
 
@@ -39,8 +40,8 @@ export async function branchesNow(caller: Participant): Promise<ReadonlyMap<stri
   const { host } = processes.self();
   const { live } = await caller.read(lookAround);
   const roots = live.filter(session => session.host === host && session.root !== '').map(session => session.root);
-  const known = [...new Set(roots)].map(root => [root, worktrees.branch(root)] as const);
-  return new Map(known.filter((entry): entry is [string, string] => entry[1] !== null));
+  const known = await branchesOf(worktrees, roots);
+  return new Map([...known].filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
 /** Asks git what the survey leaves open, outside of any unit of work, and puts all together, the worst first. */

@@ -131,7 +131,7 @@ export class ForeignPeers {
   async list(scope: PeerScope): Promise<Peer[]> {
     const { directory, world } = this.#parts;
     const { root, project } = await this.#main.place();
-    const isRepo = scope === 'repo' && world.git.state(root) !== undefined;
+    const isRepo = scope === 'repo' && (await world.git.state(root)) !== undefined;
     const view = await this.#view(project);
     const { host } = world.processes.self();
     const isIn = (each: Peering) =>

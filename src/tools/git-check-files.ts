@@ -42,7 +42,7 @@ export async function hereOf(
 export async function checkCommit(caller: Participant, call: GitCall): Promise<GitVerdict> {
   const { facts, policy } = call;
   const { here, foldsCase } = await hereOf(caller);
-  const underway = caller.world.git.state(here.root)?.operation ?? null;
+  const underway = (await caller.world.git.state(here.root))?.operation ?? null;
   const part = underway === null || policy.git !== 'block' ? undefined : await partOf(caller, here, underway);
   if (part) return refusedOrPassed(caller, call, part);
   const { block, warn } = byMode(policy, facts.staged, foldsCase);

@@ -9,7 +9,7 @@ type Question = (withinMs: number) => Promise<void>;
 export async function lookIntoGit(world: World, plan: GitPlan): Promise<GitFindings> {
   const { git } = world;
   const { root } = plan.me;
-  const state = plan.concernsGit ? git.state(root) : undefined;
+  const state = plan.concernsGit ? await git.state(root) : undefined;
   const changes = new Map<string, ChangedFiles | undefined>();
   const merges: TriedMerge[] = plan.merges.map(() => undefined);
   if (!state) return { state, changes, merges };
@@ -47,7 +47,7 @@ async function changedIn(
   withinMs: number,
   under: readonly string[],
 ): Promise<ChangedFiles | undefined> {
-  if (git.state(root)?.isBare) return { files: [], more: false };
+  if ((await git.state(root))?.isBare) return { files: [], more: false };
   return git.changedFiles(root, limits.changedFilesExamined, withinMs, under);
 }
 

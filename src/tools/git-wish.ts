@@ -132,7 +132,7 @@ async function wishIn(scene: Scene, tree: Worktree, use: GitUse, effects: readon
   const takesOut = rewrites || (has('stash-take') && has('write-files'));
   const stages = has('stage', 'commit-paths', 'stage-all') && !isOwnIndex ? paths : [];
   const folder = use.directory ?? (use.otherDirectories.length === 0 ? scene.from : null);
-  const underway = scene.caller.world.git.state(tree.root)?.operation ?? null;
+  const underway = (await scene.caller.world.git.state(tree.root))?.operation ?? null;
   return {
     ...noWish,
     words: wordsOf(use),

@@ -7,6 +7,7 @@ import { mayChangePolicy, tellPolicyChange } from '../core/guard-policy-change.t
 import type { ToldFile } from '../core/tool-action.ts';
 import { defineTool, type ToolContext } from './define-tool.ts';
 import { placedEdit } from './edit-wish.ts';
+import { branchesOf } from './judged.ts';
 import { mergeNews } from './merge-news.ts';
 import type { Participant } from './participant.ts';
 import { shellDone, untoldDone } from './shell-done.ts';
@@ -79,7 +80,10 @@ async function editDone(
   );
   const done = placed.flatMap(({ file, at }) => at.wishes.map(wish => ({ wish, change: file.change })));
   if (done.length === 0) return [];
-  const branches = new Map(done.map(({ wish }) => [wish.here.root, caller.world.worktrees.branch(wish.here.root)]));
+  const branches = await branchesOf(
+    caller.world.worktrees,
+    done.map(({ wish }) => wish.here.root),
+  );
   const wishes = done.map(({ wish }) => wish);
   const { lines, met, news } = await caller.transact(async (unit, me) => {
     const newest = await newestOfEach(unit.tx, wishes);

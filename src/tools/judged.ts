@@ -1,6 +1,7 @@
 /** How every ring judges: the session's activity and that the ring asked are noted, and a refusal becomes what the model is told. */
 import type { Ring } from '../core/guard-record.ts';
 import { limits } from '../core/limits.ts';
+import type { Worktrees } from '../core/ports.ts';
 import { heard, isNewlyHeard, type Refusal, refuse } from '../core/refusal.ts';
 import type { Said } from '../core/refusal-text.ts';
 import { touch } from '../core/session.ts';
@@ -13,6 +14,15 @@ export interface Asked {
   readonly action: ToolAction | null;
   readonly call: string | null;
   readonly branch: string | null;
+}
+
+/** What is checked out now, by root. */
+export async function branchesOf(
+  worktrees: Pick<Worktrees, 'branch'>,
+  roots: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const known = [...new Set(roots)].map(async root => [root, await worktrees.branch(root)] as const);
+  return new Map(await Promise.all(known));
 }
 
 /** What is checked out where the caller stands. */

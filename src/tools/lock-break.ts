@@ -49,7 +49,7 @@ export default defineTool({
       );
     }
     const target = session === undefined ? { resources: await caller.resources(files, names) } : { session };
-    const broken = await caller.transact((unit, me) => breakLocks(unit, me, target, reason));
+    const broken = await caller.transact((unit, me) => breakLocks(unit, me, target, reason, caller.world.overrules));
     return {
       broken: broken.map(({ lock, holder }) => ({
         resource: lock.name,

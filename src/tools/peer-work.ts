@@ -14,10 +14,10 @@ export interface Work {
 export async function workOf(caller: Participant): Promise<Work> {
   const { git, worktrees } = caller.world;
   const { root } = await caller.place();
-  if (git.state(root) === undefined) return { root: null, branch: null, files: [] };
+  if ((await git.state(root)) === undefined) return { root: null, branch: null, files: [] };
   const changed = await changedIn(caller, root);
   const files = changed.length < limits.peerFilesNamed ? [...changed, ...(await committedIn(caller, root))] : changed;
-  return { root, branch: worktrees.branch(root), files: [...new Set(files)].slice(0, limits.peerFilesNamed) };
+  return { root, branch: await worktrees.branch(root), files: [...new Set(files)].slice(0, limits.peerFilesNamed) };
 }
 
 async function changedIn({ world: { git } }: Participant, root: string): Promise<string[]> {

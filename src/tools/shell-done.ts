@@ -14,6 +14,7 @@ import type { Unit } from '../core/unit.ts';
 import { readShell } from '../guard/shell/read-shell.ts';
 import type { ToolContext } from './define-tool.ts';
 import { noteMovedHistory } from './history-moved.ts';
+import { branchesOf } from './judged.ts';
 import type { Me, Participant } from './participant.ts';
 import { lookAfterShell, passOver, type TreeNews } from './tree-look.ts';
 import { treesSeen } from './trees-seen.ts';
@@ -32,11 +33,12 @@ export async function shellDone(
   const { told, recorded } = await lookedAfter(caller, running, action);
   await noteMovedHistory(caller, running, action.command);
   const { clock, worktrees } = caller.world;
-  const left = leftBy(caller, running);
-  const branches = (root: string) => worktrees.branch(root);
+  const left = await leftBy(caller, running);
+  const roots = [running.root, ...running.heads.map(({ root }) => root)];
+  const branches = await branchesOf(worktrees, roots);
   await caller.transact(async (unit, session) => {
     const me = await keeping(unit, withToldUnsure(session, recorded), left);
-    return endRunning(unit, me, runningCall(me, call), clock.now(), branches);
+    return endRunning(unit, me, runningCall(me, call), clock.now(), root => branches.get(root) ?? null);
   });
   return [...running.notes, ...told];
 }
@@ -60,7 +62,7 @@ export async function untoldDone(caller: Participant): Promise<string[]> {
   for (const running of over) {
     lines.push(...(await lookAfterShell(caller, running)).told);
     await noteMovedHistory(caller, running, null);
-    const left = leftBy(caller, running);
+    const left = await leftBy(caller, running);
     await caller.transact(async (unit, session) => {
       const me = await keeping(unit, session, left);
       return endRunning(unit, me, runningCall(me, running.call), caller.world.clock.now(), () => null);
@@ -71,11 +73,11 @@ export async function untoldDone(caller: Participant): Promise<string[]> {
 
 /** What is under way now in the checkouts whose HEAD a command may have moved. */
 function leftBy({ world: { git } }: Participant, { heads }: Running) {
-  return heads.map(({ root }) => ({ root, operation: git.state(root)?.operation ?? null }));
+  return Promise.all(heads.map(async ({ root }) => ({ root, operation: (await git.state(root))?.operation ?? null })));
 }
 
 /** The session with what its command left in the middle as its own. */
-async function keeping(unit: Unit, me: Me, left: ReturnType<typeof leftBy>): Promise<Me> {
+async function keeping(unit: Unit, me: Me, left: Awaited<ReturnType<typeof leftBy>>): Promise<Me> {
   return left.length === 0 ? me : withUnfinished(me, (await lookAround(unit)).live, left);
 }
 

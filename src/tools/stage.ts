@@ -137,7 +137,7 @@ async function stage(caller: Participant, changes: readonly Change[]): Promise<v
  */
 async function commandFor(caller: Participant, plan: StagePlan, owner: Me): Promise<string | null> {
   const { root } = await caller.place();
-  const operation = caller.world.git.state(root)?.operation ?? null;
+  const operation = (await caller.world.git.state(root))?.operation ?? null;
   if (plan.staged.length === 0 || (operation !== null && operation !== 'bisect')) return null;
   const here = { host: caller.world.processes.self().host, root };
   const { live } = await caller.read(lookAround);

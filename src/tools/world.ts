@@ -23,5 +23,7 @@ export interface World {
   readonly home?: string | null;
   /** Whose machine it is, for one that is behind a hub: sessions of others are none of its own, whatever it says. Missing everywhere else. */
   readonly principal?: string;
+  /** Whether its user decides over the work of others, as the operator of a store does: an admin of a hub. */
+  readonly overrules?: boolean;
   readonly log: Log;
 }
