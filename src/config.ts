@@ -126,6 +126,16 @@ export const settings = [
   },
   ...hubSettings,
   {
+    key: 'hubWebhooksInternal',
+    flag: '--webhooks-internal',
+    environment: 'SIGNALBOX_HUB_WEBHOOKS_INTERNAL',
+    file: null,
+    fallback: 'off',
+    help: 'Let webhooks go to internal addresses too (on), and without encryption to this machine. Commands read the variable.',
+    choices: ['on', 'off'],
+    hubOnly: true,
+  },
+  {
     key: 'logLevel',
     flag: '--log-level',
     environment: 'SIGNALBOX_LOG_LEVEL',

@@ -4,14 +4,17 @@ export interface AuditRecord {
   /** A number that rises, padded: text order is the order in which it was noted. */
   readonly id: string;
   readonly at: number;
-  /** A call of a tool, the opening of a session, a token that was refused, or a change of tokens. */
-  readonly action: 'call' | 'session' | 'authentication' | 'token';
-  /** The name of the token, or of whom it stands for; null where there was none that is known. The operator makes and ends tokens. */
+  /** A call of a tool, the opening of a session, a token that was refused, or a change of tokens or webhooks. */
+  readonly action: 'call' | 'session' | 'authentication' | 'token' | 'webhook';
+  /**
+   * The name of the token, or of whom it stands for; null where there was none that is known, and for what a hub does by itself. The
+   * operator makes and ends tokens and webhooks.
+   */
   readonly principal: string | null;
   readonly session: string | null;
-  /** The token that something was done with; null for all else. */
+  /** The token or webhook that something was done with; null for all else. */
   readonly subject: string | null;
-  /** The tool, what was done with tokens, or why a token was refused. */
+  /** The tool, what was done with tokens and webhooks, or why a token was refused. */
   readonly what: string | null;
   readonly project: string | null;
   /** `refused`: the rules or the role said no; `failed`: it broke. */

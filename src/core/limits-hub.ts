@@ -47,4 +47,32 @@ export const hubLimits = {
   hubEventsEveryMs: 500,
   hubEventsQuietMs: 15_000,
   hubEventsRetryMs: 2_000,
+  // Webhooks.
+  webhooksPerStore: 100,
+  webhookUrlCharacters: 2_000,
+  webhookEventsChosen: 30,
+  webhookCursorsDeleted: 100_000,
+  /** How often a hub looks for what is to be delivered, in how many projects at a look, and for how many webhooks at once. */
+  webhookLookMs: 500,
+  webhookProjectsPerLook: 200,
+  webhooksAtOnce: 32,
+  /** How long a hub has a webhook without a word, and how much of that has to be left when it sends something: more than a post takes. */
+  webhookLeaseMs: 30_000,
+  webhookLeaseLeastMs: 20_000,
+  webhookPostMs: 15_000,
+  webhookAnswerBytes: 65_536,
+  /** After how many events that are not wanted the cursor is stored. */
+  webhookSkippedNoted: 1_000,
+  /** The pauses between attempts, some three days in all, and how far each is spread to both sides; then a webhook is switched off. */
+  webhookRetryMs: [
+    5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 28_800_000, 28_800_000,
+    43_200_000, 43_200_000, 57_600_000,
+  ],
+  webhookRetrySpreadPercent: 20,
+  webhookRetryAfterMostMs: 28_800_000,
+  /** Slack takes one message a second. */
+  webhookChatGapMs: 1_000,
+  /** Of a text from others in a chat; with what is escaped and said around it a message stays below Discord's 2,000. */
+  webhookChatTextCharacters: 100,
+  webhookFailureCharacters: 200,
 } as const;

@@ -213,6 +213,27 @@ const fields = {
     digest: 'text or null',
   },
   brought: { id: 'text', as: 'text or null', at: 'number' },
+  webhook: {
+    id: 'text',
+    name: 'text',
+    url: 'text',
+    kind: 'text',
+    projects: 'list',
+    events: 'list',
+    notes: 'text or null',
+    key: 'text or null',
+    createdAt: 'number',
+    disabledAt: 'number or null',
+    disabledBecause: 'text or null',
+    failures: 'number',
+    failingSince: 'number or null',
+    lastFailure: 'text or null',
+    nextAt: 'number',
+    deliveredAt: 'number or null',
+    fence: 'number',
+    lease: 'object or null',
+  },
+  webhookCursor: { id: 'text', webhook: 'text', project: 'text', sequence: 'number' },
 } as const satisfies { readonly [K in Kind]: Readonly<Record<keyof Records[K], Field>> };
 
 /** The first field of a record that is missing or holds something else, as a half sentence; undefined when all are as they should be. */

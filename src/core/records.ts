@@ -9,6 +9,7 @@ import { type Persona, type PersonaFacts, personaKeys } from './persona-record.t
 import type { PlaceRecord } from './place-record.ts';
 import { type ProcessIdentity, processKey } from './process.ts';
 import type { HubLease, TokenRecord } from './token-record.ts';
+import type { WebhookCursorRecord, WebhookRecord } from './webhook-record.ts';
 import { wordsOf } from './words.ts';
 
 export type { LockMode, LockRecord, Resource } from './lock-record.ts';
@@ -248,6 +249,8 @@ export interface Records {
   token: TokenRecord;
   brought: BroughtRecord;
   audit: AuditRecord;
+  webhook: WebhookRecord;
+  webhookCursor: WebhookCursorRecord;
 }
 
 export type Kind = keyof Records;
@@ -367,6 +370,12 @@ export const indexes = {
   audit: {
     at: (a: AuditRecord) => ordered(a.at),
     order: (a: AuditRecord) => a.id,
+  },
+  webhook: {
+    name: (w: WebhookRecord) => w.name.toLowerCase(),
+  },
+  webhookCursor: {
+    webhook: (c: WebhookCursorRecord) => c.webhook,
   },
 } as const;
 

@@ -17,6 +17,8 @@ const kinds = [
   'token',
   'brought',
   'audit',
+  'webhook',
+  'webhookCursor',
 ] as const satisfies readonly Kind[];
 
 export type Table<K extends Kind> = ReadonlyMap<string, RecordOf<K>>;

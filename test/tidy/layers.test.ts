@@ -47,7 +47,7 @@ const packages: Record<string, readonly RegExp[]> = {
   tools: [/^zod\/v4$/],
   engines: [/^node:/, /^@photostructure\/sqlite$/, /^pg$/, /^ioredis$/],
   engine: [],
-  system: [/^node:/, /^ws$/, /^jose$/],
+  system: [/^node:/, /^ipaddr\.js$/, /^ws$/, /^jose$/],
   bridge: [/^zod\/v4$/],
   clients: [/^jsonc-parser$/, /^smol-toml$/],
   surfaces: [

@@ -25,6 +25,8 @@ import { createStyle } from './style.ts';
 import { tokenCommand } from './token/commands.ts';
 import type { TokenRequest } from './token/requests.ts';
 import { bareCommand, toolCommand } from './tool-command.ts';
+import { webhookCommand } from './webhook/commands.ts';
+import type { WebhookRequest } from './webhook/requests.ts';
 import { commandPath } from './words.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -42,6 +44,7 @@ export type Request =
   | ({ readonly kind: 'guard' } & GuardRequest)
   | ({ readonly kind: 'compat' } & CompatRequest)
   | ({ readonly kind: 'token' } & TokenRequest)
+  | ({ readonly kind: 'webhook' } & WebhookRequest)
   | ({ readonly kind: 'audit' } & AuditRequest)
   | { readonly kind: 'hub'; readonly flags: Globals['flags'] }
   | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
@@ -99,6 +102,7 @@ export function createProgram(parts: ProgramParts): Command {
   for (const command of setupCommands(request => ask({ kind: 'setup', ...request }))) program.addCommand(command);
   program.addCommand(guardCommand(request => ask({ kind: 'guard', ...request })));
   program.addCommand(tokenCommand(request => ask({ kind: 'token', ...request })));
+  program.addCommand(webhookCommand(request => ask({ kind: 'webhook', ...request })));
   program.addCommand(auditCommand(request => ask({ kind: 'audit', ...request })));
   program.addCommand(serverCommand());
   program.addCommand(hubCommand(ask));

@@ -100,6 +100,8 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
       return (await import('./compat.ts')).runCompat(request, invocation);
     case 'token':
       return (await import('./token/token.ts')).runToken(request, invocation);
+    case 'webhook':
+      return (await import('./webhook/webhook.ts')).runWebhook(request, invocation);
     case 'audit':
       return (await import('./audit/audit.ts')).runAudit(request, invocation);
     case 'hub':

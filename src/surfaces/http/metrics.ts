@@ -4,6 +4,7 @@ import type { ProviderState } from '../../core/identity-provider.ts';
 export class Metrics {
   readonly #requests = new Map<string, number>();
   readonly #seconds = new Map<string, { sum: number; count: number }>();
+  readonly #posts = { delivered: 0, failed: 0 };
   #open = 0;
 
   begin(): void {
@@ -17,6 +18,11 @@ export class Metrics {
     this.#requests.set(key, (this.#requests.get(key) ?? 0) + 1);
     const spent = this.#seconds.get(route) ?? { sum: 0, count: 0 };
     this.#seconds.set(route, { sum: spent.sum + ms / 1_000, count: spent.count + 1 });
+  }
+
+  /** Counts an attempt to deliver an event to a webhook. */
+  posted(outcome: 'delivered' | 'failed'): void {
+    this.#posts[outcome] += 1;
   }
 
   get isIdle(): boolean {
@@ -40,6 +46,11 @@ export class Metrics {
       '# HELP signalbox_requests_open Requests under way.',
       '# TYPE signalbox_requests_open gauge',
       `signalbox_requests_open ${this.#open}`,
+      '# HELP signalbox_webhook_posts_total Attempts to deliver events to webhooks.',
+      '# TYPE signalbox_webhook_posts_total counter',
+      ...Object.entries(this.#posts).map(
+        ([outcome, count]) => `signalbox_webhook_posts_total{outcome="${outcome}"} ${count}`,
+      ),
       ...(provider ? aboutProvider(provider) : []),
       '',
     ].join('\n');

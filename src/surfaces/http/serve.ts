@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports.ts';
 import type { ProviderPolicy } from '../../core/provider-policy.ts';
 import { loopback } from '../../core/web-address.ts';
 import { operations } from '../../tools/index.ts';
+import { WebhookDispatcher } from '../../tools/webhook-dispatcher.ts';
 import { version } from '../../version.ts';
 import { createHub, type HubParts } from './app.ts';
 import { Bridges } from './bridges.ts';
@@ -49,6 +50,12 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const { app, metrics } = made;
   const bridges = new Bridges(about, made, await parts.acceptor());
   const server = await listening(app.fetch, host, port, (...upgrade) => void bridges.take(...upgrade));
+  const ended = new AbortController();
+  const webhooks = new WebhookDispatcher({
+    ...(await parts.webhookParts()),
+    ...{ world: { ...world, log }, digests, stopping: stopping.signal, ended: ended.signal },
+    count: outcome => metrics.posted(outcome),
+  }).run();
   note('info', 'ready', {
     version,
     host,
@@ -65,6 +72,9 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   stopping.abort();
   while (!(metrics.isIdle && bridges.isIdle) && world.clock.elapsed() < until)
     await world.clock.sleep(limits.hubDrainLookMs);
+  await Promise.race([webhooks, world.clock.sleep(until - world.clock.elapsed())]);
+  ended.abort();
+  await webhooks;
   server.end();
   note('info', 'stopped', {});
 }

@@ -40,12 +40,12 @@ function spoken(notes: readonly AuditRecord[], more: boolean, style: Style): str
     const why = isArrival && what !== null ? `${code}: ${what}` : code;
     const outcome = decision === 'done' ? style.good(decision) : style.bad(`${decision} (${why})`);
     const about = [
-      subject && `token ${subject}`,
+      subject && `${action === 'webhook' ? action : 'token'} ${subject}`,
       session && `session ${session}`,
       project && `in ${project}`,
       address && `from ${address}`,
     ].filter(Boolean);
-    const who = style.strong(oneLine(principal ?? 'nobody known'));
+    const who = style.strong(oneLine(principal ?? (action === 'webhook' ? 'the hub' : 'nobody known')));
     const done = isArrival ? action : (what ?? action);
     return `${style.quiet(instant(at))}  ${who}  ${done}  ${outcome}  ${style.quiet(oneLine(about.join(', ')))}`;
   });

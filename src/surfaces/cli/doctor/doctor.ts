@@ -12,6 +12,7 @@ import { checkFolder, checkSockets } from './folders.ts';
 import { checkGit, checkNode } from './machine.ts';
 import { checkStore } from './store.ts';
 import { checkWakeups } from './wakeups.ts';
+import { checkWebhooks } from './webhooks.ts';
 
 /** Prints all findings. Exit code 0 when nothing is broken, else 1. Changes nothing but the runtime folder, and never fails itself. */
 export async function runDoctor(invocation: Invocation): Promise<number> {
@@ -44,6 +45,7 @@ async function checkInstallation(invocation: Invocation): Promise<Finding[]> {
     ...(await checked('project', () => checkProject(known))),
     ...(await checked('state folder', () => checkFolder('state folder', known.stateFolder))),
     ...(await checked('store', () => checkStore(known))),
+    ...(await checked('webhooks', () => checkWebhooks(known))),
     ...(await checked('runtime folder', () => checkFolder('runtime folder', known.runtimeFolder))),
     ...(await checked('sockets', () => checkSockets(known))),
     // Behind a hub both are its own matter.
