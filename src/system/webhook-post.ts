@@ -17,7 +17,11 @@ interface Address {
 export type Resolve = (host: string) => Promise<readonly Address[]>;
 
 /** Unless internal addresses are allowed, only public ones over HTTPS are; over plain HTTP never any but this machine's. */
-export function createWebhookPost(mayBeInternal: boolean, resolve: Resolve = resolved): WebhookPost {
+export function createWebhookPost(
+  mayBeInternal: boolean,
+  resolve: Resolve = resolved,
+  withinMs: number = limits.webhookPostMs,
+): WebhookPost {
   const reachOf = ({ protocol }: URL): Reach => {
     if (protocol === 'http:') return 'loopback';
     return mayBeInternal ? 'any' : 'public';
@@ -41,7 +45,7 @@ export function createWebhookPost(mayBeInternal: boolean, resolve: Resolve = res
       // A numeric address is looked up by nobody.
       if (isIP(hostOf(url)) !== 0 && !isAllowed(hostOf(url), reach)) return { status: null, failure: internal };
       try {
-        return await exchanged(posting, url, lookupOf(reach, resolve), signal);
+        return await exchanged(posting, url, { lookup: lookupOf(reach, resolve), withinMs, signal });
       } catch (error) {
         return { status: null, failure: reasonOf(error) };
       }
@@ -51,12 +55,13 @@ export function createWebhookPost(mayBeInternal: boolean, resolve: Resolve = res
 
 const notEncrypted = 'Its address is not encrypted.';
 
-function exchanged(
-  { headers, body }: Posting,
-  url: URL,
-  lookup: LookupFunction,
-  signal: AbortSignal | undefined,
-): Promise<PostAnswer> {
+interface Way {
+  readonly lookup: LookupFunction;
+  readonly withinMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+function exchanged({ headers, body }: Posting, url: URL, { lookup, withinMs, signal }: Way): Promise<PostAnswer> {
   return new Promise((resolve, reject) => {
     const begin = url.protocol === 'https:' ? encrypted : plain;
     const request = begin(url, {
@@ -67,7 +72,7 @@ function exchanged(
       lookup,
       ...(signal ? { signal } : {}),
     });
-    const over = deadline(limits.webhookPostMs, () => request.destroy(new Unreached('no answer came in time')));
+    const over = deadline(withinMs, () => request.destroy(new Unreached('no answer came in time')));
     request.on('error', reject);
     request.on('close', over);
     request.on('response', response => {

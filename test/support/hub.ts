@@ -24,8 +24,12 @@ export class Hub {
   }
 
   /** Started on a free port of this machine. */
-  static async start(place: Workspace, args: readonly string[] = []): Promise<Hub> {
-    const child = place.start(['hub', '--listen', '127.0.0.1:0', ...args]);
+  static async start(
+    place: Workspace,
+    args: readonly string[] = [],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Hub> {
+    const child = place.start(['hub', '--listen', '127.0.0.1:0', ...args], { environment });
     const log: Record<string, unknown>[] = [];
     const lines = createInterface({ input: child.stderr as NonNullable<typeof child.stderr> });
     const port = await new Promise<number>((resolve, reject) => {
@@ -42,10 +46,18 @@ export class Hub {
 
   /** Asks it to stop; resolves to its exit code. */
   async stop(): Promise<number | null> {
-    if (this.#process.exitCode !== null) return this.#process.exitCode;
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return exitCode;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGTERM');
     return (await ended)[0];
+  }
+
+  /** Kills it as a crash would. */
+  async crash(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
   }
 
   async request(path: string, init: RequestInit = {}): Promise<HubAnswer> {
@@ -95,6 +107,11 @@ export class HubClient {
   /** The same token under the id of any session. */
   under(session: string | null): HubClient {
     return new HubClient(this.hub, this.token, this.project, session);
+  }
+
+  /** The same session over another hub. */
+  onto(hub: Hub): HubClient {
+    return new HubClient(hub, this.token, this.project, this.session);
   }
 
   call(tool: string, input: object = {}, signal?: AbortSignal): Promise<HubAnswer> {
