@@ -62,6 +62,20 @@ describe('the standard form', () => {
   });
 });
 
+describe('in any form', () => {
+  it.each(['standard', 'slack', 'discord'] as const)(
+    '%s, no text of a refused command and no secret of known form is told',
+    kind => {
+      const token = `ghp_${'a1B2'.repeat(9)}`;
+      const refused = event('guard.refused', { session: 's1', ring: 'shell', what: 'deploy --password geheim' });
+      const broken = event('lock.broken', { resource: 'ci', holder: 's1', by: 'ana', reason: `took ${token} along` });
+      expect(posted(kind, refused).body).not.toContain('geheim');
+      expect(posted(kind, refused).body).toContain('shell');
+      expect(posted(kind, broken).body).not.toContain(token);
+    },
+  );
+});
+
 const nasty = [
   '<!channel> <!everyone> <@U1> <https://evil.example|click> & &amp;',
   '@everyone @here <@1> <@&2> [click](https://evil.example) **b** `c` ||d|| # e',

@@ -1,5 +1,5 @@
 /**
- * What is posted to a webhook. In the standard form it is what `/v1/events` tells, as Standard Webhooks 1.0.0 has it: an id that stays
+ * What is posted to a webhook. In the standard form it is what `/v1/events` tells, but for what may hold a secret, as Standard Webhooks 1.0.0 has it: an id that stays
  * over attempts, the time of this one and a signature over both and the body. Chats get a line of text in which nothing from
  * outside can call anybody, link anywhere or format anything.
  */
@@ -7,6 +7,7 @@ import type { Digests } from './account.ts';
 import { limits } from './limits.ts';
 import type { Event } from './ports.ts';
 import { cleanText } from './text.ts';
+import { discreet } from './webhook-discretion.ts';
 import type { Posting, Signatures } from './webhook-port.ts';
 import type { WebhookRecord } from './webhook-record.ts';
 import { lineOf } from './webhook-words.ts';
@@ -26,10 +27,11 @@ export interface Occasion {
 /** A post to a webhook at this moment. Of the same event the body and the id are the same at each attempt. */
 export function postingOf(
   webhook: Pick<WebhookRecord, 'id' | 'kind' | 'url' | 'key'>,
-  { event, project, handles }: Occasion,
+  { event: happened, project, handles }: Occasion,
   parts: { readonly now: number; readonly digests: Digests; readonly signatures: Signatures },
 ): Posting {
   const { url, kind } = webhook;
+  const event = discreet(happened);
   if (kind === 'slack') {
     const text = lineOf(event, project, handles, forSlack);
     return { url, headers: json, body: JSON.stringify({ text, unfurl_links: false, unfurl_media: false }) };

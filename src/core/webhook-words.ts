@@ -25,7 +25,7 @@ const sentences: Readonly<Record<string, Words>> = {
   'intent.ended': (data, show, who) =>
     `${who(data.session)}: ${of(data, 'intentType', show)} is over (${of(data, 'status', show)})`,
   'context.shared': (data, show, who) => `${who(data.session)} shared knowledge: ${of(data, 'type', show)}`,
-  'guard.refused': (data, show, who) => `${who(data.session)} was held up: ${of(data, 'what', show)}`,
+  'guard.refused': (data, show, who) => `${who(data.session)} was held up by the guard (${of(data, 'ring', show)})`,
   'guard.bypassed': (data, _show, who) => `${who(data.session)} went past the guard`,
   'guard.policy': (data, show, who) =>
     `${who(data.session)} changed the policy of the guard: ${of(data, 'what', show)}`,

@@ -14,6 +14,8 @@
 -- token: name
 -- brought: 
 -- audit: at order
+-- webhook: name
+-- webhookCursor: webhook
 
 CREATE TABLE boot (
   id TEXT PRIMARY KEY,

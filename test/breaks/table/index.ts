@@ -42,6 +42,7 @@ import { ofSignIn } from './sign-in.ts';
 import { ofStore } from './store.ts';
 import { ofSurfaces } from './surfaces.ts';
 import { ofTalk } from './talk.ts';
+import { ofWebhooks } from './webhooks.ts';
 
 export const breaks: readonly Break[] = [
   ...ofProfiles,
@@ -53,6 +54,7 @@ export const breaks: readonly Break[] = [
   ...ofAccounts,
   ...ofHub,
   ...ofSignIn,
+  ...ofWebhooks,
   ...ofSessions,
   ...ofLocks,
   ...ofQueue,
