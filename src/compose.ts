@@ -32,7 +32,7 @@ import type { ProcessIdentity } from './core/process.ts';
 import type { ProviderPolicy } from './core/provider-policy.ts';
 import { withoutSecrets } from './core/shown-address.ts';
 import type { Language, Surroundings } from './core/surroundings.ts';
-import type { Signatures, WebhookPost } from './core/webhook-port.ts';
+import type { WebhookParts } from './core/webhook-port.ts';
 import { createEngine } from './engines/index.ts';
 import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
 import { ancestorsOf } from './system/ancestors.ts';
@@ -84,7 +84,7 @@ export interface Composition {
   /** The provider whose tokens a hub takes. Nothing is asked of it yet. */
   identityProvider(policy: ProviderPolicy, log: Log): Promise<IdentityProvider>;
   /** What webhooks are signed and posted with, loaded when first asked for. */
-  webhookParts(): Promise<{ readonly signatures: Signatures; readonly post: WebhookPost }>;
+  webhookParts(): Promise<WebhookParts>;
   /** Reads what another system has stored at a path, and changes nothing there. */
   withOldStore<T>(path: string, work: (store: OldStore) => Promise<T>): Promise<T>;
   readonly stateFolder: string;
@@ -246,7 +246,8 @@ export async function compose(
     digests: systemDigests,
     identityProvider: async (policy, own) =>
       (await import('./system/identity-provider.ts')).createIdentityProvider(policy, { clock: systemClock, log: own }),
-    webhookParts: () => webhookParts(config.hubWebhooksInternal.value === 'on'),
+    webhookParts: async () =>
+      (await import('./system/webhook-parts.ts')).webhookParts(config.hubWebhooksInternal.value === 'on'),
     withOldStore: async (path, work) => (await import('./engines/sqlite/old-database.ts')).withOldStore(path, work),
     surroundings: createSurroundings({
       environment,
@@ -338,14 +339,6 @@ function identitiesOf(processes: SystemProcesses, client: ClientEnvironment): [n
     const identity = processes.identify(pid);
     return identity ? [[pid, identity] as [number, ProcessIdentity]] : [];
   });
-}
-
-async function webhookParts(mayBeInternal: boolean) {
-  const [{ systemSignatures }, { createWebhookPost }] = await Promise.all([
-    import('./system/signatures.ts'),
-    import('./system/webhook-post.ts'),
-  ]);
-  return { signatures: systemSignatures, post: createWebhookPost(mayBeInternal) };
 }
 
 /** The guard's policy for a folder, where nothing else could be put together; the default where its files cannot be read. */

@@ -27,3 +27,9 @@ export interface WebhookPost {
    */
   post(posting: Posting, signal?: AbortSignal): Promise<PostAnswer>;
 }
+
+/** Both. */
+export interface WebhookParts {
+  readonly signatures: Signatures;
+  readonly post: WebhookPost;
+}

@@ -4,18 +4,16 @@ import { isChosen } from '../core/event-types.ts';
 import { limits } from '../core/limits.ts';
 import type { Event, Transaction } from '../core/ports.ts';
 import { postingOf } from '../core/webhook-message.ts';
-import type { Signatures, WebhookPost } from '../core/webhook-port.ts';
+import type { WebhookParts } from '../core/webhook-port.ts';
 import type { WebhookRecord } from '../core/webhook-record.ts';
 import { outcomeOf } from '../core/webhook-schedule.ts';
 import { cursorOf, endTurn, passOver, renewTurn, settle, type Turn, takeTurn } from '../core/webhook-turn.ts';
 import { sessionsIn } from '../core/webhook-words.ts';
 import type { World } from './world.ts';
 
-export interface CourierParts {
+export interface CourierParts extends WebhookParts {
   readonly world: Pick<World, 'store' | 'clock' | 'ids' | 'processes' | 'log'>;
   readonly digests: Digests;
-  readonly signatures: Signatures;
-  readonly post: WebhookPost;
   /** Nothing new is begun after this. */
   readonly stopping: AbortSignal;
   /** What is under way is given up. */
