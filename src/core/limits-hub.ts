@@ -9,6 +9,8 @@ export const hubLimits = {
   hubRequestMs: 120_000,
   hubDrainMs: 10_000,
   hubDrainLookMs: 20,
+  /** When a request is to be repeated that came to a hub which stops. */
+  hubRetrySeconds: 1,
   hubHeaderCharacters: 300,
   /** Requests of one principal, and of one address without a valid token, in a minute. */
   hubRequestsPerMinute: 1_200,

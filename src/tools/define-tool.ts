@@ -7,6 +7,8 @@ export interface ToolContext {
   readonly caller: Participant;
   /** Aborts when the client cancels the call or goes away. */
   readonly signal: AbortSignal;
+  /** Aborts when waits are to end as if their time were over: whoever serves them is about to stop, and the client is still there. */
+  readonly waitsEnd?: AbortSignal;
   /** By which way the answer reaches the caller; recorded as the delivery path of messages. */
   readonly path: 'calls' | 'cli' | 'hook';
   /** Tells somebody who waits how it goes. Cheap, may be dropped. */

@@ -1,4 +1,4 @@
-/** A call that waits for its locks: until they are granted, its time is over, or it is cancelled. */
+/** A call that waits for its locks: until they are granted, its time is over (`waitsEnd` is the end of any), or it is cancelled. */
 import { isStanding } from '../core/blocking.ts';
 import { limits } from '../core/limits.ts';
 import { acquire } from '../core/lock.ts';
@@ -10,6 +10,7 @@ import type { Unit } from '../core/unit.ts';
 import { whileAway } from './away.ts';
 import type { ToolContext } from './define-tool.ts';
 import type { Me } from './participant.ts';
+import { wakeSignal } from './waiting.ts';
 
 /** An outcome, and the store's time at which it was so. */
 export interface Look {
@@ -36,12 +37,13 @@ export async function waitInLine(
   const { caller, signal } = context;
   const { clock } = caller.world;
   const hints = await caller.hints();
+  const woken = wakeSignal(context);
   const deadline = clock.elapsed() + wait.waitMs;
   let { seen } = wait;
   let lastLook = clock.elapsed();
   let current = { outcome: first, endsAt: soonestEnd(context, first, ticket.since) };
-  while (!signal.aborted && clock.elapsed() < deadline) {
-    await hints.changed(seen, Math.min(limits.holderCheckMs, deadline - clock.elapsed()), signal);
+  while (!woken.aborted && clock.elapsed() < deadline) {
+    await hints.changed(seen, Math.min(limits.holderCheckMs, deadline - clock.elapsed()), woken);
     const lookDue = hints.version !== seen || clock.elapsed() - lastLook >= limits.safetyPollMs;
     if (!lookDue && clock.elapsed() < current.endsAt && !somebodyDied(context, current.outcome)) continue;
     seen = hints.version;

@@ -1,13 +1,13 @@
 /** Clients that speak MCP to a hub over HTTP, in both eras of the protocol, beside native sessions. */
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Hub, makeToken, shop } from '../support/hub.ts';
+import { eras, HubMcpClient, type McpOptions } from '../support/hub-mcp-client.ts';
 import { type LiveSession, until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
 let hub: Hub;
 let token: string;
-let clients: Client[];
+let clients: HubMcpClient[];
 
 beforeEach(async () => {
   place = new Workspace();
@@ -22,30 +22,11 @@ afterEach(async () => {
   await place.dispose();
 });
 
-const eras = ['legacy', 'modern'] as const;
-
-async function connect(era: (typeof eras)[number], options: { token?: string; name?: string; session?: string } = {}) {
-  const transport = new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?project=${shop}`), {
-    requestInit: {
-      headers: {
-        authorization: `Bearer ${options.token ?? token}`,
-        ...(options.session ? { 'signalbox-session': options.session } : {}),
-      },
-    },
-  });
-  const client = new Client(
-    { name: options.name ?? 'scenario', version: '1.0.0' },
-    { versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' } },
-  );
-  await client.connect(transport);
-  clients.push(client);
-  const call = async (name: string, input: object = {}) => {
-    const { structuredContent, isError, content } = await client.callTool({ name, arguments: { ...input } });
-    if (isError) throw new Error((content as { text: string }[])[0]?.text);
-    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every tool
-    return structuredContent as any;
-  };
-  return { client, transport, call };
+async function connect(era: (typeof eras)[number], options: Partial<McpOptions> = {}) {
+  const connected = await HubMcpClient.connect(hub, { token, era, ...options });
+  clients.push(connected);
+  const { client, transport } = connected;
+  return { client, transport, call: connected.call.bind(connected) };
 }
 
 const native = (): Promise<LiveSession> => place.session({ args: ['--handle', 'heron', '--project', shop] });

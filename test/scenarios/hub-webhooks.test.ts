@@ -189,7 +189,7 @@ await describeWith(postgresServer, 'two hubs', server => {
     // The fifth is on its way, and taken, when its hub dies.
     receiver.answer = async () => {
       count += 1;
-      if (count === 5) await one.crash();
+      if (count === 5) await one.kill();
       return 200;
     };
     await set(wren, 1, 20).catch(() => undefined);

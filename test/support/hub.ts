@@ -18,6 +18,7 @@ export class Hub {
   /** What it has logged, a line each. */
   readonly log: readonly Record<string, unknown>[];
   readonly #process: ChildProcess;
+  #isStopping = false;
 
   private constructor(process: ChildProcess, url: string, log: readonly Record<string, unknown>[]) {
     [this.#process, this.url, this.log] = [process, url, log];
@@ -49,15 +50,28 @@ export class Hub {
     const { exitCode, signalCode } = this.#process;
     if (exitCode !== null || signalCode !== null) return exitCode;
     const ended = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
+    this.beginStop();
     return (await ended)[0];
   }
 
-  /** Kills it as a crash would. */
-  async crash(): Promise<void> {
+  /** Asks it to stop, and does not wait. */
+  beginStop(): void {
+    // A second signal would end it at once.
+    if (!this.#isStopping) this.#process.kill('SIGTERM');
+    this.#isStopping = true;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;
+  }
+
+  /** A figure of its metrics, as somebody with a token reads it. */
+  async figure(token: string, name: string): Promise<number> {
+    const { body } = await this.request('/metrics', { headers: { authorization: `Bearer ${token}` } });
+    return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(body)?.[1]);
   }
 
   async request(path: string, init: RequestInit = {}): Promise<HubAnswer> {
@@ -102,6 +116,11 @@ export class HubClient {
     const { status, body } = await this.post('/v1/sessions', about);
     if (status !== 201) throw new Error(JSON.stringify(body));
     return new HubClient(this.hub, this.token, this.project, body.session);
+  }
+
+  /** The same at another hub on the store. */
+  at(hub: Hub): HubClient {
+    return new HubClient(hub, this.token, this.project, this.session);
   }
 
   /** The same token under the id of any session. */

@@ -1,5 +1,5 @@
 /** The hub as a web application: from a request to an answer. It has no rules of its own. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { Digests, Principal } from '../../core/account.ts';
 import { refusalFor } from '../../core/authority.ts';
 import { limits } from '../../core/limits.ts';
@@ -9,6 +9,7 @@ import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { World } from '../../tools/world.ts';
 import { version } from '../../version.ts';
 import { type Auditor, call, type Request as HubRequest, open, projectNamed } from './calls.ts';
+import { countedWakeups } from './counted-wakeups.ts';
 import { eventStream } from './events.ts';
 import { Guard } from './guard.ts';
 import { createMcpFace, type McpRequest } from './mcp.ts';
@@ -17,10 +18,11 @@ import { openApi } from './openapi.ts';
 import { problemOf, Refusal, refused } from './problem.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
 import { metadataPaths, type SignIn } from './sign-in.ts';
+import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
 
 /** What the server tells of the connection that a request came over. */
 export interface Connection {
-  readonly outgoing?: { once(event: 'finish' | 'close', listener: () => void): unknown };
+  readonly outgoing?: Outgoing;
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
 }
 
@@ -34,7 +36,7 @@ export interface HubParts {
   readonly asksForTokens: boolean;
   /** For tokens of an OpenID provider; null where none is set. */
   readonly signIn: SignIn | null;
-  /** Aborts when the hub stops: waits end then, and their clients ask again. */
+  /** Aborts when the hub stops: waits end then as if their time were over, and nothing new is begun. */
   readonly stopping: AbortSignal;
   /** Notes one thing, with what is known of it. */
   note(level: 'info' | 'warn' | 'error', message: string, details: Record<string, unknown>): void;
@@ -47,16 +49,19 @@ interface Env {
 
 export interface Hub {
   readonly app: Hono<Env>;
-  readonly metrics: Metrics;
+  /** What has to end before the hub may. */
+  readonly underWay: UnderWay;
   /** Who may come in, and what is noted of it, for connections that are no requests. */
   readonly guard: Guard;
   auditor(address: string): Auditor;
 }
 
 export function createHub(parts: HubParts): Hub {
-  const { world, tools, signIn } = parts;
+  const { tools, signIn } = parts;
   const forModels = tools.filter(({ set }) => set === 'core' || set === 'more');
   const metrics = new Metrics();
+  const world = { ...parts.world, wakeups: countedWakeups(parts.world.wakeups, metrics) };
+  const underWay = new UnderWay();
   const app = new Hono<Env>();
   const log = new AuditLog(world);
   const guard = new Guard(parts, log);
@@ -65,6 +70,10 @@ export function createHub(parts: HubParts): Hub {
     elapsed: () => world.clock.elapsed(),
     note: note => log.note({ ...note, address }),
   });
+  const follow = (context: Context<Env>, afterwards: Afterwards) =>
+    underWay.follow(context.env?.outgoing, afterwards, error =>
+      parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
+    );
   const description = openApi(tools);
   const mcp = createMcpFace(world, forModels, error =>
     parts.note('warn', 'protocol', { error: error.message.slice(0, 200) }),
@@ -75,6 +84,7 @@ export function createHub(parts: HubParts): Hub {
     context.set('request', request);
     const began = world.clock.elapsed();
     metrics.begin();
+    underWay.begin(context.env?.outgoing);
     try {
       await next();
     } finally {
@@ -86,6 +96,11 @@ export function createHub(parts: HubParts): Hub {
     }
     for (const [name, value] of Object.entries(headers)) context.header(name, value);
     context.header('Signalbox-Request', request);
+    if (parts.stopping.aborted) context.header('Connection', 'close');
+  });
+  app.use(async (_, next) => {
+    if (parts.stopping.aborted) throw stopped();
+    await next();
   });
   app.use(async (context, next) => {
     guard.refuseForeign(context.req.header('host'), context.req.header('origin'));
@@ -125,11 +140,9 @@ export function createHub(parts: HubParts): Hub {
     const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
     const input = await bodyOf(context.req.raw);
     const name = context.req.param('name');
-    const { output, handed, over } = await call(world, tools, name, input, about);
-    afterwards(context.env?.outgoing, handed, over, error =>
-      parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
-    );
-    return context.json(output);
+    const called = await call(world, tools, name, input, about);
+    follow(context, called);
+    return context.json(called.output);
   });
 
   app.get('/v1/events', context => {
@@ -153,7 +166,8 @@ export function createHub(parts: HubParts): Hub {
       principal,
       project: projectNamed(named),
       session: given === undefined ? null : cleanLine(given, 'the session', limits.hubHeaderCharacters),
-      signal: parts.stopping,
+      signal: context.req.raw.signal,
+      waitsEnd: parts.stopping,
       audit: auditor(context.get('address')),
       mayAskForMore: refusal => signIn?.mayAskForMore(principal, refusal) === true,
       afterwards: [],
@@ -164,9 +178,7 @@ export function createHub(parts: HubParts): Hub {
     const all = (what: 'handed' | 'over') => async () => {
       for (const each of about.afterwards) await each[what]();
     };
-    afterwards(context.env?.outgoing, all('handed'), all('over'), error =>
-      parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
-    );
+    follow(context, { handed: all('handed'), over: all('over') });
     return response;
   });
 
@@ -188,7 +200,7 @@ export function createHub(parts: HubParts): Hub {
       headers: { 'Content-Type': 'application/json', ...more.headers },
     });
   });
-  return { app, metrics, guard, auditor };
+  return { app, underWay, guard, auditor };
 }
 
 /** On every answer: nothing of it is to be kept, framed, sniffed or run. */
@@ -224,32 +236,15 @@ async function aboutOf(
     project: projectNamed(request.header('signalbox-project')),
     session: session === undefined ? null : cleanLine(session, 'Signalbox-Session', limits.hubHeaderCharacters),
     audit,
-    signal: AbortSignal.any([request.raw.signal, stopping, AbortSignal.timeout(limits.hubRequestMs)]),
+    signal: AbortSignal.any([request.raw.signal, AbortSignal.timeout(limits.hubRequestMs)]),
+    waitsEnd: stopping,
   };
 }
 
-/** What follows an answer that was handed over, or one that was not. */
-function afterwards(
-  outgoing: Connection['outgoing'],
-  handed: () => Promise<void>,
-  over: () => Promise<void>,
-  failed: (error: unknown) => void,
-): void {
-  const end = (work: () => Promise<void>) => void work().finally(over).catch(failed);
-  if (!outgoing) {
-    end(handed);
-    return;
-  }
-  let isDone = false;
-  const once = (work: () => Promise<void>) => () => {
-    if (!isDone) end(work);
-    isDone = true;
-  };
-  outgoing.once('finish', once(handed));
-  outgoing.once(
-    'close',
-    once(async () => undefined),
-  );
+/** To a request that came too late: nothing was done, and another hub, or this one started again, does it. */
+function stopped(): Refusal {
+  const headers = { 'Retry-After': String(limits.hubRetrySeconds), Connection: 'close' };
+  return refused('unavailable', 503, 'This hub is stopping.', 'Repeat the request: nothing was done.', headers);
 }
 
 /** The pattern that a path belongs to; a path from outside makes no new one. */

@@ -30,6 +30,8 @@ export interface Request {
   /** The id of the session that a client is which tells none; asked only once it may do what it asks for. */
   join?(): Promise<string | null>;
   readonly signal: AbortSignal;
+  /** Aborts when the hub stops: waits end then as if their time were over. */
+  readonly waitsEnd: AbortSignal;
   /** Tells somebody who waits how it goes. */
   progress?(message: string, done: number, total: number): void;
 }
@@ -76,7 +78,7 @@ async function called(
   offered: readonly ToolDefinition[],
   name: string,
   input: unknown,
-  { principal, project, signal, join, progress = () => undefined }: Request,
+  { principal, project, signal, waitsEnd, join, progress = () => undefined }: Request,
   speaker: Speaker,
 ): Promise<Called> {
   const tool = offered.find(each => each.name === name);
@@ -91,7 +93,7 @@ async function called(
     if (caller instanceof HubCaller) await caller.leave();
   };
   const afterwards: (() => Promise<void>)[] = [];
-  const context = { caller, signal, path: 'calls', progress } as const;
+  const context = { caller, signal, waitsEnd, path: 'calls', progress } as const;
   try {
     // Whose the session is comes first: nothing is said about anything else to somebody whose it is not.
     if (session !== null) await caller.read(async () => undefined);

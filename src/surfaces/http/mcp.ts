@@ -31,6 +31,8 @@ export interface McpRequest {
   /** The id that the client's session was given with its handshake, or that its user has configured; null where there is none. */
   readonly session: string | null;
   readonly signal: AbortSignal;
+  /** See `Request` in calls.ts. */
+  readonly waitsEnd: AbortSignal;
   readonly audit: Auditor;
   /** Whether a refusal is one that the client can lift by asking its provider for more: HTTP has a status for that, and a tool has not. */
   mayAskForMore(refusal: unknown): boolean;
@@ -136,7 +138,7 @@ function serverFor(world: World, tools: readonly ToolDefinition[], about: McpReq
       const progress = progressOf(request);
       const input = params.arguments ?? {};
       const called = await call(world, tools, params.name, input, {
-        ...{ principal, project, session: null, signal, progress },
+        ...{ principal, project, session: null, signal, waitsEnd: about.waitsEnd, progress },
         join: () => sessionFor(world, about, client),
         audit: about.audit,
       });

@@ -6,6 +6,8 @@ export class Metrics {
   readonly #seconds = new Map<string, { sum: number; count: number }>();
   readonly #posts = { delivered: 0, failed: 0 };
   #open = 0;
+  #heard = 0;
+  #waiting = 0;
 
   begin(): void {
     this.#open += 1;
@@ -25,8 +27,13 @@ export class Metrics {
     this.#posts[outcome] += 1;
   }
 
-  get isIdle(): boolean {
-    return this.#open === 0;
+  /** A hint that came from some process on the store, this one too. */
+  heard(): void {
+    this.#heard += 1;
+  }
+
+  waiting(by: 1 | -1): void {
+    this.#waiting += by;
   }
 
   text(version: string, provider?: ProviderState): string {
@@ -51,6 +58,12 @@ export class Metrics {
       ...Object.entries(this.#posts).map(
         ([outcome, count]) => `signalbox_webhook_posts_total{outcome="${outcome}"} ${count}`,
       ),
+      '# HELP signalbox_hints_heard_total Hints that woke somebody who waits or listens here.',
+      '# TYPE signalbox_hints_heard_total counter',
+      `signalbox_hints_heard_total ${this.#heard}`,
+      '# HELP signalbox_waits Requests that wait for a message, a lock or an answer.',
+      '# TYPE signalbox_waits gauge',
+      `signalbox_waits ${this.#waiting}`,
       ...(provider ? aboutProvider(provider) : []),
       '',
     ].join('\n');

@@ -47,7 +47,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     stopping: stopping.signal,
   };
   const made = createHub(about);
-  const { app, metrics } = made;
+  const { app, underWay } = made;
   const bridges = new Bridges(about, made, await parts.acceptor());
   const server = await listening(app.fetch, host, port, (...upgrade) => void bridges.take(...upgrade));
   const ended = new AbortController();
@@ -70,7 +70,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const until = world.clock.elapsed() + limits.hubDrainMs;
   server.stop();
   stopping.abort();
-  while (!(metrics.isIdle && bridges.isIdle) && world.clock.elapsed() < until)
+  while (!(underWay.isIdle && bridges.isIdle) && world.clock.elapsed() < until)
     await world.clock.sleep(limits.hubDrainLookMs);
   await Promise.race([webhooks, world.clock.sleep(until - world.clock.elapsed())]);
   ended.abort();
