@@ -1,6 +1,7 @@
 /** What happens in a project, as a hub tells it to whoever listens. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
+import { type Heard, type ListenOptions, listenTo } from '../support/hub-events.ts';
 import { until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
@@ -19,43 +20,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-interface Heard {
-  readonly events: { readonly sequence: number; readonly type: string }[];
-  isOver: boolean;
-  stop(): void;
-}
-
-/** Listens until it is stopped, or until the hub ends it. */
-async function listen(options: { token?: string; cursor?: number; project?: string } = {}): Promise<Heard> {
-  const stopped = new AbortController();
-  const response = await fetch(`${hub.url}/v1/events?project=${options.project ?? shop}`, {
-    headers: {
-      authorization: `Bearer ${options.token ?? ana.token}`,
-      ...(options.cursor === undefined ? {} : { 'last-event-id': String(options.cursor) }),
-    },
-    signal: stopped.signal,
-  });
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toBe('text/event-stream');
-  const heard: Heard = { events: [], isOver: false, stop: () => stopped.abort() };
-  const read = async () => {
-    let rest = '';
-    for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-      const blocks = (rest + Buffer.from(piece).toString()).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, data] = /^data: (.*)$/m.exec(block) ?? [];
-        if (data) heard.events.push(JSON.parse(data));
-      }
-    }
-  };
-  void read()
-    .catch(() => undefined)
-    .finally(() => {
-      heard.isOver = true;
-    });
-  return heard;
-}
+const listen = (options: Partial<ListenOptions> = {}) => listenTo(hub, { token: ana.token, ...options });
 
 const has = (heard: Heard, type: string) => heard.events.some(event => event.type === type);
 

@@ -34,7 +34,7 @@ const again = async () => {
 
 /** A connection whose bytes the test writes itself. */
 async function open(): Promise<{ write(text: string): void; answer(): Promise<string> }> {
-  const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+  const socket = connect(hub.port, '127.0.0.1');
   sockets.push(socket);
   await once(socket, 'connect');
   let text = '';

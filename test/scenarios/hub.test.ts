@@ -143,7 +143,7 @@ describe('a token', () => {
 
 /** The status of a request that does not say by what name it calls the hub. */
 async function statusWithoutHost(): Promise<number> {
-  const socket = connect(Number(new URL(hub.url).port), '127.0.0.1');
+  const socket = connect(hub.port, '127.0.0.1');
   socket.end('GET /healthz HTTP/1.0\r\n\r\n');
   let answer = '';
   for await (const piece of socket) answer += String(piece);

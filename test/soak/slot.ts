@@ -5,7 +5,16 @@ import type { Findings } from './findings.ts';
 /** What a call gives whose server was killed meanwhile: whether it took effect is unknown. */
 export const interrupted = Symbol('interrupted');
 
-export class Slot {
+/** Where somebody sits who calls tools, whatever lies between. */
+export interface Seat {
+  readonly name: string;
+  /** How often what it held died with its process. */
+  readonly deaths: number;
+  // biome-ignore lint/suspicious/noExplicitAny: scenarios look into answers of every tool
+  call(name: string, input?: object): Promise<any>;
+}
+
+export class Slot implements Seat {
   readonly name: string;
   readonly #workspace: Workspace;
   readonly #findings: Findings;

@@ -2,7 +2,7 @@
 import type { FakeIds } from '../support/fakes.ts';
 import { pause } from '../support/workspace.ts';
 import type { Ledger } from './ledger.ts';
-import { interrupted, type Slot } from './slot.ts';
+import { interrupted, type Seat } from './slot.ts';
 
 /** Below the product's own limit of 120 a minute, with room for what was stored but never acknowledged. */
 const sendsPerMinute = 100;
@@ -14,11 +14,11 @@ interface Letter {
 }
 
 /** Letters whose send was interrupted, by slot: they are sent again with the same key until they are acknowledged. */
-const unsure = new WeakMap<Slot, Letter[]>();
+const unsure = new WeakMap<Seat, Letter[]>();
 
 /** Sends to random readers and takes random locks until it is over. */
 export async function write(
-  slot: Slot,
+  slot: Seat,
   readers: readonly string[],
   ledger: Ledger,
   random: FakeIds,
@@ -41,12 +41,12 @@ export async function write(
 }
 
 /** Sends what is still unsure. */
-export async function flush(slot: Slot, ledger: Ledger): Promise<void> {
+export async function flush(slot: Seat, ledger: Ledger): Promise<void> {
   while ((unsure.get(slot) ?? []).length > 0) await retry(slot, ledger);
 }
 
 /** Takes messages out of the inbox until it is over. */
-export async function read(slot: Slot, ledger: Ledger, isOver: () => boolean): Promise<void> {
+export async function read(slot: Seat, ledger: Ledger, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const answer = await slot.call('message_wait', { timeoutSeconds: 1 });
     if (answer === interrupted) ledger.interruptions += 1;
@@ -54,19 +54,19 @@ export async function read(slot: Slot, ledger: Ledger, isOver: () => boolean): P
   }
 }
 
-function newLetter(slot: Slot, number: number, readers: readonly string[], random: FakeIds): Letter {
+function newLetter(slot: Seat, number: number, readers: readonly string[], random: FakeIds): Letter {
   const first = random.below(readers.length);
   const to = readers.filter((_, index) => index === first || random.below(3) === 0);
   return { key: `${slot.name}/${number}`, to, body: `Letter ${number} of ${slot.name}.` };
 }
 
-async function retry(slot: Slot, ledger: Ledger): Promise<void> {
+async function retry(slot: Seat, ledger: Ledger): Promise<void> {
   const waiting = unsure.get(slot) ?? [];
   unsure.set(slot, []);
   for (const letter of waiting) await send(slot, letter, ledger);
 }
 
-async function send(slot: Slot, letter: Letter | undefined, ledger: Ledger): Promise<void> {
+async function send(slot: Seat, letter: Letter | undefined, ledger: Ledger): Promise<void> {
   if (!letter) return;
   const answer = await slot.call('message_send', { ...letter });
   if (answer !== interrupted) {
@@ -77,7 +77,7 @@ async function send(slot: Slot, letter: Letter | undefined, ledger: Ledger): Pro
   unsure.get(slot)?.push(letter);
 }
 
-async function useLock(slot: Slot, ledger: Ledger, random: FakeIds): Promise<void> {
+async function useLock(slot: Seat, ledger: Ledger, random: FakeIds): Promise<void> {
   const resource = ledger.resources[random.below(ledger.resources.length)] ?? 'ci';
   const { deaths } = slot;
   const answer = await slot.call('lock_acquire', { resources: [resource], waitSeconds: random.below(3) });

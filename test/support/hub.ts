@@ -24,16 +24,17 @@ export class Hub {
     [this.#process, this.url, this.log] = [process, url, log];
   }
 
-  /** Started on a free port of this machine. */
+  /** Started on a free port of this machine, or on a certain one. */
   static async start(
     place: Workspace,
     args: readonly string[] = [],
     environment: Readonly<Record<string, string>> = {},
+    port = 0,
   ): Promise<Hub> {
-    const child = place.start(['hub', '--listen', '127.0.0.1:0', ...args], { environment });
+    const child = place.start(['hub', '--listen', `127.0.0.1:${port}`, ...args], { environment });
     const log: Record<string, unknown>[] = [];
     const lines = createInterface({ input: child.stderr as NonNullable<typeof child.stderr> });
-    const port = await new Promise<number>((resolve, reject) => {
+    const bound = await new Promise<number>((resolve, reject) => {
       lines.on('line', line => {
         if (!line.startsWith('{')) return reject(new Error(line));
         const note = JSON.parse(line);
@@ -42,7 +43,7 @@ export class Hub {
       });
       child.once('exit', code => reject(new Error(`the hub ended with ${code}`)));
     });
-    return new Hub(child, `http://127.0.0.1:${port}`, log);
+    return new Hub(child, `http://127.0.0.1:${bound}`, log);
   }
 
   /** Asks it to stop; resolves to its exit code. */
@@ -52,6 +53,10 @@ export class Hub {
     const ended = once(this.#process, 'exit');
     this.beginStop();
     return (await ended)[0];
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
   }
 
   /** Asks it to stop, and does not wait. */

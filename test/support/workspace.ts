@@ -104,8 +104,8 @@ export class Workspace {
   readonly #sessions: LiveSession[] = [];
   readonly #children: ChildProcess[] = [];
 
-  constructor() {
-    const server = process.env.SIGNALBOX_TEST_STORE_SERVER;
+  /** `server` is the address of one on which the store lies; without, it is a file. */
+  constructor(server = process.env.SIGNALBOX_TEST_STORE_SERVER) {
     this.room = server ? roomOn(server) : undefined;
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-test-')));
     this.repository = join(this.folder, 'shop');
