@@ -61,6 +61,16 @@ describe.each(eras)('a client of the %s protocol', era => {
     expect(sessions).toHaveLength(3);
   });
 
+  it('is known by its name, also with an id of its own; an empty id is none', async () => {
+    const heron = await native();
+    const one = await connect(era, { name: 'one', session: 'mine' });
+    const [two, three] = [await connect(era, { name: 'two', session: '' }), await connect(era, { name: 'three' })];
+    for (const { call } of [one, two, three]) await call('session_update', { status: 'here' });
+    const { sessions } = await heron.call('session_list');
+    const names = sessions.map(({ client }: { client: string }) => client).sort();
+    expect(names).toEqual(['one', 'scenario', 'three', 'two']);
+  });
+
   it('does not come back as the session that somebody else had under the same id', async () => {
     const one = await connect(era, { session: 'one' });
     await one.call('session_update', { handle: 'wren' });
@@ -97,6 +107,22 @@ describe.each(eras)('a client of the %s protocol', era => {
     const second = await connect(era, { session: 'one' });
     expect(await second.call('session_list')).toMatchObject({ you: 'wren' });
     expect((await second.call('lock_list')).locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
+  });
+});
+
+describe('a client of the modern protocol', () => {
+  it('is one session with others of its token and name unless it has an id, and is told so', async () => {
+    const [one, two, three] = [
+      await connect('modern'),
+      await connect('modern'),
+      await connect('modern', { session: 'one' }),
+    ];
+    await one.call('lock_acquire', { resources: ['ci'] });
+    expect(await two.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: true });
+    expect(await three.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: false });
+    for (const { client } of [one, two]) expect(client.getInstructions()).toContain('Signalbox-Session');
+    for (const { client } of [three, await connect('legacy')])
+      expect(client.getInstructions()).not.toContain('Signalbox-Session');
   });
 });
 

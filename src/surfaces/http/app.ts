@@ -161,11 +161,13 @@ export function createHub(parts: HubParts): Hub {
     const principal = context.get('principal');
     const named = context.req.header('signalbox-project') ?? context.req.query('project');
     // What a user has configured outlives the client; what the handshake gave is that of one connection.
-    const given = context.req.header('signalbox-session') ?? context.req.header('mcp-session-id');
+    const shaken = context.req.header('mcp-session-id') || null;
+    const given = context.req.header('signalbox-session') || shaken;
     const about: McpRequest = {
       principal,
       project: projectNamed(named),
-      session: given === undefined ? null : cleanLine(given, 'the session', limits.hubHeaderCharacters),
+      session: given && cleanLine(given, 'the session', limits.hubHeaderCharacters),
+      handshake: shaken,
       signal: context.req.raw.signal,
       waitsEnd: parts.stopping,
       audit: auditor(context.get('address')),

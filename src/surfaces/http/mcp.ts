@@ -30,6 +30,8 @@ export interface McpRequest {
   readonly project: string;
   /** The id that the client's session was given with its handshake, or that its user has configured; null where there is none. */
   readonly session: string | null;
+  /** The id that the handshake gave, which tells the client's name. */
+  readonly handshake: string | null;
   readonly signal: AbortSignal;
   /** See `Request` in calls.ts. */
   readonly waitsEnd: AbortSignal;
@@ -50,7 +52,7 @@ export function createMcpFace(
   tools: readonly ToolDefinition[],
   onerror: (error: Error) => void,
 ): McpFace {
-  const handler = createMcpHandler((context: McpRequestContext) => serverFor(world, tools, aboutOf(context)), {
+  const handler = createMcpHandler((context: McpRequestContext) => serverFor(world, tools, context), {
     onerror,
     maxRequestBodySize: limits.hubBodyBytes,
     maxSubscriptions: 1,
@@ -109,9 +111,9 @@ interface Sent {
   };
 }
 
-/** The name of the client in an id that it was given. */
-function clientIn(session: string | null): string | undefined {
-  return /^[0-9a-z]{26}\.([\w-]+)$/.exec(session ?? '')?.[1];
+/** The name of the client in the id that its handshake was answered with. */
+function clientIn(handshake: string | null): string | undefined {
+  return /^[0-9a-z]{26}\.([\w-]+)$/.exec(handshake ?? '')?.[1];
 }
 
 function aboutOf({ authInfo }: McpRequestContext): McpRequest {
@@ -123,17 +125,25 @@ function conversationOf(session: string | null, client: string | undefined): str
   return session === null ? `client:${client ?? 'unknown'}` : `given:${session}`;
 }
 
-function serverFor(world: World, tools: readonly ToolDefinition[], about: McpRequest): Server {
+/** Told to a client that is the same session as all others of its token and name. */
+const shared =
+  'Over this connection nothing tells one client of this token and name from another: all of them are one session, which shares its ' +
+  'locks and messages. Your user can tell them apart with a header of their own for each, Signalbox-Session.';
+
+function serverFor(world: World, tools: readonly ToolDefinition[], context: McpRequestContext): Server {
+  const about = aboutOf(context);
   const { principal, project } = about;
+  // The older protocol is given an id with the answer to its handshake.
+  const isShared = context.era === 'modern' && about.session === null && principal.role !== 'read';
   const server = new Server(
     { name: 'signalbox', title: 'Signalbox', version },
-    { instructions, capabilities: { tools: {} } },
+    { instructions: isShared ? `${instructions}\n\n${shared}` : instructions, capabilities: { tools: {} } },
   );
   const isAllowed = (tool: ToolDefinition) => refusalFor(principal, actionOf(tool), project) === null;
   server.setRequestHandler('tools/list', () => ({ tools: tools.filter(isAllowed).map(listedTool) }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     answered(async () => {
-      const client = clientOf(server, request)?.name ?? clientIn(about.session);
+      const client = clientOf(server, request)?.name ?? clientIn(about.handshake);
       const signal = AbortSignal.any([about.signal, request.mcpReq.signal]);
       const progress = progressOf(request);
       const input = params.arguments ?? {};
