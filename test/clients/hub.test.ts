@@ -1,5 +1,6 @@
 /** Real clients on a hub over HTTP: no server of ours runs beside them. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Bench, type ClientProgram } from './support/bench.ts';
@@ -21,32 +22,25 @@ function addJson(home: Home, path: string, more: object): void {
   home.writeJson(path, { ...(home.has(path) ? JSON.parse(home.read(path)) : {}), ...more });
 }
 
+/** A piece of the guide, for the hub of the test. */
+function inGuide(piece: RegExp, url: string): string {
+  const guide = readFileSync(new URL('../../docs/guides/team.md', import.meta.url), 'utf8');
+  const [found = ''] = piece.exec(guide) ?? [];
+  return found.replaceAll('http://127.0.0.1:4720/mcp?project=github.com/acme/shop', url);
+}
+
 describe('Claude Code with a hub as its server', () => {
   /** Set up as the guide says: the server by its own command, and one hook. */
   async function claudeStage(version: ClaudeVersion) {
     const claude = new Claude(version);
     const stage = await hubStage(await Bench.open(), claude);
     const { bench, home, token, url } = stage;
-    const server = {
-      type: 'http',
-      url,
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Claude Code fills it in
-      headers: { Authorization: 'Bearer ${SIGNALBOX_TOKEN}' },
-      headersHelper: 'echo {\\"Signalbox-Session\\":\\"$(hostname)-$PPID\\"}',
-    };
     const environment = { SIGNALBOX_TOKEN: token };
-    await promisify(execFile)(
-      home.path('bin/claude'),
-      ['mcp', 'add-json', '--scope', 'user', 'signalbox', JSON.stringify(server)],
-      {
-        env: bench.environmentOf(claude, { home, environment }),
-        cwd: bench.folder,
-      },
-    );
-    const command = goodbye(url, '$(hostname)-$PPID');
-    addJson(home, '.claude/settings.json', {
-      hooks: { SessionEnd: [{ matcher: '^(?!clear$|resume$)', hooks: [{ type: 'command', command, timeout: 5 }] }] },
+    await promisify(execFile)('sh', ['-c', inGuide(/^claude mcp add-json .*?\n\}'\n/ms, url)], {
+      env: bench.environmentOf(claude, { home, environment }),
+      cwd: bench.folder,
     });
+    addJson(home, '.claude/settings.json', JSON.parse(inGuide(/^\{\n {2}"hooks": .*?\n\}\n/ms, url)));
     return { ...stage, claude, environment };
   }
 

@@ -103,7 +103,11 @@ for (const kind of [postgresServer, redisServer]) {
       const [wren, heron] = await apart();
       const work = async (from: number) => {
         for (let at = from; at < from + 10; at += 1)
-          await (at % 2 ? wren : heron.at(replicas.at(1))).output('data_set', { scope: 'ci', key: `k${at}`, value: at });
+          await (at % 2 ? wren : heron.at(replicas.at(1))).output('data_set', {
+            scope: 'ci',
+            key: `k${at}`,
+            value: at,
+          });
       };
       const first = await listenTo(replicas.at(0), { token });
       await work(0);

@@ -54,9 +54,7 @@ export async function replicasUnderLoad(replicas: Replicas, options: ReplicaLoad
   const isOver = () => over || !findings.fewEnough;
   const names = readers.map(reader => reader.name);
   const work = Promise.all([
-    ...writers.map((seat, index) =>
-      write(seat, names, ledger, new FakeIds(options.seed * 1_000 + 1 + index), () => isOver()),
-    ),
+    ...writers.map((seat, index) => write(seat, names, ledger, new FakeIds(options.seed * 1_000 + 1 + index), isOver)),
     ...readers.map(seat => read(seat, ledger, isOver)),
   ]);
   const killing = (async () => {
@@ -75,7 +73,7 @@ export async function replicasUnderLoad(replicas: Replicas, options: ReplicaLoad
   await killing;
   await Promise.all(writers.map(seat => flush(seat, ledger)));
   for (const reader of readers) while ((await takeAll(reader, ledger)) > 0);
-  const { locks, waiting } = await readers[0]?.call('lock_list');
+  const { locks, waiting } = await (readers[0] as Seat).call('lock_list');
   findings.check(locks.length + waiting.length === 0, `left: ${JSON.stringify({ locks, waiting })}`);
   await examineStore(replicas.place, ledger, findings);
   const attempts = [...writers, ...readers].map(seat => seat.attempts);

@@ -26,7 +26,10 @@ export class HubMcpClient {
   static async connect(hub: Hub, { token, era, name = 'scenario', session, next }: McpOptions): Promise<HubMcpClient> {
     const transport = new StreamableHTTPClientTransport(new URL(`${hub.url}/mcp?project=${shop}`), {
       requestInit: {
-        headers: { authorization: `Bearer ${token}`, ...(session === undefined ? {} : { 'signalbox-session': session }) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(session === undefined ? {} : { 'signalbox-session': session }),
+        },
       },
       ...(next ? { fetch: (url, init) => fetch(String(url).replace(hub.url, next().url), init) } : {}),
     });

@@ -35,7 +35,7 @@ export class Replicas {
 
   /** Starts it again where it was, after its end. */
   async startAgain(index: number): Promise<void> {
-    this.#hubs[index] = await Hub.start(this.place, [], this.at(index).port);
+    this.#hubs[index] = await Hub.start(this.place, [], {}, this.at(index).port);
   }
 
   async dispose(): Promise<void> {

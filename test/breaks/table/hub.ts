@@ -6,6 +6,9 @@ const audit = 'test/scenarios/hub-audit.test.ts';
 const events = 'test/scenarios/hub-events.test.ts';
 const mcp = 'test/scenarios/hub-mcp.test.ts';
 const lease = 'src/core/hub-lease.test.ts';
+const stop = 'test/scenarios/hub-stop.test.ts';
+const replicas = 'test/scenarios/hub-replicas.test.ts';
+const clients = 'test/clients/hub.test.ts';
 
 export const ofHub: readonly Break[] = [
   {
@@ -157,5 +160,75 @@ export const ofHub: readonly Break[] = [
     replace: 'join: () => sessionFor(world, about, client),',
     by: 'session: await sessionFor(world, about, client),',
     caughtBy: `${audit} › has what clients of MCP do as the sessions that they are, also where they may not, and their goodbye`,
+  },
+  {
+    what: 'hub: a place is kept where only the hub goes',
+    file: 'src/tools/in-line.ts',
+    replace: 'if (signal.aborted || !queue) {',
+    by: 'if (!isStanding(ticket)) {',
+    caughtBy: `${stop} › ends waits as if their time were over: nothing is lost, and a place in the queue that was to be kept is kept`,
+  },
+  {
+    what: 'hub: an answer that is a stream is under way until its end',
+    file: 'src/surfaces/http/app.ts',
+    replace: 'underWay.begin(context.env?.outgoing);',
+    by: '',
+    caughtBy: `${stop} › answers a client of the %s protocol that waits with progress`,
+  },
+  {
+    what: 'hub: what follows an answer is waited for',
+    file: 'src/surfaces/http/under-way.ts',
+    replace: 'this.#until(work().finally(over).catch(failed));',
+    by: 'void work().finally(over).catch(failed);',
+    caughtBy: 'src/surfaces/http/under-way.test.ts › lasts until an answer is out and what follows it has been done',
+  },
+  {
+    what: 'hub: what comes too late is not begun',
+    file: 'src/surfaces/http/app.ts',
+    replace: 'if (parts.stopping.aborted) throw stopped();',
+    by: '',
+    caughtBy: `${stop} › does what it had begun, and tells a request that comes too late to come again, without having done anything`,
+  },
+  {
+    what: 'hub: hints come from other hubs on PostgreSQL',
+    file: 'src/engines/postgres/listener.ts',
+    replace: 'if (ear.channel === channel) ear.hint();',
+    by: "if (channel === '') ear.hint();",
+    caughtBy: `${replicas} › wake who waits at the other for a message, by a hint each time`,
+  },
+  {
+    what: 'hub: a message that is repeated with its key is sent once',
+    file: 'src/core/message.ts',
+    replace: 'const earlier = draft.key === null ? undefined : await sentBefore(tx, sender, draft.key);',
+    by: 'const earlier = draft.key === null ? await sentBefore(tx, sender, draft.body) : undefined;',
+    caughtBy: `${replicas} › lose and double nothing that was acknowledged when one of them is killed under load, again and again`,
+  },
+  {
+    what: 'hub: whoever waits is answered before a hub goes',
+    file: 'src/surfaces/http/app.ts',
+    replace: '    waitsEnd: stopping,',
+    by: '    waitsEnd: new AbortController().signal,',
+    caughtBy: `${replicas} › are stopped and started one after the other while many wait, and each gets what it waits for`,
+  },
+  {
+    what: 'hub: the id that a user configured tells clients apart',
+    file: 'src/surfaces/http/app.ts',
+    replace: "const given = context.req.header('signalbox-session') || shaken;",
+    by: 'const given = shaken;',
+    caughtBy: `${clients} › %s is told apart from another of the same token by its process, and its hook ends its session with it`,
+  },
+  {
+    what: 'hub: who shares a session is told',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: "const isShared = context.era === 'modern' &&",
+    by: "const isShared = context.era === 'legacy' &&",
+    caughtBy: `${mcp} › is one session with others of its token and name unless it has an id, and is told so`,
+  },
+  {
+    what: 'hub: a client is known by its name whatever id it tells',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: 'clientIn(about.handshake);',
+    by: 'clientIn(about.session);',
+    caughtBy: `${mcp} › is known by its name, also with an id of its own; an empty id is none`,
   },
 ];
