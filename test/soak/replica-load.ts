@@ -82,14 +82,14 @@ export async function replicasUnderLoad(replicas: Replicas, options: ReplicaLoad
   return findings;
 }
 
-function seats(replicas: Replicas, role: string, count: number): Promise<HubSeat[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      const name = `${role}-${index + 1}`;
-      const client = replicas.at(index).as(await replicas.token(name));
-      return new HubSeat(name, replicas, await client.open({ handle: name }));
-    }),
-  );
+async function seats(replicas: Replicas, role: string, count: number): Promise<HubSeat[]> {
+  const all: HubSeat[] = [];
+  while (all.length < count) {
+    const name = `${role}-${all.length + 1}`;
+    const client = replicas.at(all.length).as(await replicas.token(name));
+    all.push(new HubSeat(name, replicas, await client.open({ handle: name })));
+  }
+  return all;
 }
 
 async function takeAll(reader: Seat, ledger: Ledger): Promise<number> {

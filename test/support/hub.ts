@@ -153,6 +153,6 @@ export class HubClient {
 /** Makes a token over a workspace's store. */
 export async function makeToken(place: Workspace, name: string, ...options: string[]): Promise<string> {
   const { code, stdout, stderr } = await place.command(['token', 'create', name, ...options, '--json']);
-  if (code !== 0) throw new Error(stderr);
+  if (code !== 0) throw new Error(stderr || stdout);
   return JSON.parse(stdout).token;
 }
