@@ -1,9 +1,6 @@
 /** Puts the program together: settings become ports. The only file that knows every layer. */
 import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { awayStore, noWakeups } from './bridge/away-store.ts';
-import type { Wire } from './bridge/link.ts';
-import type { Hello } from './bridge/questions.ts';
 import { callersOf, type ServerFacts, standingElsewhere } from './clients/agents.ts';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
 import {
@@ -20,7 +17,7 @@ import {
 import type { Digests } from './core/account.ts';
 import { SignalboxError } from './core/errors.ts';
 import { operatorHandle } from './core/handles.ts';
-import { hubAddresses, isHubAddress } from './core/hub-address.ts';
+import { isHubAddress } from './core/hub-address.ts';
 import type { IdentityProvider } from './core/identity-provider.ts';
 import { limits } from './core/limits.ts';
 import type { OldStore } from './core/old-store.ts';
@@ -28,13 +25,13 @@ import { defaultGuard, type GuardPolicy } from './core/policy.ts';
 import { PolicyWatch } from './core/policy-watch.ts';
 import type { Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
-import type { ProcessIdentity } from './core/process.ts';
 import type { ProviderPolicy } from './core/provider-policy.ts';
 import { withoutSecrets } from './core/shown-address.ts';
 import type { Language, Surroundings } from './core/surroundings.ts';
 import type { WebhookParts } from './core/webhook-port.ts';
 import { createEngine } from './engines/index.ts';
 import { absoluteModuleUrl, isModuleUrl } from './engines/module-url.ts';
+import { type HubDoor, hubOf, openDoor } from './hub-door.ts';
 import { ancestorsOf } from './system/ancestors.ts';
 import { clientPid, wordsOf } from './system/client-process.ts';
 import { systemClock } from './system/clock.ts';
@@ -44,12 +41,11 @@ import { configFolder, runtimeFolder, stateFolder } from './system/folders.ts';
 import { createGitFacts } from './system/git-facts.ts';
 import { createGitStage } from './system/git-stage.ts';
 import { type HookHandler, openHookSocket } from './system/hook-socket.ts';
-import { hubToken, type TokenSources } from './system/hub-token.ts';
 import { systemIds } from './system/ids.ts';
 import { createLog, type LogLevel } from './system/log.ts';
 import { createNotificationFile } from './system/notification-file.ts';
 import { createProbes } from './system/probes.ts';
-import { createProcesses, type SystemProcesses } from './system/processes.ts';
+import { createProcesses } from './system/processes.ts';
 import { createPrograms } from './system/programs.ts';
 import { type FoundFile, findProjectFile, findUserFile } from './system/settings-files.ts';
 import { createSetupFiles } from './system/setup-files.ts';
@@ -64,7 +60,6 @@ import type { NotificationFile } from './tools/notification-block.ts';
 import { settledProject } from './tools/place.ts';
 import { Visitor } from './tools/visitor.ts';
 import type { World } from './tools/world.ts';
-import { version } from './version.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -111,27 +106,6 @@ export interface Composition {
   /** Whoever runs a command here: the session whose shell it is, else the operator. */
   visitor(): Promise<Visitor>;
   close(): Promise<void>;
-}
-
-/** How a hub is reached, and what a machine says of itself there. */
-export interface HubDoor {
-  /** Replicas of one another. */
-  readonly addresses: readonly string[];
-  /** Opens a connection, with the token as it is at that moment. Errors: `unauthenticated` without one; what `dial` rejects with. */
-  dial(address: string): Promise<Wire>;
-  /** Says in a sentence why nothing can be done here at the moment. */
-  explain(why: () => string): void;
-  hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
-  /** What is known of the session in whose shell a command runs. */
-  readonly clues: {
-    readonly session: string | null;
-    readonly conversation: string | null;
-    readonly pid: number | null;
-    readonly isMarked: boolean;
-    readonly ancestors: readonly number[];
-  };
-  /** The processes that tell it. */
-  identities(): [number, ProcessIdentity][];
 }
 
 /** Reads the settings and creates the ports. Touches no store and no socket yet. Errors: `invalid_input` for a wrong setting. */
@@ -274,30 +248,7 @@ export async function compose(
           log,
         })
       : null,
-    hub: hub && {
-      ...hub.door,
-      hello: resumes => ({
-        protocol: 1,
-        version,
-        purpose: serves,
-        directory,
-        home: world.home ?? null,
-        project,
-        ...seat(serverFacts()),
-        tools: config.tools.value,
-        guard: world.policy.guard,
-        pools: world.policy.pools,
-        resumes: [...resumes],
-      }),
-      clues: {
-        session: client.session,
-        conversation: client.conversation,
-        pid: client.pid,
-        isMarked: client.isMarked,
-        ancestors: client.isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : [],
-      },
-      identities: () => identitiesOf(processes, client),
-    },
+    hub: hub && openDoor(hub.door, world, processes, client, serverFacts(), { serves, tools: config.tools.value }),
     acceptor: async () => (await import('./system/web-socket.ts')).createAcceptor(),
     shellSession,
     visitor: async () => new Visitor(world, directory, project, (await shellSession()) ?? asOperator(client)),
@@ -307,38 +258,6 @@ export async function compose(
       await sockets.close();
     },
   };
-}
-
-/** What a hub is told of the process. */
-function seat({ self, parent, handle, conversation, reach }: ServerFacts) {
-  return { self, parent, handle, conversation, reach };
-}
-
-/** How a hub is reached, for those who call it. */
-function hubOf(storeUrl: string, sources: TokenSources) {
-  const addresses = hubAddresses(storeUrl);
-  let trouble = () => `This works on the store itself, which is behind the hub ${addresses[0]} here.`;
-  const door = {
-    addresses,
-    dial: async (address: string) => {
-      const token = await hubToken(addresses, sources);
-      const { dial } = await import('./system/web-socket.ts');
-      return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` });
-    },
-    explain: (why: () => string) => {
-      trouble = why;
-    },
-  };
-  return { engine: { store: awayStore(addresses[0] ?? '', () => trouble()), wakeups: noWakeups }, door };
-}
-
-/** The processes that tell whose shell a command runs in. */
-function identitiesOf(processes: SystemProcesses, client: ClientEnvironment): [number, ProcessIdentity][] {
-  const above = client.isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : [];
-  return [...(client.pid === null ? [] : [client.pid]), ...above].flatMap(pid => {
-    const identity = processes.identify(pid);
-    return identity ? [[pid, identity] as [number, ProcessIdentity]] : [];
-  });
 }
 
 /** The guard's policy for a folder, where nothing else could be put together; the default where its files cannot be read. */

@@ -106,18 +106,22 @@ export class Link {
   #take(text: string): void {
     this.#heard += 1;
     const frame = frameIn(text);
-    if (frame === undefined) return this.close('not understood');
-    if (frame[0] === 'open') return this.#begin(frame);
-    const channel = this.#channels.get(frame[1]);
-    if (frame[0] === 'say') return channel?.take(frame[2]);
-    this.#channels.delete(frame[1]);
-    channel?.over();
+    if (frame === undefined) this.close('not understood');
+    else if (frame[0] === 'open') this.#begin(frame);
+    else if (frame[0] === 'say') this.#channels.get(frame[1])?.take(frame[2]);
+    else this.#over(frame[1]);
   }
 
   #begin([, number, what, value]: Extract<Frame, readonly ['open', ...unknown[]]>): void {
     const isTheirs = number % 2 !== this.#next % 2 && !this.#channels.has(number);
-    if (!isTheirs || this.#channels.size >= limits.bridgeChannels) return this.close('too much at once');
-    this.#opened(what, value, this.#channel(number));
+    if (!isTheirs || this.#channels.size >= limits.bridgeChannels) this.close('too much at once');
+    else this.#opened(what, value, this.#channel(number));
+  }
+
+  #over(number: number): void {
+    const channel = this.#channels.get(number);
+    this.#channels.delete(number);
+    channel?.over();
   }
 
   #end(why: string): void {

@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../core/ports.ts';
 import { callingSession, lookAround } from '../core/presence.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { end } from '../core/session.ts';
-import type { AgentFacts } from './agent.ts';
+import type { AgentFacts } from './agent-facts.ts';
 import { attend, type HookOrigin } from './attendance.ts';
 import type { Participant } from './participant.ts';
 

@@ -7,7 +7,7 @@ import type { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { ProcessIdentity } from '../core/ports.ts';
 import { lookAround } from '../core/presence.ts';
-import type { AgentFacts } from './agent.ts';
+import type { AgentFacts } from './agent-facts.ts';
 import { attend, type HookOrigin } from './attendance.ts';
 
 let bench: Bench;

@@ -4,11 +4,11 @@ import { type Attached, attach, type ConversationStart, turnedAway } from '../co
 import { joinChild, type SubAgent } from '../core/child.ts';
 import { hangFrom, leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
-import type { Worktree } from '../core/ports.ts';
 import { passOn } from '../core/queue.ts';
 import { hasStandingPlaces, type Outlook, outlook } from '../core/queue-outlook.ts';
-import { type Arrival, end, heartbeat, heartbeatAsks, isProcess, join, shortId, touch } from '../core/session.ts';
+import { end, heartbeat, heartbeatAsks, isProcess, join, shortId, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
+import { type AgentFacts, arrivalOf } from './agent-facts.ts';
 import { Contact } from './contact.ts';
 import { Hints } from './hints.ts';
 import { endWithServer } from './leaving.ts';
@@ -20,17 +20,6 @@ import { presenceAsks, Standpoint } from './standpoint.ts';
 import { forSession, Unfinished, type Work } from './unfinished.ts';
 import { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
-
-/** What identifies an agent's session before it joins. */
-export type AgentFacts = Omit<Arrival, 'root' | 'anchor' | 'branch' | 'kind'> & {
-  readonly directory: string;
-  /** Overrides the project that the folder tells. */
-  readonly project: string | null;
-  /** Whether the client's process has one conversation at a time. Default: no, every conversation is a session of its own. */
-  readonly isOnlyConversation?: boolean;
-  /** Whether the client stops a server with its conversation, while the session goes on with the next one. Default: no. */
-  readonly isSuccessive?: boolean;
-};
 
 /** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */
 export class Agent extends Standpoint {
@@ -95,7 +84,7 @@ export class Agent extends Standpoint {
   async #attached(conversation: string | null, start: ConversationStart): Promise<Attached> {
     const { isOnlyConversation = false, isSuccessive = false } = this.#facts;
     const tree = await this.place();
-    const arrival = this.#arrival(tree, await this.world.worktrees.branch(tree.root));
+    const arrival = arrivalOf(this.#facts, tree, await this.world.worktrees.branch(tree.root));
     const current = this.#id ?? (conversation === null ? this.#before : undefined) ?? null;
     const isFirst = isSuccessive && this.#id === undefined && (start === null || start === 'startup');
     const how = isFirst ? 'succession' : start;
@@ -279,7 +268,7 @@ export class Agent extends Standpoint {
       if (this.#id !== id) throw wasLeft();
       const branch = await this.world.worktrees.branch(tree.root);
       const back = () =>
-        this.world.store.transact(tree.project, tx => join(this.unit(tx), this.#arrival(tree, branch), id));
+        this.world.store.transact(tree.project, tx => join(this.unit(tx), arrivalOf(this.#facts, tree, branch), id));
       await this.#contact.during(back, () => 'alive');
     });
   }
@@ -365,7 +354,7 @@ export class Agent extends Standpoint {
 
   async #joined(): Promise<Me> {
     const tree = await this.place();
-    const arrival = this.#arrival(tree, await this.world.worktrees.branch(tree.root));
+    const arrival = arrivalOf(this.#facts, tree, await this.world.worktrees.branch(tree.root));
     this.#drawn ??= this.world.ids.next();
     return this.#contact.during(
       () =>
@@ -374,11 +363,6 @@ export class Agent extends Standpoint {
         ),
       () => 'alive',
     );
-  }
-
-  #arrival(tree: Worktree, branch: string | null): Arrival {
-    const { directory: _d, project: _p, isOnlyConversation: _o, isSuccessive: _s, ...facts } = this.#facts;
-    return { ...facts, kind: 'agent', root: tree.root, anchor: tree.anchor, branch };
   }
 
   async #present(unit: Unit, id: string, branch: string | null): Promise<Me | undefined> {

@@ -2,7 +2,8 @@
 import type { Attached } from '../core/attach.ts';
 import { SignalboxError } from '../core/errors.ts';
 import type { Unit, View } from '../core/unit.ts';
-import { Agent, type AgentFacts } from './agent.ts';
+import { Agent } from './agent.ts';
+import type { AgentFacts } from './agent-facts.ts';
 import type { Hints } from './hints.ts';
 import { Onlooker } from './hub-caller.ts';
 import type { Me } from './participant.ts';

@@ -1,7 +1,8 @@
 /** Servers of one client on a bench, whose way to the store can be spoilt. */
 import { SignalboxError } from '../../src/core/errors.ts';
 import type { ProcessIdentity, Store } from '../../src/core/ports.ts';
-import { Agent, type AgentFacts } from '../../src/tools/agent.ts';
+import { Agent } from '../../src/tools/agent.ts';
+import type { AgentFacts } from '../../src/tools/agent-facts.ts';
 import type { HookOrigin } from '../../src/tools/attendance.ts';
 import { callTool } from '../../src/tools/call-tool.ts';
 import { tools } from '../../src/tools/index.ts';

@@ -4,7 +4,7 @@ import { toSignalboxError } from '../../core/errors.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import { Onlooker } from '../../tools/hub-caller.ts';
 import { factsOf } from '../cli/status-facts.ts';
-import type { Clues, Guest } from './station.ts';
+import type { Clues, Guest } from './guest.ts';
 
 /** What the overview of the project shows. */
 export async function answerStatus(
@@ -43,7 +43,8 @@ export async function answerCommand(
   try {
     const answer = await callTool(guest.operations, String(said.tool), said.input, {
       caller,
-      signal: AbortSignal.any([channel.signal, stop.signal, guest.stopping]),
+      signal: AbortSignal.any([channel.signal, stop.signal]),
+      waitsEnd: guest.stopping,
       path: 'cli',
       progress: (message, done, total) => channel.say({ progress: [message, done, total] }),
       afterAnswer: action => afterwards.push(action),

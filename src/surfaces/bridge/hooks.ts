@@ -5,7 +5,7 @@ import { noFacts } from '../../core/git-hook-facts.ts';
 import { type GitTold, judgedHere } from '../git-hook/served.ts';
 import { answerHook, type HookCall } from '../hook/answer.ts';
 import { StoreDesk } from '../hook/store-desk.ts';
-import type { Guest } from './station.ts';
+import type { Guest } from './guest.ts';
 
 export type HookHandler = Parameters<Composition['hearHooks']>[0];
 type Said = Readonly<Record<string, unknown>>;

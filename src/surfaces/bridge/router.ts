@@ -69,19 +69,23 @@ export class Router {
   /** Something the client says. */
   take(message: Message): void {
     const { id, method } = message;
-    if (method === undefined) return this.#say(message);
-    if (id === undefined) return this.#note(message);
-    if (method === 'initialize') this.#initialize = message;
-    if (staticMethods.includes(method)) {
-      this.#pending.set(id, { message, at: 'here' });
-      this.#parts.here(message);
-      if (method === 'initialize') this.#repeat();
-      return;
+    if (method === undefined) this.#say(message);
+    else if (id === undefined) this.#note(message);
+    else if (staticMethods.includes(method)) this.#answerHere(id, message);
+    else {
+      this.#follow(message);
+      const pending: Pending = { message, at: 'waits' };
+      this.#pending.set(id, pending);
+      void this.#route(id, pending, limits.bridgePatienceMs);
     }
-    this.#follow(message);
-    const pending: Pending = { message, at: 'waits' };
-    this.#pending.set(id, pending);
-    void this.#route(id, pending, limits.bridgePatienceMs);
+  }
+
+  #answerHere(id: Id, message: Message): void {
+    this.#pending.set(id, { message, at: 'here' });
+    this.#parts.here(message);
+    if (message.method !== 'initialize') return;
+    this.#initialize = message;
+    this.#repeat();
   }
 
   /** Something the server here says. */
@@ -169,8 +173,8 @@ export class Router {
       const id = params?.requestId as Id;
       const pending = this.#pending.get(id);
       this.#pending.delete(id);
-      if (pending?.at === 'hub') return this.#say(message);
-      if (pending?.at === 'here') return this.#parts.here(message);
+      if (pending?.at === 'hub') this.#say(message);
+      if (pending?.at === 'here') this.#parts.here(message);
       return;
     }
     if (method === 'notifications/initialized') this.#isInitialized = true;

@@ -3,11 +3,11 @@ import { errorIn } from '../../bridge/errors.ts';
 import { answerOn, type Channel, Link } from '../../bridge/link.ts';
 import type { Near } from '../../bridge/near.ts';
 import { type Ready, ready as readyForm } from '../../bridge/questions.ts';
-import type { HubDoor } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { whileCutOff } from '../../core/lease.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock, Ids, Log } from '../../core/ports.ts';
+import type { HubDoor } from '../../hub-door.ts';
 
 export interface ShuttleParts {
   readonly door: HubDoor;

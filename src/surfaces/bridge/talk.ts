@@ -8,8 +8,8 @@ import type { Agent } from '../../tools/agent.ts';
 import type { Callers } from '../../tools/callers.ts';
 import { AnsweringTransport } from '../mcp/answers.ts';
 import { type Parting, serveOn } from '../mcp/serve.ts';
+import type { Guest } from './guest.ts';
 import type { HookHandler } from './hooks.ts';
-import type { Guest } from './station.ts';
 
 export interface Connected {
   /** What answers the hooks of the client. */

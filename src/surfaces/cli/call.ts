@@ -1,5 +1,6 @@
 /** Runs a tool as a command: the same call as over MCP, with a person or a script at the other end. */
-import type { Composition, HubDoor } from '../../compose.ts';
+import type { Composition } from '../../compose.ts';
+import type { HubDoor } from '../../hub-door.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';

@@ -51,6 +51,7 @@ export interface Hub {
   readonly app: Hono<Env>;
   /** What has to end before the hub may. */
   readonly underWay: UnderWay;
+  readonly metrics: Metrics;
   /** Who may come in, and what is noted of it, for connections that are no requests. */
   readonly guard: Guard;
   auditor(address: string): Auditor;
@@ -202,7 +203,7 @@ export function createHub(parts: HubParts): Hub {
       headers: { 'Content-Type': 'application/json', ...more.headers },
     });
   });
-  return { app, underWay, guard, auditor };
+  return { app, metrics, underWay, guard, auditor };
 }
 
 /** On every answer: nothing of it is to be kept, framed, sniffed or run. */

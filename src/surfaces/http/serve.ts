@@ -47,7 +47,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     stopping: stopping.signal,
   };
   const made = createHub(about);
-  const { app, underWay } = made;
+  const { app, metrics, underWay } = made;
   const bridges = new Bridges(about, made, await parts.acceptor());
   const server = await listening(app.fetch, host, port, (...upgrade) => void bridges.take(...upgrade));
   const ended = new AbortController();

@@ -21,7 +21,7 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: a session without a process has a time of its own',
     file: 'src/core/lease.ts',
-    replace: 'return view.tx.now - session.heartbeatAt < session.hub.leaseMs;',
+    replace: 'return !isGone && view.tx.now - session.heartbeatAt < session.hub.leaseMs;',
     by: 'return true;',
     caughtBy: `${lease} › lives for its own time after its last request, and no longer`,
   },
@@ -35,7 +35,7 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: a token for one project sees no other',
     file: 'src/tools/hub-world.ts',
-    replace: 'projects: async () => (await store.projects()).filter(isFor),',
+    replace: 'projects: async () => (await store.projects()).filter(isReal),',
     by: 'projects: async () => (await store.projects()).filter(isRealProject),',
     caughtBy: `${hub} › for one project sees no other, also not in the lists of all`,
   },

@@ -58,9 +58,9 @@ export const ofOtherClients: readonly Break[] = [
   },
   {
     what: 'each client: gives a client that tells its servers nothing no conversation of the client it was started from',
-    file: 'src/compose.ts',
-    replace: "const firstConversation = traits.environment === 'nothing' ? null : client.conversation;",
-    by: 'const firstConversation = client.conversation;',
+    file: 'src/clients/agents.ts',
+    replace: "const firstConversation = traits.environment === 'nothing' ? null : named;",
+    by: 'const firstConversation = named;',
     caughtBy:
       'test/scenarios/opencode-calls.test.ts › gives a client that tells its servers nothing no conversation of the client it was started from',
   },

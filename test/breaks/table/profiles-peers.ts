@@ -45,7 +45,7 @@ export const ofPeers: readonly Break[] = [
   },
   {
     what: 'peers: a guest stands in no checkout',
-    file: 'src/compose.ts',
+    file: 'src/clients/agents.ts',
     replace: 'isGuest ? withoutCheckout(world) : world',
     by: 'world',
     caughtBy: `${messages} › disturb nobody there: no checkout, none of what is sent to all (CPE-022, CPE-064)`,

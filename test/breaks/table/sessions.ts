@@ -166,8 +166,8 @@ export const ofSessions: readonly Break[] = [
   {
     what: 'who left comes back as the same session',
     file: 'src/tools/agent.ts',
-    replace: 'join(this.unit(tx), this.#arrival(tree, branch), id)',
-    by: 'join(this.unit(tx), this.#arrival(tree, branch), null)',
+    replace: 'join(this.unit(tx), arrivalOf(this.#facts, tree, branch), id)',
+    by: 'join(this.unit(tx), arrivalOf(this.#facts, tree, branch), null)',
     caughtBy: 'test/scenarios/story.test.ts › that left come back under the same handle with their next call',
   },
   {

@@ -113,8 +113,8 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'status creates no store',
     file: 'src/surfaces/cli/status.ts',
-    replace: 'const facts = storeExists(parts) ? await lookInside(parts, project) : nothing;',
-    by: 'const facts = storeExists(parts) || nothing ? await lookInside(parts, project) : nothing;',
+    replace: 'const found = storeExists(parts) ? await lookInside(parts, project)',
+    by: 'const found = storeExists(parts) || nothing ? await lookInside(parts, project)',
     caughtBy: 'test/scenarios/cli-people.test.ts › creates nothing where nothing has happened yet',
   },
   {

@@ -1,10 +1,11 @@
 /** Checks of the store: driver, place, file, content, and who is in it. */
 
-import type { Composition, HubDoor } from '../../../compose.ts';
+import type { Composition } from '../../../compose.ts';
 import { toSignalboxError } from '../../../core/errors.ts';
 import { leaseHolds } from '../../../core/lease.ts';
 import { limits } from '../../../core/limits.ts';
 import { withoutSecrets } from '../../../core/shown-address.ts';
+import type { HubDoor } from '../../../hub-door.ts';
 import { projectOf, storeExists } from '../place.ts';
 import { counted } from '../spoken.ts';
 import { broken, checked, type Finding, ok, warning } from './finding.ts';

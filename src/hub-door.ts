@@ -1,0 +1,85 @@
+/** How a process reaches the hub that its store is behind, and what it says of itself there. */
+import { awayStore, noWakeups } from './bridge/away-store.ts';
+import type { Wire } from './bridge/link.ts';
+import type { Hello } from './bridge/questions.ts';
+import type { ServerFacts } from './clients/agents.ts';
+import type { ClientEnvironment } from './clients/environment.ts';
+import { hubAddresses } from './core/hub-address.ts';
+import { limits } from './core/limits.ts';
+import type { Processes, ProcessIdentity } from './core/ports.ts';
+import { ancestorsOf } from './system/ancestors.ts';
+import { hubToken, type TokenSources } from './system/hub-token.ts';
+import type { World } from './tools/world.ts';
+import { version } from './version.ts';
+
+/** How a hub is reached, and what a machine says of itself there. */
+export interface HubDoor {
+  /** Replicas of one another. */
+  readonly addresses: readonly string[];
+  /** Opens a connection, with the token as it is at that moment. Errors: `unauthenticated` without one; what `dial` rejects with. */
+  dial(address: string): Promise<Wire>;
+  /** Says in a sentence why nothing can be done here at the moment. */
+  explain(why: () => string): void;
+  hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
+  /** What is known of the session in whose shell a command runs. */
+  readonly clues: {
+    readonly session: string | null;
+    readonly conversation: string | null;
+    readonly pid: number | null;
+    readonly isMarked: boolean;
+    readonly ancestors: readonly number[];
+  };
+  /** The processes that tell it. */
+  identities(): [number, ProcessIdentity][];
+}
+
+type Door = Pick<HubDoor, 'addresses' | 'dial' | 'explain'>;
+
+/** The door with everything that is said there. */
+export function openDoor(
+  door: Door,
+  { policy, home = null }: World,
+  processes: Processes,
+  client: ClientEnvironment,
+  facts: ServerFacts,
+  { serves, tools }: { readonly serves: 'session' | 'command'; readonly tools: string },
+): HubDoor {
+  const { self, parent, directory, project, handle, conversation, reach } = facts;
+  const { session, pid, isMarked } = client;
+  const above = () => (isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : []);
+  return {
+    ...door,
+    hello: resumes => ({
+      ...{ protocol: 1, version, purpose: serves, directory, home, project },
+      ...{ self, parent, handle, conversation, reach, tools },
+      guard: policy.guard,
+      pools: policy.pools,
+      resumes: [...resumes],
+    }),
+    clues: { session, conversation: client.conversation, pid, isMarked, ancestors: above() },
+    identities: () => [...(pid === null ? [] : [pid]), ...above()].flatMap(each => identified(processes, each)),
+  };
+}
+
+function identified(processes: Processes, pid: number): [number, ProcessIdentity][] {
+  const identity = processes.identify(pid);
+  return identity ? [[pid, identity]] : [];
+}
+
+/** How a hub is reached, for those who call it. */
+export function hubOf(storeUrl: string, sources: TokenSources) {
+  const addresses = hubAddresses(storeUrl);
+  let trouble = () => `This works on the store itself, which is behind the hub ${addresses[0]} here.`;
+  const door = {
+    addresses,
+    dial: async (address: string) => {
+      const token = await hubToken(addresses, sources);
+      const { dial } = await import('./system/web-socket.ts');
+      return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` });
+    },
+    explain: (why: () => string) => {
+      trouble = why;
+    },
+  };
+  return { engine: { store: awayStore(addresses[0] ?? '', () => trouble()), wakeups: noWakeups }, door };
+}

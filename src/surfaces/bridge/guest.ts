@@ -1,0 +1,173 @@
+/** A machine as a hub knows it once it has said who it is, and what its sessions work with. */
+import type { Far } from '../../bridge/far.ts';
+import type { Link } from '../../bridge/link.ts';
+import type { Hello } from '../../bridge/questions.ts';
+import { callersOf, type ServerFacts, standingElsewhere } from '../../clients/agents.ts';
+import { sessionOfShell } from '../../compose.ts';
+import type { Principal } from '../../core/account.ts';
+import { mayUse } from '../../core/authority.ts';
+import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { processKey } from '../../core/process.ts';
+import { isRealProject } from '../../core/project.ts';
+import { touch } from '../../core/session.ts';
+import type { HubLease } from '../../core/token-record.ts';
+import type { Callers } from '../../tools/callers.ts';
+import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { openSession } from '../../tools/hub-session.ts';
+import { narrowed } from '../../tools/hub-world.ts';
+import { operations } from '../../tools/index.ts';
+import { ownStore } from '../../tools/own-store.ts';
+import { selectTools } from '../../tools/toolset.ts';
+import { Visitor } from '../../tools/visitor.ts';
+import type { World } from '../../tools/world.ts';
+import type { Auditor } from '../http/calls.ts';
+import { permitted } from './permitted.ts';
+
+/** What the hub gives to every machine. */
+export interface HubSide {
+  readonly world: World;
+  readonly audit: Auditor;
+  /** Aborts when the hub stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** Everything that is known of a machine once it has said who it is. */
+export interface Guest {
+  readonly hello: Hello;
+  /** The project of its folder at this moment. */
+  place(): Promise<string>;
+  readonly principal: Principal;
+  readonly lease: HubLease;
+  readonly far: Far;
+  readonly world: World;
+  readonly facts: ServerFacts;
+  /** What this machine may use, as its models are offered it, and all that there is. */
+  readonly tools: readonly ToolDefinition[];
+  readonly operations: readonly ToolDefinition[];
+  readonly link: Link;
+  readonly stopping: AbortSignal;
+  callers(client: { name: string; version: string } | undefined): Callers;
+  standing: (
+    ...about: Parameters<typeof standingElsewhere> extends [unknown, unknown, ...infer Rest] ? Rest : never
+  ) => ReturnType<typeof standingElsewhere>;
+  /** Whoever is at a shell: the session that it belongs to, else the person whose token it is. */
+  visitor(clues: Clues): Promise<Visitor>;
+  /** The id of the session that a shell belongs to; null for a person's own. */
+  shell(clues: Clues): Promise<string | null>;
+  person(within: World, directory: string): Promise<Visitor>;
+}
+
+export interface Clues {
+  readonly session: string | null;
+  readonly conversation: string | null;
+  readonly pid: number | null;
+  readonly isMarked: boolean;
+  /** The processes above the command, the nearest first. */
+  readonly ancestors: readonly number[];
+}
+
+/** The project that a machine names; for a token that only reads what its folder says now, since nothing is to be remembered for it. */
+export async function projectFor(
+  { role }: Principal,
+  { project, directory }: Hello,
+  { worktrees }: Far,
+): Promise<string | null> {
+  return project ?? (role === 'read' ? (await worktrees.describe(directory)).project : null);
+}
+
+/** The project of a machine's folder at this moment; another remote may make it another one. Errors: `forbidden` for one that the token is not for. */
+export async function placeOf({
+  world,
+  hello,
+  principal,
+}: Pick<Guest, 'world' | 'hello' | 'principal'>): Promise<string> {
+  const { project } = await new Visitor(world, hello.directory, hello.project, null).place();
+  if (isRealProject(project) && mayUse(principal, project)) return project;
+  throw new SignalboxError(
+    'forbidden',
+    `The token "${principal.name}" is not for the project ${project}.`,
+    'Ask an admin of your hub for a token that allows it.',
+  );
+}
+
+/** Whoever comes back is told from who lives: which servers of the same client are dead has to be known before. */
+export async function lookForDead(
+  { world, hello, far }: Pick<Guest, 'world' | 'hello' | 'far'>,
+  project: string,
+): Promise<void> {
+  const { parent } = hello;
+  if (parent === null) return;
+  const page = { limit: limits.sessionsOfProcess };
+  const same = await world.store.read(project, tx =>
+    tx.list('session', 'parent', { equals: processKey(parent) }, page),
+  );
+  const open = same.filter(session => session.endedAt === null);
+  await far.lookFor(open.flatMap(({ process, server }) => [process, server].filter(each => each !== null)));
+}
+
+export function guestOf(
+  { hello, far, principal }: Pick<Guest, 'hello' | 'far' | 'principal'>,
+  { world: hub, audit, stopping }: HubSide,
+  link: Link,
+): Guest {
+  const lease: HubLease = { principal: principal.id, leaseMs: limits.leaseWithoutHeartbeatMs };
+  const world: World = {
+    store: ownStore(narrowed(hub.store, principal, true), principal.id),
+    clock: far.clock,
+    ids: hub.ids,
+    wakeups: hub.wakeups,
+    log: hub.log,
+    processes: far.processes(hello, hub.processes),
+    worktrees: far.worktrees,
+    git: far.git,
+    stage: far.stage,
+    probes: far.probes,
+    home: hello.home,
+    policy: {
+      pools: hello.pools,
+      get guard() {
+        return far.guard;
+      },
+      messagesKeptDays: hub.policy.messagesKeptDays,
+    },
+    principal: principal.id,
+  };
+  const facts: ServerFacts = {
+    self: hello.self,
+    parent: hello.parent,
+    directory: hello.directory,
+    project: hello.project,
+    handle: hello.handle,
+    conversation: hello.conversation,
+    reach: hello.reach,
+    hub: lease,
+    isLook: principal.role === 'read',
+  };
+  const place = () => placeOf({ world, hello, principal });
+  const about = { principal, audit };
+  const person = async (within: World, directory: string) => {
+    const arrival = { conversation: 'person', handle: principal.name, client: null, task: null, branch: null };
+    const project = await place();
+    const { id } = await openSession(within, project, principal.id, arrival);
+    const overrules = principal.role === 'admin';
+    const visitor = new Visitor({ ...within, overrules }, directory, project, id);
+    await visitor.transact((unit, me) => touch(unit, me, me.branch));
+    return visitor;
+  };
+  const shell = (clues: Clues) =>
+    sessionOfShell(world, hello.directory, hello.project, { ...clues, directory: null }, () => clues.ancestors);
+  return {
+    ...{ hello, far, principal, lease, world, facts, link, stopping, person, place },
+    tools: permitted(selectTools(hello.tools), about),
+    operations: permitted(operations, about),
+    callers: client => callersOf(world, facts, client),
+    standing: (client, stand) => standingElsewhere(world, facts, client, stand),
+    shell,
+    visitor: async clues => {
+      const session = await shell(clues);
+      const { directory, project } = hello;
+      return session === null ? person(world, directory) : new Visitor(world, directory, project, session);
+    },
+  };
+}
