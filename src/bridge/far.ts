@@ -3,6 +3,7 @@ import { SignalboxError } from '../core/errors.ts';
 import type { GitStage } from '../core/git-stage.ts';
 import { limits } from '../core/limits.ts';
 import type { GuardPolicy } from '../core/policy.ts';
+import type { PolicySource } from '../core/policy-watch.ts';
 import type { Clock, GitFacts, GitState, Probes, Processes, ProcessIdentity, Worktrees } from '../core/ports.ts';
 import { processKey } from '../core/process.ts';
 import { errorIn } from './errors.ts';
@@ -31,6 +32,8 @@ export class Far {
   #isLooking = false;
   /** How locks are held up there. */
   guard: GuardPolicy;
+  /** What is wrong with its settings, for a person who was not told yet. */
+  #wrong: string | null = null;
   /** What its wall clock is ahead of ours, at the least. */
   #ahead = Number.NEGATIVE_INFINITY;
 
@@ -52,6 +55,7 @@ export class Far {
       if (this.#roots.size < limits.bridgeRoots || this.#roots.has(root.root)) this.#roots.set(root.root, root);
     }
     if (told.guard) this.guard = told.guard;
+    if (told.wrong !== undefined) this.#wrong = told.wrong;
     if (told.processes) {
       this.#processes.clear();
       for (const [pid, identity] of told.processes) this.#processes.set(pid, this.owned(identity));
@@ -94,6 +98,24 @@ export class Far {
     branches: (root, limit, ms) => this.#fact('branches', [root, limit, ms], ms),
     aliases: (root, ms) => this.#fact('aliases', [root, ms], ms),
   };
+
+  /** Its settings, as it said last: that is with every call. */
+  get policy(): PolicySource {
+    const far = this;
+    return {
+      get current() {
+        return far.guard;
+      },
+      refreshed: () => far.guard,
+      get untold() {
+        return far.#wrong;
+      },
+      told() {
+        far.#wrong = null;
+        far.#link.open('told', {}).end();
+      },
+    };
+  }
 
   readonly stage: GitStage = {
     stage: (root, names, ms) =>

@@ -7,7 +7,7 @@ import type { World } from '../tools/world.ts';
 import type { Channel } from './link.ts';
 import { type Answer, type Moment, type Question, questions, type Standing, type Words } from './questions.ts';
 
-type Ports = Pick<World, 'worktrees' | 'git' | 'probes' | 'stage' | 'clock' | 'policy' | 'processes'>;
+type Ports = Pick<World, 'worktrees' | 'git' | 'probes' | 'stage' | 'clock' | 'policy' | 'guardPolicy' | 'processes'>;
 
 /** What a machine tells a hub, and what of that it has told already. */
 export class Near {
@@ -19,6 +19,7 @@ export class Near {
   readonly #roots = new Map<string, string>();
   readonly #projects = new Set<string>();
   #guard: GuardPolicy;
+  #wrong: string | null = null;
 
   constructor(ports: Ports, gitHooksHold: (directory: string) => Promise<boolean>, mayStage: boolean) {
     [this.#ports, this.#gitHooksHold, this.#mayStage] = [ports, gitHooksHold, mayStage];
@@ -33,19 +34,29 @@ export class Near {
       this.#roots.set(root, text);
       return text === told ? [] : [standing];
     });
-    const { guard } = this.#ports.policy;
-    const isOther = guard !== this.#guard;
-    this.#guard = guard;
+    const { guardPolicy, policy } = this.#ports;
+    const guard = guardPolicy?.refreshed() ?? policy.guard;
+    const isOther = JSON.stringify(guard) !== JSON.stringify(this.#guard);
+    const wrong = guardPolicy?.untold ?? null;
+    const isNews = wrong !== this.#wrong;
+    [this.#guard, this.#wrong] = [guard, wrong];
     return {
       now: this.#ports.clock.now(),
       ...(roots.length > 0 ? { roots } : {}),
       ...(isOther ? { guard: { ...guard, paths: [...guard.paths] } } : {}),
+      ...(isNews ? { wrong: wrong?.slice(0, limits.bridgeTextCharacters) ?? null } : {}),
     };
+  }
+
+  /** A person has seen what is wrong with the settings. */
+  told(): void {
+    this.#ports.guardPolicy?.told();
   }
 
   /** Another hub has been told nothing. */
   forget(): void {
     for (const root of this.#roots.keys()) this.#roots.set(root, '');
+    this.#wrong = null;
   }
 
   /** Answers one question and ends the channel. Never fails: what goes wrong is the answer. */

@@ -154,6 +154,8 @@ export const moment = z.object({
     .optional(),
   /** How locks are held up, where that is other than it was. */
   guard: guard.optional(),
+  /** What is wrong with the settings, for a person who was not told yet. */
+  wrong: text.nullable().optional(),
 });
 export type Moment = z.output<typeof moment>;
 

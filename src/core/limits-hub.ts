@@ -13,7 +13,7 @@ export const hubLimits = {
   hubRetrySeconds: 1,
   hubHeaderCharacters: 300,
   /** Requests of one principal, and of one address without a valid token, in a minute. */
-  hubRequestsPerMinute: 1_200,
+  hubRequestsPerMinute: 6_000,
   hubRefusalsPerMinute: 30,
   hubAddressesRemembered: 10_000,
   /** How long the audit is kept, how much of it one look goes through, one unit notes, and one forgets. */

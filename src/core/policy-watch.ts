@@ -4,11 +4,22 @@ import { limits } from './limits.ts';
 import type { GuardPolicy } from './policy.ts';
 import type { Clock, Log } from './ports.ts';
 
+/** Where the guard's policy comes from, in a process that lives on while people change it. */
+export interface PolicySource {
+  readonly current: GuardPolicy;
+  /** The same, read this very moment. */
+  refreshed(): GuardPolicy;
+  /** What is wrong with the files now, where nobody was told yet. */
+  readonly untold: string | null;
+  /** Notes that somebody has seen what is wrong. */
+  told(): void;
+}
+
 /**
  * Reads the policy anew when it is asked for, once in `limits.policyEveryMs` at most. Where its files cannot be read, or say what no
  * policy can, the last one that was valid stays in force, and what is wrong is to be told to a person once.
  */
-export class PolicyWatch {
+export class PolicyWatch implements PolicySource {
   readonly #read: () => GuardPolicy;
   readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #log: Pick<Log, 'warn'>;
@@ -30,7 +41,6 @@ export class PolicyWatch {
     return this.#clock.elapsed() - this.#readAt < limits.policyEveryMs ? this.#policy : this.refreshed();
   }
 
-  /** The same, read this very moment. */
   refreshed(): GuardPolicy {
     this.#readAt = this.#clock.elapsed();
     try {
@@ -43,12 +53,10 @@ export class PolicyWatch {
     return this.#policy;
   }
 
-  /** What is wrong with the files now, where nobody was told yet. */
   get untold(): string | null {
     return this.#isTold ? null : this.#wrong;
   }
 
-  /** Notes that somebody has seen what is wrong. */
   told(): void {
     this.#isTold = true;
   }

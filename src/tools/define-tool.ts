@@ -41,6 +41,8 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly effect: 'read' | 'write' | 'destroy';
   /** Whether repeating the same call changes nothing more. */
   readonly idempotent: boolean;
+  /** Whether a call whose answer was lost may be made again all the same: what it took is given once more until that was seen. Default: no. */
+  readonly takesAgain?: boolean;
   /** What it does, then when to use it and when not, then its effect. At most 600 characters together. */
   readonly description: string;
   readonly input: I;

@@ -2,7 +2,7 @@
 
 import type { GitStage } from '../core/git-stage.ts';
 import type { Policy } from '../core/policy.ts';
-import type { PolicyWatch } from '../core/policy-watch.ts';
+import type { PolicySource } from '../core/policy-watch.ts';
 import type { Clock, GitFacts, Ids, Log, Probes, Processes, Store, Wakeups, Worktrees } from '../core/ports.ts';
 
 export interface World {
@@ -18,7 +18,7 @@ export interface World {
   /** What the team has set for the project. */
   readonly policy: Policy;
   /** Where its part on the guard comes from, in a process that lives on while people change it. */
-  readonly guardPolicy?: PolicyWatch;
+  readonly guardPolicy?: PolicySource;
   /** The home folder of whoever runs the program, for what `~` means in a command; missing where it is not known. */
   readonly home?: string | null;
   /** Whose machine it is, for one that is behind a hub: sessions of others are none of its own, whatever it says. Missing everywhere else. */

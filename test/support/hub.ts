@@ -66,8 +66,14 @@ export class Hub {
     this.#isStopping = true;
   }
 
+  /** Lets it hang: it answers nothing, and no connection ends. */
+  pause(): void {
+    this.#process.kill('SIGSTOP');
+  }
+
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const ended = once(this.#process, 'exit');
     this.#process.kill('SIGKILL');
     await ended;

@@ -131,6 +131,7 @@ export function guestOf(
       },
       messagesKeptDays: hub.policy.messagesKeptDays,
     },
+    guardPolicy: far.policy,
     principal: principal.id,
   };
   const facts: ServerFacts = {

@@ -20,6 +20,15 @@ interface Message {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
+/** What a hub says on the conversation of a client. */
+interface Heard {
+  readonly message?: Message;
+  readonly number?: number;
+  readonly present?: unknown;
+  /** A request that it does not answer. */
+  readonly refused?: Id;
+}
+
 export interface RouterParts {
   readonly clock: Clock;
   readonly tools: readonly ToolDefinition[];
@@ -101,7 +110,7 @@ export class Router {
   /** There is a hub: it is told what it has to know of the client. */
   up(link: Link): void {
     this.#talk = link.open('talk', { client: this.#client(), moment: this.#parts.moment() });
-    this.#talk.hear(said => void this.#heard(said as { message?: Message; number?: number; present?: unknown }));
+    this.#talk.hear(said => void this.#heard(said as Heard));
     this.#repeat();
     for (const [id, pending] of this.#pending) {
       if (pending.at !== 'here' && isListening(pending.message)) void this.#route(id, pending, limits.bridgePatienceMs);
@@ -138,21 +147,28 @@ export class Router {
   /** A hook has little time: without an answer of the hub it is answered here, as policy says. */
   async #hurry(id: Id, pending: Pending): Promise<void> {
     await this.#parts.clock.sleep(limits.bridgeHookMs);
-    if (this.#pending.get(id) !== pending || pending.at !== 'hub') return;
-    pending.at = 'here';
-    this.#parts.here(pending.message);
+    if (this.#pending.get(id) === pending) this.#answerHook(id);
   }
 
   #say(message: Message): void {
     this.#talk?.say({ message, moment: this.#parts.moment() });
   }
 
-  async #heard({ message, number, present }: { message?: Message; number?: number; present?: unknown }): Promise<void> {
+  async #heard({ message, number, present, refused }: Heard): Promise<void> {
     const talk = this.#talk;
     if (Array.isArray(present)) this.#parts.present(present as (string | null)[]);
+    if (refused !== undefined) this.#answerHook(refused);
     if (message === undefined) return;
     const isShown = await this.#shown(message);
     talk?.say({ taken: number, isShown });
+  }
+
+  /** A hook that the hub does not answer is answered here, as policy says. */
+  #answerHook(id: Id): void {
+    const pending = this.#pending.get(id);
+    if (pending?.at !== 'hub') return;
+    pending.at = 'here';
+    this.#parts.here(pending.message);
   }
 
   /** Hands something on that the hub says; whether it was for the client. Who was answered otherwise meanwhile is not told twice. */
@@ -214,7 +230,8 @@ export class Router {
     if (method !== 'tools/call') return true;
     const tool = this.#parts.tools.find(({ name }) => name === params?.name);
     const given = (params?.arguments ?? {}) as { key?: unknown };
-    return tool !== undefined && (tool.effect === 'read' || tool.idempotent || given.key !== undefined);
+    if (tool === undefined) return false;
+    return tool.effect === 'read' || tool.idempotent || tool.takesAgain === true || given.key !== undefined;
   }
 
   /** Nobody knows whether it was done: what is there now says it, and nothing here may pretend to. */

@@ -39,9 +39,7 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
     here: message => here.take(message),
     up: ms => shuttle.up(ms),
     moment: () => near.moment(),
-    present: conversations => {
-      shuttle.resumes = conversations;
-    },
+    present: conversations => shuttle.meet(conversations),
   });
   client.onmessage = message => router.take(message as never);
   client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });

@@ -32,8 +32,11 @@ export class Shuttle {
   #why = 'not connected yet';
   /** Where it was connected last; the next replica is tried when that fails. */
   #at = 0;
-  /** The conversations whose sessions it has there. */
-  resumes: readonly (string | null)[] = [];
+  #resumes: readonly (string | null)[] = [];
+  /** Ends the rest before it tries again. */
+  #wanted = new AbortController();
+  /** Ends the rest between two signs of life. */
+  #hurry = new AbortController();
   /** When the last sign of life was given that the store took; undefined while nobody has joined. */
   #alive: { readonly elapsed: number; readonly now: number } | undefined;
 
@@ -44,6 +47,12 @@ export class Shuttle {
 
   get link(): Link | undefined {
     return this.#link;
+  }
+
+  /** The conversations whose sessions it has there. From now on it can say of them how long they are believed to hold. */
+  meet(resumes: readonly (string | null)[]): void {
+    this.#resumes = resumes;
+    this.#hurry.abort();
   }
 
   /** Goes on until `stop`. */
@@ -63,6 +72,7 @@ export class Shuttle {
     const come = new AbortController();
     const wake = () => come.abort();
     this.#waiting.add(wake);
+    this.#wanted.abort();
     await this.#parts.clock.sleep(ms, AbortSignal.any([come.signal, this.#stop.signal]));
     this.#waiting.delete(wake);
     return this.#link;
@@ -87,7 +97,7 @@ export class Shuttle {
   async #greet(link: Link): Promise<Ready> {
     const { door, near, clock } = this.#parts;
     near.forget();
-    const hello = door.hello(this.resumes);
+    const hello = door.hello(this.#resumes);
     const answer = await answerOn(link.open('hello', { ...hello, moment: near.moment() }), limits.bridgeDialMs, clock);
     const refusal = errorIn(answer?.value);
     if (refusal) throw refusal;
@@ -98,7 +108,10 @@ export class Shuttle {
 
   #asked(what: string, value: unknown, channel: Channel): void {
     if (what === 'question') void this.#parts.near.answer(value, channel);
-    else channel.end();
+    else {
+      if (what === 'told') this.#parts.near.told();
+      channel.end();
+    }
   }
 
   async #keep(): Promise<void> {
@@ -116,7 +129,12 @@ export class Shuttle {
         this.#at += 1;
       }
       // Many machines whose hub went away must not come back in one moment.
-      await clock.sleep(again / 2 + ids.below(Math.ceil(again / 2)), this.#stop.signal);
+      const rest = again / 2 + ids.below(Math.ceil(again / 2));
+      await clock.sleep(Math.min(rest, limits.bridgeAgainMs), this.#stop.signal);
+      // Somebody who waits for it is no machine among many.
+      this.#wanted = new AbortController();
+      if (this.#waiting.size === 0)
+        await clock.sleep(rest - limits.bridgeAgainMs, AbortSignal.any([this.#stop.signal, this.#wanted.signal]));
       again = Math.min(again * 2, limits.bridgeAgainMostMs);
     }
   }
@@ -130,7 +148,8 @@ export class Shuttle {
     const { clock } = this.#parts;
     while (!link.signal.aborted) {
       await this.#beat(link);
-      await clock.sleep(limits.bridgeBeatMs, link.signal);
+      this.#hurry = new AbortController();
+      await clock.sleep(limits.bridgeBeatMs, AbortSignal.any([link.signal, this.#hurry.signal]));
     }
     this.#link = undefined;
     this.#why = `the connection ended: ${link.why}`;
@@ -145,7 +164,7 @@ export class Shuttle {
     const answer = await answerOn(channel, limits.bridgeSilentMs - limits.bridgeBeatMs, clock);
     if (answer === undefined) return link.close('silent');
     const isTaken = (answer.value as { isTaken?: unknown }).isTaken === true;
-    if (isTaken && this.resumes.length > 0) this.#alive = begun;
+    if (isTaken && this.#resumes.length > 0) this.#alive = begun;
   }
 
   #unreachable(address: string, { message, status = null }: Error & { status?: number | null }): SignalboxError {

@@ -7,6 +7,7 @@ import { limits } from '../../core/limits.ts';
 import type { Agent } from '../../tools/agent.ts';
 import type { Callers } from '../../tools/callers.ts';
 import { AnsweringTransport } from '../mcp/answers.ts';
+import { hookTool } from '../mcp/hook-tool.ts';
 import { type Parting, serveOn } from '../mcp/serve.ts';
 import type { Guest } from './guest.ts';
 import type { HookHandler } from './hooks.ts';
@@ -40,6 +41,7 @@ interface Said {
 interface Message {
   readonly id?: string | number;
   readonly method?: string;
+  readonly params?: { readonly name?: unknown };
 }
 
 /** Serves the client until the channel ends. */
@@ -119,8 +121,14 @@ class Talk implements Connected {
     }
   }
 
-  #refuse({ id, method }: Message, { code, message, next }: SignalboxError): void {
+  #refuse(asked: Message, { code, message, next }: SignalboxError): void {
+    const { id, method } = asked;
     if (id === undefined) return;
+    // What a hook is told is a matter of its machine's policy.
+    if (isHook(asked)) {
+      this.#channel.say({ refused: id });
+      return;
+    }
     const text = `${code}: ${message}\nNext: ${next}`;
     const answer =
       method === 'tools/call'
@@ -221,6 +229,10 @@ class Talk implements Connected {
     this.#callers ??= this.#guest.callers(client);
     return this.#callers;
   }
+}
+
+function isHook({ method, params }: Message): boolean {
+  return method === 'tools/call' && params?.name === hookTool;
 }
 
 /** Requests that stay open as long as their client likes: nobody waits for their end. */

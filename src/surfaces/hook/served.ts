@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import type { ReadEvent } from '../../clients/define-client.ts';
 import { clientNamed } from '../../clients/index.ts';
 import { limits } from '../../core/limits.ts';
-import type { PolicyWatch } from '../../core/policy-watch.ts';
+import type { PolicySource } from '../../core/policy-watch.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Callers } from '../../tools/callers.ts';
 import type { Participant } from '../../tools/participant.ts';
@@ -19,7 +19,7 @@ export class ServedDesk implements EventDesk {
   readonly #seen = new Map<string, { readonly teller: string; readonly at: number }>();
   readonly tellsFailure: EventDesk['tellsFailure'];
   readonly failsClosed: EventDesk['failsClosed'];
-  readonly #policy: PolicyWatch | undefined;
+  readonly #policy: PolicySource | undefined;
 
   constructor(
     clock: Clock,
@@ -27,7 +27,7 @@ export class ServedDesk implements EventDesk {
     waking: Waking,
     tellsFailure: EventDesk['tellsFailure'],
     failsClosed: EventDesk['failsClosed'] = () => false,
-    policy?: PolicyWatch,
+    policy?: PolicySource,
   ) {
     this.#clock = clock;
     this.#callers = callers;
