@@ -1,5 +1,4 @@
 /** Puts the program together: settings become ports. The only file that knows every layer. */
-import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { callersOf, type ServerFacts, standingElsewhere } from './clients/agents.ts';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
@@ -23,7 +22,7 @@ import { limits } from './core/limits.ts';
 import type { OldStore } from './core/old-store.ts';
 import { defaultGuard, type GuardPolicy } from './core/policy.ts';
 import { PolicyWatch } from './core/policy-watch.ts';
-import type { Log, Programs } from './core/ports.ts';
+import type { Contents, Log, Programs } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import type { ProviderPolicy } from './core/provider-policy.ts';
 import { withoutSecrets } from './core/shown-address.ts';
@@ -51,6 +50,7 @@ import { type FoundFile, findProjectFile, findUserFile } from './system/settings
 import { createSetupFiles } from './system/setup-files.ts';
 import { createSocketWakeups } from './system/socket-wakeups.ts';
 import { createSurroundings } from './system/surroundings.ts';
+import { userHome } from './system/user-home.ts';
 import type { Accept } from './system/web-socket.ts';
 import { createWorktrees } from './system/worktrees.ts';
 import type { Agent } from './tools/agent.ts';
@@ -80,6 +80,8 @@ export interface Composition {
   identityProvider(policy: ProviderPolicy, log: Log): Promise<IdentityProvider>;
   /** What webhooks are signed and posted with, loaded when first asked for. */
   webhookParts(): Promise<WebhookParts>;
+  /** Examines contents as a store does that takes them, and keeps nothing. Errors: `invalid_input`. */
+  assertLoadable(contents: Contents): Promise<void>;
   /** Reads what another system has stored at a path, and changes nothing there. */
   withOldStore<T>(path: string, work: (store: OldStore) => Promise<T>): Promise<T>;
   readonly stateFolder: string;
@@ -222,6 +224,7 @@ export async function compose(
       (await import('./system/identity-provider.ts')).createIdentityProvider(policy, { clock: systemClock, log: own }),
     webhookParts: async () =>
       (await import('./system/webhook-parts.ts')).webhookParts(config.hubWebhooksInternal.value === 'on'),
+    assertLoadable: async contents => void (await import('./engines/contents.ts')).loadCommit(contents),
     withOldStore: async (path, work) => (await import('./engines/sqlite/old-database.ts')).withOldStore(path, work),
     surroundings: createSurroundings({
       environment,
@@ -345,10 +348,4 @@ function absoluteStore(value: string, base: string, state: string): string {
   if (!value.startsWith('sqlite:')) return value;
   const path = value.slice('sqlite:'.length);
   return path === '' || isAbsolute(path) ? value : `sqlite:${resolve(base, path)}`;
-}
-
-/** The home folder; a relative `HOME` would put the state into whatever folder the client was started in. */
-function userHome(): string {
-  const home = homedir();
-  return isAbsolute(home) ? home : userInfo().homedir;
 }

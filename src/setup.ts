@@ -1,6 +1,5 @@
 /** What `signalbox setup` and `signalbox remove` need, in one piece: the real files, the folders of this user, the journal. */
 import { existsSync, realpathSync } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, posix, resolve, win32 } from 'node:path';
 import type { Program, Scope, SetupPlace } from './clients/setup/define-setup.ts';
 import { Journal } from './clients/setup/journal.ts';
@@ -8,6 +7,7 @@ import type { Workshop } from './clients/setup/setup.ts';
 import { SignalboxError } from './core/errors.ts';
 import { stateFolder } from './system/folders.ts';
 import { createSetupFiles } from './system/setup-files.ts';
+import { userHome } from './system/user-home.ts';
 import { createWorktrees } from './system/worktrees.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -84,10 +84,4 @@ function configHome(environment: Environment, platform: NodeJS.Platform, home: s
   if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support');
   const named = environment.XDG_CONFIG_HOME;
   return named && isAbsolute(named) ? named : posix.join(home, '.config');
-}
-
-/** A relative `HOME` would be another folder wherever the command is typed. */
-function userHome(): string {
-  const home = homedir();
-  return isAbsolute(home) ? home : userInfo().homedir;
 }

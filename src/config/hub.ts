@@ -21,6 +21,15 @@ export const hubSettings = [
     hubOnly: true,
   },
   {
+    key: 'hubProxies',
+    flag: '--proxies',
+    environment: 'SIGNALBOX_HUB_PROXIES',
+    file: null,
+    fallback: '',
+    help: 'The addresses or ranges of the proxies before the hub, separated by commas, whose X-Forwarded-For is believed. Default: none.',
+    hubOnly: true,
+  },
+  {
     key: 'hubOpen',
     flag: '--open',
     environment: 'SIGNALBOX_HUB_OPEN',

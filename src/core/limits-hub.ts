@@ -38,6 +38,9 @@ export const hubLimits = {
   hubKeysFreshMs: 600_000,
   hubKeysPauseMs: 5_000,
   hubKeysUsedMs: 86_400_000,
+  /** How many proxies a request may have come through, and how long a hub is asked whether it serves. */
+  hubProxiesPassed: 20,
+  hubCheckMs: 5_000,
   // Accounts of the hub.
   tokensPerStore: 10_000,
   /** How exactly it is known when a token was last used. */

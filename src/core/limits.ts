@@ -368,6 +368,10 @@ export const limits = {
   listenLingerMs: 15_000,
   /** Records and events that one command to a server carries at most when a project is loaded. */
   loadBatch: 1_000,
+  /** Of a backup: the longest line about a project, how many lines are written and how many bytes read at once. */
+  backupHeaderBytes: 8_192,
+  backupLinesAtOnce: 2_000,
+  backupReadBytes: 67_108_864,
   /** How long one unit on a server may keep others of its project from beginning, if its process dies meanwhile. */
   turnMs: 1_000,
   /** How many units stand in line for their turn at most, one of a process; who finds the line full asks again and again. */

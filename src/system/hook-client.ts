@@ -1,10 +1,10 @@
 /** The other end of the hook socket: how the command of a hook, and the plugin of a client, ask the server of a session. */
 import { connect } from 'node:net';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { limits } from '../core/limits.ts';
 import { runtimeFolder, stateFolder } from './folders.ts';
 import { pidNamespace } from './hook-socket.ts';
+import { userHome } from './user-home.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,7 +32,7 @@ export interface HookQuestion {
 export function hookFolder(environment: Environment): string {
   const home = environment.SIGNALBOX_HOME;
   const told = home ? { ...environment, SIGNALBOX_HOME: resolve(home) } : environment;
-  const state = stateFolder(told, process.platform, homedir());
+  const state = stateFolder(told, process.platform, userHome());
   return runtimeFolder(told, process.platform, process.getuid?.(), state);
 }
 

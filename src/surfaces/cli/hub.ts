@@ -1,15 +1,32 @@
 /** `signalbox hub`: the web server over the program's parts. */
-import { serveHub } from '../http/serve.ts';
+import type { Composition } from '../../compose.ts';
 import { exitCodes } from './exit-codes.ts';
-import { type Invocation, withComposition } from './invocation.ts';
+import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
 import type { Globals } from './program.ts';
 import { assertLasting } from './store/open-store.ts';
 
-export function runHub(flags: Globals['flags'], invocation: Invocation): Promise<number> {
+export interface HubRequest {
+  readonly flags: Globals['flags'];
+  readonly isCheck: boolean;
+}
+
+export function runHub({ flags, isCheck }: HubRequest, invocation: Invocation): Promise<number> {
   const globals = { ...invocation.globals, flags: { ...invocation.globals.flags, ...flags } };
   return withComposition({ ...invocation, globals }, async parts => {
+    if (isCheck) return checked(parts, invocation);
     assertLasting(parts);
+    const { serveHub } = await import('../http/serve.ts');
     await serveHub(parts, line => process.stderr.write(line));
     return exitCodes.ok;
   });
+}
+
+/** Opens no store: the hub that is asked has its own. */
+async function checked({ config, world }: Composition, invocation: Invocation): Promise<number> {
+  const { checkHub } = await import('../http/check.ts');
+  const health = await checkHub(config.hubListen.value);
+  const { style } = pageFor(invocation, world.clock.now());
+  const mark = health.isReady ? style.good('✓') : style.bad('✗');
+  await printResult(invocation, health, () => `${mark} ${health.url}: ${health.said}\n`);
+  return health.isReady ? exitCodes.ok : exitCodes.refused;
 }

@@ -14,6 +14,7 @@ import type { GuardRequest } from './guard/requests.ts';
 import { profileNames } from './profile-names.ts';
 import { setupCommands } from './setup/commands.ts';
 import type { SetupRequest } from './setup/requests.ts';
+import { backupCommands, type WholeStoreRequest } from './store/backup-commands.ts';
 import {
   type CopyRequest,
   type ExportRequest,
@@ -40,13 +41,14 @@ export type Request =
   | ({ readonly kind: 'export' } & ExportRequest)
   | ({ readonly kind: 'import' } & ImportRequest)
   | ({ readonly kind: 'take-over' } & TakeoverRequest)
+  | WholeStoreRequest
   | ({ readonly kind: 'setup' } & SetupRequest)
   | ({ readonly kind: 'guard' } & GuardRequest)
   | ({ readonly kind: 'compat' } & CompatRequest)
   | ({ readonly kind: 'token' } & TokenRequest)
   | ({ readonly kind: 'webhook' } & WebhookRequest)
   | ({ readonly kind: 'audit' } & AuditRequest)
-  | { readonly kind: 'hub'; readonly flags: Globals['flags'] }
+  | { readonly kind: 'hub'; readonly flags: Globals['flags']; readonly isCheck: boolean }
   | { readonly kind: 'status' | 'config' | 'doctor' | 'demo' };
 
 /** What every command takes. */
@@ -213,12 +215,13 @@ function hubCommand(ask: (request: Request) => Promise<void>): Command {
         'for a token (`signalbox token create`), listens on this machine unless told otherwise, and writes lines of JSON to standard error.',
     );
   for (const setting of hubSettings) command.addOption(settingOption(setting));
+  command.addOption(new Option('--check', 'serve nothing; ask the hub that listens there whether it serves'));
   return command.action((options: Record<string, string | true | undefined>) => {
     const given = hubSettings.flatMap(setting => {
       const value = options[settingOption(setting).attributeName()];
       return value === undefined ? [] : [[setting.key, value === true ? 'on' : value]];
     });
-    return ask({ kind: 'hub', flags: Object.fromEntries(given) });
+    return ask({ kind: 'hub', flags: Object.fromEntries(given), isCheck: options.check === true });
   });
 }
 
@@ -299,6 +302,7 @@ function addStoreCommands(program: Command, ask: (request: Request) => Promise<v
       .addArgument(new Argument('[path]', "a system's database or folder"))
       .action((file: string | undefined, path: string | undefined) => ask(importRequest(file, path))),
   );
+  for (const command of backupCommands(ask)) program.addCommand(command);
 }
 
 function importRequest(file: string | undefined, path: string | undefined): Request {

@@ -92,6 +92,10 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
       return (await import('./store/import.ts')).runImport(request, invocation);
     case 'take-over':
       return (await import('./store/take-over.ts')).runTakeOver(request, invocation);
+    case 'backup':
+      return (await import('./store/backup.ts')).runBackup(request, invocation);
+    case 'restore':
+      return (await import('./store/restore.ts')).runRestore(request, invocation);
     case 'setup':
       return (await import('./setup/setup.ts')).runSetup(request, invocation);
     case 'guard':
@@ -105,7 +109,7 @@ async function answer(request: Request, invocation: Invocation): Promise<number>
     case 'audit':
       return (await import('./audit/audit.ts')).runAudit(request, invocation);
     case 'hub':
-      return (await import('./hub.ts')).runHub(request.flags, invocation);
+      return (await import('./hub.ts')).runHub(request, invocation);
     case 'completion':
       return (await import('./completion/completion.ts')).printCompletion(request.shell, invocation);
     case 'demo':

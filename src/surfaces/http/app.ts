@@ -16,6 +16,7 @@ import { createMcpFace, type McpRequest } from './mcp.ts';
 import { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { problemOf, Refusal, refused } from './problem.ts';
+import type { FindAddress } from './proxies.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
 import { metadataPaths, type SignIn } from './sign-in.ts';
 import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
@@ -36,6 +37,8 @@ export interface HubParts {
   readonly asksForTokens: boolean;
   /** For tokens of an OpenID provider; null where none is set. */
   readonly signIn: SignIn | null;
+  /** Whose request it is, as far as proxies are believed. */
+  readonly addressIn: FindAddress;
   /** Aborts when the hub stops: waits end then as if their time were over, and nothing new is begun. */
   readonly stopping: AbortSignal;
   /** Notes one thing, with what is known of it. */
@@ -50,6 +53,7 @@ interface Env {
 export interface Hub {
   readonly app: Hono<Env>;
   /** What has to end before the hub may. */
+  readonly metrics: Metrics;
   readonly underWay: UnderWay;
   readonly metrics: Metrics;
   /** Who may come in, and what is noted of it, for connections that are no requests. */
@@ -123,7 +127,8 @@ export function createHub(parts: HubParts): Hub {
   app.get('/v1/openapi.json', context => context.json(description));
 
   app.use(async (context, next) => {
-    const address = context.env?.incoming?.socket.remoteAddress ?? 'unknown';
+    const remote = context.env?.incoming?.socket.remoteAddress;
+    const address = parts.addressIn(remote, context.req.header('x-forwarded-for'));
     context.set('address', address);
     const [authorization, host = ''] = [context.req.header('authorization'), context.req.header('host')];
     context.set('principal', await guard.principal({ authorization, address, host, path: context.req.path }));

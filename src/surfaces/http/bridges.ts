@@ -28,11 +28,12 @@ export class Bridges {
   /** Answers a request to upgrade. Never rejects. */
   async take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
-    const { world, note, stopping } = this.#parts;
+    const { world, note, stopping, addressIn } = this.#parts;
     try {
       const { guard } = this.#hub;
       const { host = '', origin, authorization } = request.headers;
-      const address = request.socket.remoteAddress ?? 'unknown';
+      const forwarded = request.headers['x-forwarded-for'];
+      const address = addressIn(request.socket.remoteAddress, forwarded === undefined ? undefined : String(forwarded));
       guard.refuseForeign(host, origin);
       if (new URL(request.url ?? '', 'http://hub').pathname !== '/v1/bridge') throw nothingHere();
       if (stopping.aborted) throw new SignalboxError('unavailable', 'The hub stops.', 'Try another one, or again.');

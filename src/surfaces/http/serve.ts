@@ -12,6 +12,8 @@ import { WebhookDispatcher } from '../../tools/webhook-dispatcher.ts';
 import { version } from '../../version.ts';
 import { createHub, type HubParts } from './app.ts';
 import { Bridges } from './bridges.ts';
+import { addressOf } from './listen-address.ts';
+import { addressFinder } from './proxies.ts';
 import { SignIn } from './sign-in.ts';
 import { signInSettings } from './sign-in-settings.ts';
 
@@ -28,6 +30,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const asksForTokens = config.hubOpen.value !== 'on';
   const { url, policy } = signInSettings(config, host, asksForTokens);
   await refuseOpenDoor(parts, host, asksForTokens, policy);
+  const addressIn = addressFinder(config.hubProxies.value);
   const note: HubParts['note'] = (level, message, details) =>
     write(`${JSON.stringify({ ts: new Date(world.clock.now()).toISOString(), level, msg: message, ...details })}\n`);
   const hosts = [
@@ -43,7 +46,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const provider = policy === null ? null : await parts.identityProvider(policy, log);
   const signIn = policy === null || provider === null ? null : new SignIn({ policy, provider, url });
   const about: HubParts = {
-    ...{ world: { ...world, log }, digests, tools, hosts, asksForTokens, signIn, note },
+    ...{ world: { ...world, log }, digests, tools, hosts, asksForTokens, signIn, addressIn, note },
     stopping: stopping.signal,
   };
   const made = createHub(about);
@@ -56,6 +59,8 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     ...{ world: { ...world, log }, digests, stopping: stopping.signal, ended: ended.signal },
     count: outcome => metrics.posted(outcome),
   }).run();
+  // Whoever reads that it is ready may ask it to stop at once.
+  const asking = asked();
   note('info', 'ready', {
     version,
     host,
@@ -65,7 +70,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     store: parts.surroundings.store.scheme,
   });
   void provider?.look();
-  const signal = await asked();
+  const signal = await asking;
   note('info', 'stopping', { signal });
   const until = world.clock.elapsed() + limits.hubDrainMs;
   server.stop();
@@ -110,17 +115,6 @@ async function refuseOpenDoor(
     'forbidden',
     `There is no active admin token, and others reach ${host}.`,
     'Make one first: signalbox token create NAME --role admin.',
-  );
-}
-
-function addressOf(text: string): { host: string; port: number } {
-  const [, host = '', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  const number = Number(port);
-  if (port !== '' && number <= 65_535) return { host: host.replace(/^\[(.*)\]$/, '$1') || '127.0.0.1', port: number };
-  throw new SignalboxError(
-    'invalid_input',
-    `"${text.slice(0, 60)}" is no address to listen on.`,
-    'Write HOST:PORT, such as 127.0.0.1:4720.',
   );
 }
 

@@ -33,10 +33,13 @@ export function exportLines({ project, contents }: ExportedProject): string[] {
   return lines.map(harmless);
 }
 
-/** Reads an export whole. `invalid_input` says in which line it is not one, or that it was cut short. */
-export function parseExport(bytes: Uint8Array): ExportedProject {
+/**
+ * Reads an export whole. `invalid_input` says in which line it is not one, or that it was cut short. What the store keeps beside
+ * projects is one only where `any` may come.
+ */
+export function parseExport(bytes: Uint8Array, which: 'real' | 'any' = 'real'): ExportedProject {
   const lines = linesOf(bytes).map((line, at) => ({ number: at + 1, value: parsedLine(line, at + 1) }));
-  const { project, sequence, records: recordCount, events: eventCount } = headerIn(lines[0]?.value);
+  const { project, sequence, records: recordCount, events: eventCount } = headerIn(lines[0]?.value, which);
   const end = lines.findIndex(({ value }) => 'end' in value);
   if (end < 0) throw cutShort(`it has no last line, after ${lines.length} lines`);
   const after = lines[end + 1];
@@ -114,7 +117,7 @@ function parsedLine(line: Uint8Array, number: number): Record<string, unknown> {
   return value;
 }
 
-function headerIn(header: Record<string, unknown> | undefined) {
+function headerIn(header: Record<string, unknown> | undefined, which: 'real' | 'any') {
   if (header?.signalbox !== 'export') throw wrong(1, 'it does not begin an export of Signalbox');
   const { version, project, sequence, records, events } = header;
   if (version !== formatVersion) {
@@ -124,7 +127,8 @@ function headerIn(header: Record<string, unknown> | undefined) {
       'Import it with the version of Signalbox that wrote it, or a newer one. Nothing was written.',
     );
   }
-  if (typeof project !== 'string' || project === '' || !isRealProject(project)) throw wrong(1, 'it names no project');
+  const isOne = typeof project === 'string' && project !== '' && (which === 'any' || isRealProject(project));
+  if (!isOne) throw wrong(1, 'it names no project');
   if (!isCount(sequence) || !isCount(records) || !isCount(events)) throw wrong(1, 'it lacks a number');
   return { project, sequence, records, events };
 }

@@ -24,3 +24,15 @@ export interface TakeoverRequest {
   readonly system: string;
   readonly path: string;
 }
+
+export interface BackupRequest {
+  /** `-`: standard output. */
+  readonly file: string;
+  readonly force: boolean;
+}
+
+export interface RestoreRequest {
+  /** `-`: standard input. */
+  readonly file: string;
+  readonly missing: boolean;
+}
