@@ -24,6 +24,7 @@ import { ofHub } from './hub.ts';
 import { ofLocks } from './locks.ts';
 import { ofMachines } from './machines.ts';
 import { ofMessages } from './messages.ts';
+import { ofOperation } from './operation.ts';
 import { ofOtherClients } from './other-clients.ts';
 import { ofOtherStores } from './other-stores.ts';
 import { ofPools } from './pools.ts';
@@ -69,6 +70,7 @@ export const breaks: readonly Break[] = [
   ...ofData,
   ...ofStore,
   ...ofPrivacy,
+  ...ofOperation,
   ...ofOtherStores,
   ...ofMachines,
   ...ofCutOff,
