@@ -3,7 +3,7 @@ import { isUnread } from './delivery.ts';
 import { unguarded } from './guard-record.ts';
 import { type InboxItem, priorities } from './inbox.ts';
 import { limits } from './limits.ts';
-import { allBearers, foreignName, foreignSession } from './persona.ts';
+import { allBearers, foreignName, foreignSession, spokeAs } from './persona.ts';
 import type { Reader } from './ports.ts';
 import type { MessageRecord, Priority, SessionRecord } from './records.ts';
 import { freeHandle } from './session.ts';
@@ -42,7 +42,7 @@ export async function mailOf(tx: Reader, session: SessionRecord, issuer: string,
     senders.set(from, await tx.get('session', from));
   const isOwn = ({ from }: MessageRecord) => {
     const sender = senders.get(from);
-    return sender !== undefined && foreignName(sender, issuer) === own;
+    return sender !== undefined && spokeAs(sender, issuer, own);
   };
   const least = priorities.indexOf(filter.minPriority);
   const all = deliveries

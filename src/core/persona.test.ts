@@ -144,6 +144,12 @@ describe('mail to a name', () => {
     expect([items.map(each => each.message.body), unread]).toEqual([['read'], 0]);
   });
 
+  it('that a session wrote which is only called so natively is another’s', async () => {
+    await takes(heron, 'otter');
+    await writes(otter, 'otter', 'From the native');
+    expect(await mail(await bench.now(heron))).toEqual(['From the native']);
+  });
+
   it('is counted under a priority, beyond the limit too, the newest first and without notices', async () => {
     for (const [body, priority] of [
       ['a', 'normal'],

@@ -34,6 +34,11 @@ export function foreignName(session: SessionRecord, issuer: string): string {
   return session.personas.find(persona => persona.issuer === issuer)?.name ?? session.handle;
 }
 
+/** Whether a session has a name in a vocabulary, or had it last. One that is only called so natively is somebody else. */
+export function spokeAs(session: SessionRecord, issuer: string, name: string): boolean {
+  return session.personas.find(persona => persona.issuer === issuer)?.name === name;
+}
+
 /** The living session of that name; undefined when nobody has it. */
 export async function bearerOf(view: View, issuer: string, name: string): Promise<SessionRecord | undefined> {
   const bearers = await allBearers(view.tx, issuer, name);

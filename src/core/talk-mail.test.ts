@@ -43,9 +43,19 @@ describe('what lies unread for a partner', () => {
   it('is nothing that it said itself, as the session that it was before', async () => {
     await write(shop, ['all'], 'mine');
     await write(docs, ['all'], 'theirs');
-    bench.kill(shop);
+    const former = shop;
+    bench.kill(former);
     shop = await arrives('/a/shop');
+    // Its process was cut off, and did not know yet that its place was taken.
+    await write(former, ['all'], 'mine, late');
     expect(await texts()).toEqual(['theirs']);
+  });
+
+  it('is what a native session said, also one that is called as the partner is', async () => {
+    const native = await bench.join('till');
+    shop = await arrives('/b/till');
+    await write(native, [shop.id], 'Which till?');
+    expect(await texts()).toEqual(['Which till?']);
   });
 
   it('is shown as far as one answer carries, and one message at least', async () => {

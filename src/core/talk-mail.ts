@@ -1,7 +1,7 @@
 /** What lies unread for a partner: what others have said, without what Signalbox itself tells, and without its own words. */
 import { type InboxItem, lookInto } from './inbox.ts';
 import { limits } from './limits.ts';
-import { foreignName } from './persona.ts';
+import { foreignName, spokeAs } from './persona.ts';
 import type { Reader } from './ports.ts';
 import type { SessionRecord } from './records.ts';
 import { byteLength } from './text.ts';
@@ -27,7 +27,7 @@ export async function unreadTalk(
     if (!senders.has(message.from)) senders.set(message.from, await tx.get('session', message.from));
   return talk.filter(({ message }) => {
     const sender = senders.get(message.from);
-    return sender === undefined || foreignName(sender, issuer) !== own;
+    return sender === undefined || !spokeAs(sender, issuer, own);
   });
 }
 

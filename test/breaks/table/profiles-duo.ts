@@ -86,9 +86,16 @@ export const ofDuo: readonly Break[] = [
   {
     what: 'duo: one’s own words are no mail',
     file: 'src/core/talk-mail.ts',
-    replace: 'foreignName(sender, issuer) !== own',
+    replace: '!spokeAs(sender, issuer, own)',
     by: "own !== ''",
     caughtBy: 'src/core/talk-mail.test.ts › is nothing that it said itself, as the session that it was before',
+  },
+  {
+    what: 'duo: who is called as a partner is speaks for itself',
+    file: 'src/core/persona.ts',
+    replace: 'return session.personas.find(persona => persona.issuer === issuer)?.name === name;',
+    by: 'return foreignName(session, issuer) === name;',
+    caughtBy: 'src/core/talk-mail.test.ts › is what a native session said, also one that is called as the partner is',
   },
   {
     what: 'duo: a listen counts as read what it has shown',
