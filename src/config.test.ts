@@ -61,8 +61,12 @@ describe('a setting', () => {
   });
 
   it('has one flag, one variable and one line of help', () => {
-    for (const key of ['key', 'flag', 'environment'] as const) {
+    for (const key of ['key', 'environment'] as const)
       expect(new Set(settings.map(setting => setting[key])).size).toBe(settings.length);
+    // The server and the hub are two commands, and take nothing of each other's.
+    for (const other of ['hubOnly', 'serverOnly']) {
+      const taken = settings.filter(setting => !(other in setting));
+      expect(new Set(taken.map(({ flag }) => flag)).size).toBe(taken.length);
     }
     for (const setting of settings) expect(setting.help).toMatch(/\.$|\)$/);
   });

@@ -136,6 +136,15 @@ export const settings = [
     hubOnly: true,
   },
   {
+    key: 'hubProfiles',
+    flag: '--profile',
+    environment: 'SIGNALBOX_HUB_PROFILES',
+    file: null,
+    fallback: 'none',
+    help: 'Serve the vocabularies of other systems as well, separated by commas: claude-duo.',
+    hubOnly: true,
+  },
+  {
     key: 'logLevel',
     flag: '--log-level',
     environment: 'SIGNALBOX_LOG_LEVEL',

@@ -4,6 +4,8 @@ export const hubLimits = {
   // The hub.
   /** How long a session without a process lives after its last request. */
   hubIdleMs: 900_000,
+  /** How often a request that waits shows that its session is still here. */
+  hubStayMs: 60_000,
   hubBodyBytes: 1_048_576,
   /** How long a request may take, waits included; and how long a hub that stops waits for those under way. */
   hubRequestMs: 120_000,

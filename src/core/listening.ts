@@ -11,6 +11,15 @@ interface Wait {
   readonly conversation: string | null;
 }
 
+/** A wait that begins, for so long at most. */
+export interface NewWait {
+  readonly ticket: string;
+  readonly ms: number;
+  readonly conversation: string | null;
+  /** Whether it takes the place of all that there are, which are over by that. */
+  readonly isSole?: boolean;
+}
+
 /** Whether a partner waits for what is said in a conversation; in any, for null. */
 export function isListening(facts: PersonaFacts, now: number, conversation: string | null): boolean {
   const isFor = (wait: Wait) =>
@@ -18,15 +27,20 @@ export function isListening(facts: PersonaFacts, now: number, conversation: stri
   return waitsIn(facts, now).some(isFor);
 }
 
-/** What a partner says while one more call of it waits, for so long at most. */
+/** Whether a call still waits, and no other has taken its place. */
+export function isWaiting(facts: PersonaFacts, now: number, ticket: string): boolean {
+  return waitsIn(facts, now).some(wait => wait.ticket === ticket);
+}
+
+/** What a partner says while one more call of it waits. */
 export function whileListening(
   facts: PersonaFacts,
   now: number,
-  { ticket, ms, conversation }: { readonly ticket: string; readonly ms: number; readonly conversation: string | null },
+  { ticket, ms, conversation, isSole }: NewWait,
 ): PersonaFacts {
   const wait = { ticket, until: now + ms + limits.listenGraceMs, conversation };
   // Of very many the newest are known: what is said of oneself is bounded, and every one of them is woken all the same.
-  const waits = [...waitsIn(facts, now), wait].slice(-limits.waitsPerPartner);
+  const waits = [...(isSole ? [] : waitsIn(facts, now)), wait].slice(-limits.waitsPerPartner);
   return { listening: JSON.stringify(waits) };
 }
 

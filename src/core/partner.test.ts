@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { letterCalls } from '../../test/support/letters.ts';
-import { type Bench, createBench } from '../../test/support/rules.ts';
+import { type Bench, createBench, project as shopProject } from '../../test/support/rules.ts';
 import { leave, leaveConversationsTo } from './conversation.ts';
 import { begin } from './conversation-begin.ts';
 import { limits } from './limits.ts';
@@ -90,6 +90,19 @@ describe('a partner', () => {
     const elsewhere = await bench.join(null, { host: 'another' });
     expect(await nameOf(await become(elsewhere, '/code/shop'))).toBe('shop_2');
     expect(await nameOf(await arrives('/code/shop'))).toBe('shop');
+  });
+
+  it('of a token is that token’s, also while it is away', async () => {
+    const over = (principal: string) =>
+      bench.join(null, { process: null, host: '', hub: { principal, leaseMs: limits.hubIdleMs } });
+    const first = await become(await over('ana'), shopProject);
+    await bench.clock.advance(limits.hubIdleMs);
+    const ben = await over('ben');
+    const take = bench.transact(unit => bearPartnerName(unit, ben, 'shop', { issuer, path: shopProject, facts: {} }));
+    await expect(take).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await nameOf(await become(ben, shopProject))).toBe('shop_2');
+    expect(await nameOf(first)).toBe('shop');
+    expect(await nameOf(await become(await over('ana'), shopProject))).toBe('shop');
   });
 
   it('says of itself what has room; what was said before is cut and fails nobody', async () => {

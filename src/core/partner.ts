@@ -28,6 +28,11 @@ export interface Partner {
   readonly persona: Persona;
 }
 
+/** Whose a partner is: of the token that opened its session over a hub; null for one of a process of its own. */
+export function ownerOf({ hub }: Pick<SessionRecord, 'hub'>): string | null {
+  return hub?.principal ?? null;
+}
+
 /** The name of a folder: the last part of its path in small letters, with `_` for whatever is no letter or digit. */
 export function partnerName(path: string): string {
   const last = path.split(/[\\/]/).findLast(part => part !== '') ?? '';
@@ -49,7 +54,8 @@ export async function becomePartner(unit: Unit, me: SessionRecord, claim: Partne
 
 /**
  * Gives a session the name that its partner has elsewhere. Everybody calls it so where the name will do as a handle, as they called
- * the partner's session before. A session that lives on, and bore the name for a partner that is gone, bears it no more.
+ * the partner's session before. A session that lives on, and bore the name for a partner that is gone, bears it no more. Errors: over a
+ * hub `forbidden` for a name that is remembered as another's, who would lose its mail by that.
  */
 export async function bearPartnerName(
   unit: Unit,
@@ -58,17 +64,33 @@ export async function bearPartnerName(
   { issuer, path, facts }: PartnerClaim,
 ): Promise<Partner> {
   const former = (await allBearers(unit.tx, issuer, name)).filter(({ id }) => id !== me.id);
+  refuseAnothersName(me, name, former);
   const own = personaOf(me, issuer);
   // Whoever had the name before listens no more.
-  const before = own?.name === name ? own.facts : { ...personaOfFirst(former, issuer)?.facts, listening: null };
+  const earlier = own?.name === name ? own : personaOfFirst(former, issuer);
+  const before = earlier === own ? own?.facts : { ...earlier?.facts, listening: null };
   for (const session of former) {
     if (leaseHolds(unit, session)) await takeNameFrom(unit, session, issuer, name);
     else await leaveConversationsTo(unit, session, me.id);
   }
   const all = { ...shortened({ ...before, ...facts }), path, host: me.host };
-  const said: PersonaClaim = { issuer, name, isRegistered: true, facts: all };
+  const said: PersonaClaim = { issuer, name, isRegistered: true, facts: all, since: earlier?.since };
   const session = await takePersona(unit, me, said);
   return { session, persona: personaOf(session, issuer) as Persona };
+}
+
+/** Who can open the store itself needs no rule. */
+export function refuseAnothersName(
+  me: Pick<SessionRecord, 'hub'>,
+  name: string,
+  bearers: readonly SessionRecord[],
+): void {
+  if (me.hub === null || bearers.every(each => ownerOf(each) === ownerOf(me))) return;
+  throw new SignalboxError(
+    'forbidden',
+    `The partner ${name} is not yours.`,
+    'Choose another id; a partner is of the token that registered it.',
+  );
 }
 
 /** A session that lives on and was only called so for a partner that is gone is that no more. */
@@ -165,14 +187,14 @@ function personaOfFirst([first]: readonly SessionRecord[], issuer: string): Pers
   return first && personaOf(first, issuer);
 }
 
-async function freeName(unit: Unit, { host }: SessionRecord, { issuer, path }: PartnerClaim): Promise<string> {
-  const name = partnerName(path);
+async function freeName(unit: Unit, me: SessionRecord, { issuer, path }: PartnerClaim): Promise<string> {
+  const [name, { host }] = [partnerName(path), me];
   for (let count = 1; count <= limits.partnersOfOneName; count += 1) {
     const candidate = count === 1 ? name : numbered(name, count);
     const bearers = await allBearers(unit.tx, issuer, candidate);
     const isOfFolder = (facts: PersonaFacts | undefined) => facts?.path === path && facts.host === host;
     const isAnothers = (session: SessionRecord) =>
-      leaseHolds(unit, session) || !isOfFolder(personaOf(session, issuer)?.facts);
+      leaseHolds(unit, session) || !isOfFolder(personaOf(session, issuer)?.facts) || ownerOf(session) !== ownerOf(me);
     if (!bearers.some(isAnothers)) return candidate;
   }
   throw new SignalboxError(

@@ -4,6 +4,9 @@ import type { ChatModel } from './chat-model.ts';
 export const languages = ['en', 'fr'] as const;
 export type Language = (typeof languages)[number];
 
+/** As much of it as talk between partners takes, which may have no process of its own. */
+export type Speech = Pick<Surroundings, 'variable' | 'language'>;
+
 export interface Surroundings {
   /** An environment variable that users of the vocabulary set; empty where they did not. */
   variable(name: string): string;

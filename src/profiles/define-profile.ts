@@ -5,26 +5,13 @@
 import type * as z from 'zod/v4';
 import type { InboxItem } from '../core/inbox.ts';
 import type { OldStore, Tally } from '../core/old-store.ts';
-import type { Surroundings } from '../core/surroundings.ts';
+import type { Speech } from '../core/surroundings.ts';
 import type { ForeignDesk } from '../tools/foreign-desk.ts';
 import type { Participant } from '../tools/participant.ts';
+import type { HubFace } from './define-hub.ts';
+import type { Answer, ForeignTool } from './define-tool.ts';
 
-export interface Answer {
-  readonly content: readonly { readonly type: 'text'; readonly text: string }[];
-  /** For vocabularies whose tools answer with structured content as well. */
-  readonly structured?: Readonly<Record<string, unknown>>;
-  readonly isError?: true;
-}
-
-export interface ForeignTool {
-  readonly name: string;
-  readonly description: string;
-  /** What its users may give. What is not named here is left out silently. */
-  readonly input: z.ZodObject;
-  /** The JSON schema of what it answers, for vocabularies that tell it. */
-  readonly output?: { readonly type: 'object'; readonly [key: string]: unknown };
-  run(desk: ForeignDesk, input: never): Promise<Answer>;
-}
+export type { Answer, ForeignTool } from './define-tool.ts';
 
 /** A resource; or a template of resources, where its address holds one `{variable}`. */
 export interface ForeignResource {
@@ -93,11 +80,11 @@ export interface Profile {
   /** What a caller has given as it is meant, before it is checked: where the old program took more than its tools say. */
   understood?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** How arguments that do not fit are refused. */
-  invalid(tool: string, error: z.ZodError, about: Surroundings): Answer;
+  invalid(tool: string, error: z.ZodError, about: Speech): Answer;
   /** How a tool that there is not is refused. */
-  unknown(tool: string, about: Surroundings): Answer;
+  unknown(tool: string, about: Speech): Answer;
   /** How a refusal by a rule, or a failure, is told. */
-  failed(message: string, next: string, about: Surroundings): Answer;
+  failed(message: string, next: string, about: Speech): Answer;
   /** What it offers besides tools, where it has any. */
   readonly resources?: readonly ForeignResource[];
   readonly prompts?: readonly ForeignPrompt[];
@@ -110,18 +97,20 @@ export interface Profile {
   pushed?(desk: ForeignDesk, item: InboxItem): Promise<Push | null>;
   /** Takes over what the old program has stored; what is there already is left, so that it may be done again. */
   takeOver?(desk: ForeignDesk, old: OldStore): Promise<readonly Tally[]>;
+  /** What a hub serves of it, where it can. */
+  readonly hub?: HubFace;
   /** Its commands, where it has any. */
   readonly commands?: ProfileCommands;
 }
 
 /** Keeps the type of a tool's input while the list of tools forgets it. */
-export function foreignTool<I extends z.ZodObject>(tool: {
+export function foreignTool<I extends z.ZodObject, D = ForeignDesk>(tool: {
   readonly name: string;
   readonly description: string;
   readonly input: I;
   readonly output?: ForeignTool['output'];
-  run(desk: ForeignDesk, input: z.output<I>): Promise<Answer>;
-}): ForeignTool {
+  run(desk: D, input: z.output<I>): Promise<Answer>;
+}): ForeignTool<D> {
   return tool;
 }
 

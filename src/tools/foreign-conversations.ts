@@ -9,9 +9,9 @@ import type { Reader } from '../core/ports.ts';
 import type { ConversationRecord, MessageRecord, SessionRecord } from '../core/records.ts';
 import { unreadTalk } from '../core/talk-mail.ts';
 import type { View } from '../core/unit.ts';
-import type { Agent } from './agent.ts';
 import { authorOf, knownAs, markedHandle, nativeCalled, nativeName } from './foreign-names.ts';
 import type { Own } from './foreign-partner.ts';
+import type { Participant } from './participant.ts';
 
 /** What tells a conversation from all others, for a vocabulary to make its own address of. */
 export type TalkKey =
@@ -25,7 +25,7 @@ export type TalkKey =
 /** A conversation that the partner is in. */
 export interface Spot {
   readonly key: TalkKey;
-  readonly place: Agent;
+  readonly place: Participant;
   /** As messages name it; `direct` with a native session. */
   readonly conversation: string;
   /** The native session that a direct one is with. */
@@ -44,10 +44,16 @@ export interface TalkOverview {
   readonly name: string | null;
   readonly members: readonly string[];
   readonly unread: number;
+  /** When it began; of one that needs no beginning, when something was said last. */
+  readonly at: number;
+  /** Who began it; null where nobody had to. */
+  readonly by: string | null;
 }
 
 /** A message as it is told. */
 export interface SaidLine {
+  /** No other message that the partner sees has it; the same for all who see it. */
+  readonly number: number;
   readonly from: string;
   readonly at: number;
   readonly body: string;
@@ -65,21 +71,26 @@ export class ForeignConversations {
   async find(key: TalkKey): Promise<Spot | Strange | undefined> {
     if (key.kind === 'group') return this.#group(key);
     if (key.kind === 'pair') return this.#pair(key);
-    const isOpen = key.name === 'all' || channels.some(channel => key.name === `#${channel}`);
-    return isOpen ? { key, place: this.#own.home, conversation: key.name, peer: null, name: key.name } : undefined;
+    const { home, meeting } = this.#own;
+    // Who stands in no project has nobody to whom all is said: partners meet one by one, and in groups.
+    const isOpen = home !== meeting && (key.name === 'all' || channels.some(channel => key.name === `#${channel}`));
+    return isOpen ? { key, place: home, conversation: key.name, peer: null, name: key.name } : undefined;
   }
 
   /** The partner's conversations that go on, those that began last first. */
   async list(): Promise<TalkOverview[]> {
     const lists = await Promise.all(this.#own.places.map(place => this.#listAt(place)));
-    return lists
-      .flat()
-      .sort((one, other) => other.at - one.at)
-      .map(({ at: _at, ...shown }) => shown);
+    return lists.flat().sort((one, other) => other.at - one.at);
   }
 
-  async line(tx: Reader, message: MessageRecord): Promise<SaidLine> {
-    return { from: await authorOf(tx, this.#issuer, message), at: message.at, body: message.body };
+  async line(tx: Reader, place: Participant, message: MessageRecord): Promise<SaidLine> {
+    const from = await authorOf(tx, this.#issuer, message);
+    return { number: this.numberOf(place, message), from, at: message.at, body: message.body };
+  }
+
+  /** Each place counts for itself: those of the meeting place are even here, the others odd. */
+  numberOf(place: Participant, { sequence }: Pick<MessageRecord, 'sequence'>): number {
+    return sequence * 2 + (place === this.#own.meeting ? 0 : 1);
   }
 
   /** To which conversation a message of an inbox belongs. */
@@ -126,7 +137,7 @@ export class ForeignConversations {
   }
 
   /** The native session of a handle, and where it can be talked to: in the own project, else where partners meet. */
-  async native(handle: string): Promise<{ readonly place: Agent; readonly peer: SessionRecord } | undefined> {
+  async native(handle: string): Promise<{ readonly place: Participant; readonly peer: SessionRecord } | undefined> {
     for (const place of [...this.#own.places].reverse()) {
       const peer = await place.read(async ({ tx }, me) => {
         const found = await nativeCalled(tx, this.#issuer, handle);
@@ -137,18 +148,21 @@ export class ForeignConversations {
     return undefined;
   }
 
-  async #listAt(place: Agent): Promise<(TalkOverview & { readonly at: number })[]> {
+  async #listAt(place: Participant): Promise<TalkOverview[]> {
     return place.read(async (view, me) => {
       const unread = await this.#unreadAt(view, me);
       const page = { limit: limits.conversationsPerSession + limits.pairsPerSession };
       const groups = await view.tx.list('conversation', 'member', { equals: me.id }, page);
-      const shown = groups.map(async group => ({
-        key: keyOfRecord(group),
-        name: pairIn(group) ? null : group.name,
-        members: pairIn(group) ?? (await sessionsIn(view, group)).map(each => knownAs(each, this.#issuer)),
-        unread: unread.get(group.id) ?? 0,
-        at: group.at,
-      }));
+      const shown = groups.map(
+        async (group): Promise<TalkOverview> => ({
+          key: keyOfRecord(group),
+          name: pairIn(group) ? null : group.name,
+          members: pairIn(group) ?? (await sessionsIn(view, group)).map(each => knownAs(each, this.#issuer)),
+          unread: unread.get(group.id) ?? 0,
+          at: group.at,
+          by: await this.#nameOf(view.tx, group.createdBy),
+        }),
+      );
       const { conversations } = await conversationsOf(view, me);
       const others = conversations.filter(({ members }) => members === null);
       return [...(await Promise.all(shown)), ...others.map(each => this.#others(each, unread))];
@@ -159,13 +173,18 @@ export class ForeignConversations {
   #others(
     { id, name, last }: Pick<Overview, 'id' | 'name' | 'last'>,
     unread: ReadonlyMap<string, number>,
-  ): TalkOverview & { readonly at: number } {
-    const at = last?.at ?? 0;
+  ): TalkOverview {
+    const about = { at: last?.at ?? 0, by: null };
     if (!id.startsWith('direct:'))
-      return { key: { kind: 'open', name: id }, name: id, members: [], unread: unread.get(id) ?? 0, at };
+      return { key: { kind: 'open', name: id }, name: id, members: [], unread: unread.get(id) ?? 0, ...about };
     const other = nativeName(name);
     const members = [this.#own.name, other].sort();
-    return { key: this.pairWith(other), name: null, members, unread: unread.get(`direct:${other}`) ?? 0, at };
+    return { key: this.pairWith(other), name: null, members, unread: unread.get(`direct:${other}`) ?? 0, ...about };
+  }
+
+  async #nameOf(tx: Reader, id: string): Promise<string | null> {
+    const session = await tx.get('session', id);
+    return session ? knownAs(session, this.#issuer) : null;
   }
 
   async #unreadAt({ tx }: View, me: SessionRecord): Promise<Map<string, number>> {
@@ -182,7 +201,7 @@ export class ForeignConversations {
 
   /** Messages of an inbox by their conversations, in the order in which these first come. */
   async told(
-    place: Agent,
+    place: Participant,
     items: readonly InboxItem[],
   ): Promise<{ readonly key: TalkKey; readonly lines: readonly SaidLine[] }[]> {
     return place.read(async ({ tx }) => {
@@ -190,7 +209,7 @@ export class ForeignConversations {
       for (const { message } of items) {
         const key = await this.#keyOf(tx, message);
         const group = groups.get(JSON.stringify(key)) ?? { key, lines: [] };
-        group.lines.push(await this.line(tx, message));
+        group.lines.push(await this.line(tx, place, message));
         groups.set(JSON.stringify(key), group);
       }
       return [...groups.values()];

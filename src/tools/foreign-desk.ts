@@ -28,6 +28,7 @@ import type { Cast, Claim, Claimed, Stand } from './cast.ts';
 import type { DeskContext, DeskParts } from './desk-parts.ts';
 import { ForeignData } from './foreign-data.ts';
 import { ForeignInstances } from './foreign-instances.ts';
+import { placesOf } from './foreign-partner.ts';
 import { ForeignPeers } from './foreign-peers.ts';
 import { ForeignPlans } from './foreign-plans.ts';
 import { foreignResource } from './foreign-resource.ts';
@@ -85,7 +86,7 @@ export class ForeignDesk {
 
   /** Talk between partners, who may be of several projects. */
   get talk(): ForeignTalk {
-    return new ForeignTalk(this.#parts, this.#context);
+    return new ForeignTalk({ ...this.#parts, places: () => placesOf(this.#parts) }, this.#context);
   }
 
   /** What sessions of the connection's project plan and know together. */

@@ -3,18 +3,18 @@ import { callPatienceMs } from '../core/call-patience.ts';
 import { confirm, handOver } from '../core/delivery.ts';
 import type { InboxItem } from '../core/inbox.ts';
 import { limits } from '../core/limits.ts';
-import { afterListening, whileListening } from '../core/listening.ts';
+import { afterListening, isWaiting, whileListening } from '../core/listening.ts';
 import { sayOfPartner } from '../core/partner.ts';
 import { personaOf } from '../core/persona.ts';
 import type { PersonaFacts } from '../core/persona-record.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { fittingTalk, type TalkFilter, unreadTalk } from '../core/talk-mail.ts';
 import type { Unit } from '../core/unit.ts';
-import type { Agent } from './agent.ts';
 import { whileAway } from './away.ts';
-import type { DeskContext, DeskParts } from './desk-parts.ts';
+import type { DeskContext, TalkParts } from './desk-parts.ts';
 import type { ForeignConversations, SaidLine, Spot, TalkKey } from './foreign-conversations.ts';
 import type { Own } from './foreign-partner.ts';
+import type { Participant } from './participant.ts';
 
 export interface Heard {
   /** By conversation; none where nothing came in time. */
@@ -25,13 +25,17 @@ export interface Heard {
   readonly minutes: number;
   /** How long of that one call can wait in the client. */
   readonly atOnceMs: number;
+  /** Whether nothing came although it waited all that time: it was not cancelled, and no other listen took its place. */
+  readonly isWhole: boolean;
 }
+
+type Found = Pick<Heard, 'conversations' | 'more' | 'isWhole'>;
 
 /** What a partner says after something has changed. */
 type Change = (facts: PersonaFacts, now: number) => PersonaFacts;
 
 interface Hearing {
-  readonly place: Agent;
+  readonly place: Participant;
   readonly filter: TalkFilter;
 }
 
@@ -43,14 +47,14 @@ interface Taken {
 }
 
 export class ForeignListen {
-  readonly #parts: DeskParts;
+  readonly #parts: TalkParts;
   readonly #context: DeskContext;
   readonly #own: Own;
   readonly #conversations: ForeignConversations;
   readonly #what: string;
 
   /** `what` is told as progress, in the words of whoever waits. */
-  constructor(parts: DeskParts, context: DeskContext, own: Own, conversations: ForeignConversations, what: string) {
+  constructor(parts: TalkParts, context: DeskContext, own: Own, conversations: ForeignConversations, what: string) {
     [this.#parts, this.#context, this.#own, this.#conversations] = [parts, context, own, conversations];
     this.#what = what;
   }
@@ -61,7 +65,7 @@ export class ForeignListen {
     const hearings = this.#hearings(spot);
     const atOnceMs = Math.min(minutes * 60_000, await this.#patienceMs());
     const found = (await this.#take(hearings)) ?? (await this.#wait(hearings, spot, atOnceMs));
-    return { conversations: [], more: 0, ...found, minutes, atOnceMs };
+    return { ...found, minutes, atOnceMs };
   }
 
   #hearings(spot: Spot | null): Hearing[] {
@@ -71,9 +75,9 @@ export class ForeignListen {
   }
 
   /** Takes what is there: read once the answer is out. Undefined where nothing is. */
-  async #take(hearings: readonly Hearing[]): Promise<Pick<Heard, 'conversations' | 'more'> | undefined> {
+  async #take(hearings: readonly Hearing[]): Promise<Found | undefined> {
     const taken = [];
-    const parts: (Taken & { readonly place: Agent })[] = [];
+    const parts: (Taken & { readonly place: Participant })[] = [];
     for (const { place, filter } of hearings) {
       const { issuer } = this.#parts;
       const first = await place.observe((view, me) => unreadTalk(view.tx, me, issuer, filter));
@@ -88,10 +92,10 @@ export class ForeignListen {
       this.#context.afterAnswer(() => place.transact(unit => confirm(unit, id, shown)));
     }
     const more = parts.reduce((sum, { left }) => sum + left, 0);
-    return taken.length > 0 ? { conversations: taken, more } : undefined;
+    return taken.length > 0 ? { conversations: taken, more, isWhole: false } : undefined;
   }
 
-  #handedOver(place: Agent, filter: TalkFilter): Promise<Taken> {
+  #handedOver(place: Participant, filter: TalkFilter): Promise<Taken> {
     return place.transact(async (unit, me) => {
       const all = await unreadTalk(unit.tx, me, this.#parts.issuer, filter);
       const shown = fittingTalk(all);
@@ -101,18 +105,16 @@ export class ForeignListen {
   }
 
   /** Waits so long, and nothing is taken for a call that was cancelled. */
-  async #wait(
-    hearings: readonly Hearing[],
-    spot: Spot | null,
-    ms: number,
-  ): Promise<Pick<Heard, 'conversations' | 'more'> | undefined> {
+  async #wait(hearings: readonly Hearing[], spot: Spot | null, ms: number): Promise<Found> {
     const { world } = this.#parts;
     const ticket = world.ids.next();
+    const isSole = this.#context.waitsAlone ?? false;
     // Who listens to one conversation of another place hears nothing of this one.
     const conversation = spot === null ? null : spot.place === this.#own.meeting ? spot.conversation : '';
-    await this.#say((facts, now) => whileListening(facts, now, { ticket, ms, conversation }));
+    await this.#say((facts, now) => whileListening(facts, now, { ticket, ms, conversation, isSole }));
+    this.#context.waits?.();
     try {
-      return await this.#untilHeard(hearings, ms);
+      return await this.#untilHeard(hearings, ms, isSole ? ticket : null);
     } finally {
       const isOver = (facts: PersonaFacts, now: number) => afterListening(facts, now, ticket);
       // Where the store is away it is said once it is back; a process that is about to end has no session to say it for any more.
@@ -120,30 +122,41 @@ export class ForeignListen {
     }
   }
 
-  async #untilHeard(hearings: readonly Hearing[], ms: number) {
+  /** With a ticket only as long as no other call has taken its place. */
+  async #untilHeard(hearings: readonly Hearing[], ms: number, ticket: string | null): Promise<Found> {
     const { clock } = this.#parts.world;
-    const { signal } = this.#context;
+    const { signal, waitsEnd } = this.#context;
     const hints = await Promise.all(hearings.map(({ place }) => place.hints()));
     const begin = clock.elapsed();
     let told = begin;
     while (true) {
       const seen = hints.map(({ version }) => version);
+      if (ticket !== null && !(await this.#isWaiting(ticket))) return silence(false);
       const taken = signal.aborted ? undefined : await whileAway(() => this.#take(hearings));
       if (taken) return taken;
       const waited = clock.elapsed() - begin;
-      if (waited >= ms || signal.aborted) return undefined;
+      if (waited >= ms || signal.aborted || waitsEnd?.aborted) return silence(waited >= ms);
       if (clock.elapsed() - told >= limits.progressEveryMs) {
         told = clock.elapsed();
         this.#context.progress(this.#what, Math.round(waited / 1000), Math.round(ms / 1000));
       }
       const stop = new AbortController();
-      const end = AbortSignal.any([signal, stop.signal]);
+      const end = AbortSignal.any([signal, stop.signal, ...(waitsEnd ? [waitsEnd] : [])]);
       await Promise.race(hints.map((each, at) => each.changed(seen[at] ?? 0, ms - waited, end)));
       stop.abort();
     }
   }
 
+  async #isWaiting(ticket: string): Promise<boolean> {
+    const { issuer } = this.#parts;
+    const isThere = await whileAway(() =>
+      this.#own.meeting.read(async ({ tx }, me) => isWaiting(personaOf(me, issuer)?.facts ?? {}, tx.now, ticket)),
+    );
+    return isThere ?? true;
+  }
+
   async #patienceMs(): Promise<number> {
+    if (this.#context.patienceMs !== undefined) return this.#context.patienceMs;
     const { surroundings } = this.#parts;
     const set = Number(surroundings.variable('MCP_TOOL_TIMEOUT'));
     const client = await this.#own.home.read(async (_view, me) => me.client);
@@ -159,6 +172,10 @@ export class ForeignListen {
     const facts = personaOf(me, issuer)?.facts;
     if (facts) sayOfPartner(unit, me, issuer, change(facts, unit.tx.now));
   }
+}
+
+function silence(isWhole: boolean): Found {
+  return { conversations: [], more: 0, isWhole };
 }
 
 function minutesOf(wanted: number | null): number {

@@ -9,28 +9,32 @@ import { personaOf } from '../core/persona.ts';
 import type { PersonaFacts } from '../core/persona-record.ts';
 import { update } from '../core/session.ts';
 import { cleanText } from '../core/text.ts';
-import type { Agent } from './agent.ts';
-import type { DeskParts } from './desk-parts.ts';
+import type { DeskParts, PartnerPlaces, TalkParts } from './desk-parts.ts';
+import type { Participant } from './participant.ts';
 
-export interface Own {
+export interface Own extends PartnerPlaces {
   /** The name of the partner. */
   readonly name: string;
-  readonly meeting: Agent;
-  readonly home: Agent;
   /** Both, or the one where they are the same. */
-  readonly places: readonly Agent[];
+  readonly places: readonly Participant[];
+}
+
+/** Where the partner of a process speaks. */
+export async function placesOf({ cast, directory, issuer }: DeskParts): Promise<PartnerPlaces> {
+  const meeting = await cast.standing({ directory, project: issuer, isGuest: true });
+  return { meeting, home: cast.main };
 }
 
 export class ForeignPartner {
-  readonly #parts: DeskParts;
+  readonly #parts: TalkParts;
 
-  constructor(parts: DeskParts) {
+  constructor(parts: TalkParts) {
     this.#parts = parts;
   }
 
   /** The partner that this process is; it becomes one by that. */
   async own(): Promise<Own> {
-    const { meeting, home } = await this.#places();
+    const { meeting, home } = await this.#parts.places();
     const { issuer } = this.#parts;
     const persona = await meeting.read(async (_view, me) => personaOf(me, issuer));
     if (!persona?.isRegistered) return this.register();
@@ -42,7 +46,7 @@ export class ForeignPartner {
   /** Says that it is here, and how people call it; as before where nothing is said. */
   async register(shown?: string): Promise<Own> {
     const { issuer, directory } = this.#parts;
-    const { meeting, home } = await this.#places();
+    const { meeting, home } = await this.#parts.places();
     const facts: PersonaFacts = shown === undefined ? {} : { shown };
     const claim = { issuer, path: directory, facts };
     const { name, facts: all } = await meeting.transact(
@@ -65,14 +69,8 @@ export class ForeignPartner {
       });
   }
 
-  async #places(): Promise<{ meeting: Agent; home: Agent }> {
-    const { cast, directory, issuer } = this.#parts;
-    const meeting = await cast.standing({ directory, project: issuer, isGuest: true });
-    return { meeting, home: cast.main };
-  }
-
   /** Natively it is called as the vocabulary calls it. */
-  async #alsoAt(home: Agent, name: string, facts: PersonaFacts): Promise<void> {
+  async #alsoAt(home: Participant, name: string, facts: PersonaFacts): Promise<void> {
     const { issuer, directory } = this.#parts;
     await home.transact((unit, me) => bearPartnerName(unit, me, name, { issuer, path: directory, facts }));
   }
@@ -83,6 +81,6 @@ function headOf(status: string): string {
   return cleanText(status).text.slice(0, limits.statusCharacters).toWellFormed();
 }
 
-function ownOf(name: string, meeting: Agent, home: Agent): Own {
+function ownOf(name: string, meeting: Participant, home: Participant): Own {
   return { name, meeting, home, places: meeting === home ? [meeting] : [meeting, home] };
 }

@@ -3,18 +3,15 @@ import { isMember, leave, sessionsIn } from '../core/conversation.ts';
 import { begin } from '../core/conversation-begin.ts';
 import type { Recipient } from '../core/delivery.ts';
 import { historyOf, pageOf } from '../core/history.ts';
-import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import { isListening } from '../core/listening.ts';
 import { send } from '../core/message.ts';
 import { openPair, pairIn } from '../core/pair.ts';
-import { allPartners, type Partner, partnerNamed } from '../core/partner.ts';
+import { partnerNamed } from '../core/partner.ts';
 import { foreignName, personaOf } from '../core/persona.ts';
-import { lookAround } from '../core/presence.ts';
 import { pairOf, type SessionRecord } from '../core/records.ts';
 import type { Unit, View } from '../core/unit.ts';
-import type { Agent } from './agent.ts';
-import type { DeskContext, DeskParts } from './desk-parts.ts';
+import type { DeskContext, TalkParts } from './desk-parts.ts';
 import {
   ForeignConversations,
   keyOfRecord,
@@ -24,18 +21,10 @@ import {
   type TalkOverview,
 } from './foreign-conversations.ts';
 import { ForeignListen, type Heard } from './foreign-listen.ts';
-import { isNative, markedHandle, nativeName } from './foreign-names.ts';
+import { markedHandle } from './foreign-names.ts';
 import { ForeignPartner, type Own } from './foreign-partner.ts';
-
-export interface PartnerRow {
-  readonly id: string;
-  /** How people call it; empty where it said nothing. */
-  readonly shown: string;
-  readonly isOwn: boolean;
-  readonly isOnline: boolean;
-  readonly isListening: boolean;
-  readonly status: string | null;
-}
+import type { Participant } from './participant.ts';
+import { nativeRows, type PartnerRow, partnerRows } from './partner-rows.ts';
 
 /** Why nothing was done; with the names that matter for it. */
 export interface Refused {
@@ -53,9 +42,18 @@ export interface Refused {
 
 export interface Posted {
   readonly key: TalkKey;
+  /** As `SaidLine.number`. */
+  readonly number: number;
   /** Who hears it right now, and for whom it waits. */
   readonly notified: number;
   readonly queued: number;
+}
+
+export interface BegunGroup {
+  readonly key: TalkKey;
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly at: number;
 }
 
 export interface Past {
@@ -71,11 +69,11 @@ export function isRefused<T extends object>(outcome: T | Refused): outcome is Re
 }
 
 export class ForeignTalk {
-  readonly #parts: DeskParts;
+  readonly #parts: TalkParts;
   readonly #context: DeskContext;
   readonly #partner: ForeignPartner;
 
-  constructor(parts: DeskParts, context: DeskContext) {
+  constructor(parts: TalkParts, context: DeskContext) {
     [this.#parts, this.#context] = [parts, context];
     this.#partner = new ForeignPartner(parts);
   }
@@ -100,15 +98,9 @@ export class ForeignTalk {
   async partners(): Promise<PartnerRow[]> {
     const { issuer } = this.#parts;
     const own = await this.#partner.own();
-    // Sub-agents are talked to by those who know them.
-    const isShown = (each: SessionRecord) => isNative(each, issuer) && each.parentSession === null;
-    const partners = await own.meeting.read(async (view, me) =>
-      (await allPartners(view.tx, issuer)).map(each => partnerRow(view, each, me)),
-    );
-    const natives = await own.home.read(async (view, me) =>
-      (await lookAround(view)).live.filter(each => isShown(each) && each.id !== me.id),
-    );
-    return [...partners, ...natives.map(nativeRow)];
+    const partners = await own.meeting.read(async (view, me) => partnerRows(view, issuer, ({ id }) => id === me.id));
+    const natives = await own.home.read(async (view, me) => nativeRows(view, issuer, me.id));
+    return [...partners, ...natives];
   }
 
   /** What it does now; empty for nothing. */
@@ -151,10 +143,7 @@ export class ForeignTalk {
   }
 
   /** Begins a group with partners by their names. */
-  async beginGroup(
-    name: string,
-    wanted: readonly string[],
-  ): Promise<{ readonly key: TalkKey; readonly name: string; readonly members: readonly string[] } | Refused> {
+  async beginGroup(name: string, wanted: readonly string[]): Promise<BegunGroup | Refused> {
     const own = await this.#partner.own();
     const { issuer } = this.#parts;
     // One too many is enough to be refused.
@@ -169,7 +158,8 @@ export class ForeignTalk {
     if (outcome.begun) {
       const { conversation, members } = outcome.begun;
       const names = members.map(each => foreignName(each, issuer));
-      return { key: keyOfRecord(conversation), name: conversation.name, members: names };
+      const { name: called, at } = conversation;
+      return { key: keyOfRecord(conversation), name: called, members: names, at };
     }
     if (outcome.unknown.length === 0) return { refused: 'nobody else', names: [] };
     const conversations = this.#conversations(own);
@@ -205,7 +195,7 @@ export class ForeignTalk {
     if ('isStrange' in spot) return { refused: 'stranger', names: [] };
     return spot.place.read(async (view, me) => {
       const page = await pageOf(view, me, await this.#historyOf(view, me, spot), null, limit);
-      const lines = await Promise.all(page.messages.map(message => conversations.line(view.tx, message)));
+      const lines = await Promise.all(page.messages.map(message => conversations.line(view.tx, spot.place, message)));
       return { spot, lines, isMore: page.before !== null };
     });
   }
@@ -226,7 +216,7 @@ export class ForeignTalk {
       const peer = await partnerNamed(unit, issuer, to);
       if (!peer) return undefined;
       const pair = await openPair(unit, me, peer.session, [own.name, to]);
-      return { key: keyOfRecord(pair), ...(await this.#sent(unit, me, own, pair.id, body)) };
+      return { key: keyOfRecord(pair), ...(await this.#sent(unit, me, own, own.meeting, pair.id, body)) };
     });
     if (met) return met;
     const handle = markedHandle(to);
@@ -250,15 +240,19 @@ export class ForeignTalk {
     return { key, ...(await this.#sentAt(place, own, peer?.id ?? conversation, body)) };
   }
 
-  #sentAt(place: Agent, own: Own, address: string, body: string) {
-    return place.transact((unit, me) => this.#sent(unit, me, own, address, body));
+  #sentAt(place: Participant, own: Own, address: string, body: string) {
+    return place.transact((unit, me) => this.#sent(unit, me, own, place, address, body));
   }
 
-  async #sent(unit: Unit, me: SessionRecord, own: Own, address: string, body: string) {
+  async #sent(unit: Unit, me: SessionRecord, own: Own, place: Participant, address: string, body: string) {
     const draft = { to: [address], body, priority: 'normal', replyTo: null, tags: [], key: null } as const;
-    const { recipients } = await send(unit, me, { ...draft, said: { partner: own.name } });
+    const { recipients, message } = await send(unit, me, { ...draft, said: { partner: own.name } });
     const notified = recipients.filter(each => this.#hearsNow(unit, each, address)).length;
-    return { notified, queued: recipients.length - notified };
+    return {
+      number: this.#conversations(own).numberOf(place, message),
+      notified,
+      queued: recipients.length - notified,
+    };
   }
 
   /** A partner that listens; natively, whoever is brought messages unasked. */
@@ -268,22 +262,4 @@ export class ForeignTalk {
     if (!persona) return session.reach === 'channel' || session.reach === 'wake';
     return isListening(persona.facts, tx.now, conversation);
   }
-}
-
-function partnerRow(view: View, { session, persona }: Partner, me: SessionRecord): PartnerRow {
-  const { shown, status } = persona.facts;
-  const isOnline = leaseHolds(view, session);
-  return {
-    id: persona.name,
-    shown: typeof shown === 'string' ? shown : '',
-    isOwn: session.id === me.id,
-    isOnline,
-    isListening: isOnline && isListening(persona.facts, view.tx.now, null),
-    status: typeof status === 'string' ? status : null,
-  };
-}
-
-function nativeRow({ handle, status, task }: SessionRecord): PartnerRow {
-  const about = { isOwn: false, isOnline: true, isListening: false, status: status ?? task };
-  return { id: nativeName(handle), shown: handle, ...about };
 }

@@ -4,7 +4,7 @@ import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { end, join, shortId, update } from '../core/session.ts';
-import type { View } from '../core/unit.ts';
+import type { Unit, View } from '../core/unit.ts';
 import type { World } from './world.ts';
 
 export interface HubArrival {
@@ -22,25 +22,41 @@ export interface HubArrival {
  * back. Errors: those of `join` and `update`; nothing is left behind then.
  */
 export function openSession(
-  { store, ids, processes, policy }: World,
+  world: World,
   project: string,
   principal: Principal['id'],
-  { conversation, handle, client, task, branch }: HubArrival,
+  arrival: HubArrival,
 ): Promise<SessionRecord> {
-  const drawn = ids.next();
-  // Of another principal the same words are another conversation.
-  const clientSession = conversation === null ? null : shortId(`${principal}/${conversation}`);
-  return store.transact(project, async tx => {
-    const unit = { tx, ids, processes };
-    const living = clientSession === null ? undefined : await inConversation(unit, clientSession, principal);
-    if (living) return living;
-    const absent = { clientVersion: null, process: null, parent: null };
-    const place = { host: '', root: '', anchor: '', branch, reach: 'calls' } as const;
-    const hub = { principal, leaseMs: limits.hubIdleMs };
-    const arrival = { ...absent, ...place, kind: 'agent', handle, client, clientSession, hub } as const;
-    const session = await join(unit, arrival, null, policy, drawn);
-    return task === null ? session : update(unit, session, { task });
-  });
+  const drawn = world.ids.next();
+  return world.store.transact(project, tx => openIn(unitOf(world, tx), world.policy, principal, arrival, drawn));
+}
+
+/** The same in a unit of work that does more than that. `drawn` is the id that a newcomer has, however often the work runs. */
+export async function openIn(
+  unit: Unit,
+  policy: World['policy'],
+  principal: Principal['id'],
+  { conversation, handle, client, task, branch }: HubArrival,
+  drawn: string,
+): Promise<SessionRecord> {
+  const clientSession = conversation === null ? null : conversationKey(principal, conversation);
+  const living = clientSession === null ? undefined : await inConversation(unit, clientSession, principal);
+  if (living) return living;
+  const absent = { clientVersion: null, process: null, parent: null };
+  const place = { host: '', root: '', anchor: '', branch, reach: 'calls' } as const;
+  const hub = { principal, leaseMs: limits.hubIdleMs };
+  const arrival = { ...absent, ...place, kind: 'agent', handle, client, clientSession, hub } as const;
+  const session = await join(unit, arrival, null, policy, drawn);
+  return task === null ? session : update(unit, session, { task });
+}
+
+/** By what a conversation is known in a session's record. Of another principal the same words are another one. */
+export function conversationKey(principal: Principal['id'], conversation: string): string {
+  return shortId(`${principal}/${conversation}`);
+}
+
+export function unitOf({ ids, processes }: World, tx: Unit['tx']): Unit {
+  return { tx, ids, processes };
 }
 
 async function inConversation(view: View, conversation: string, principal: string): Promise<SessionRecord | undefined> {
@@ -51,14 +67,14 @@ async function inConversation(view: View, conversation: string, principal: strin
 
 /** Ends a session of the principal; nothing for one that is over or another's. Whether there was one. */
 export function closeSession(
-  { store, ids, processes }: World,
+  world: World,
   project: string,
   principal: Principal['id'],
   conversation: string,
 ): Promise<boolean> {
-  return store.transact(project, async tx => {
-    const unit = { tx, ids, processes };
-    const living = await inConversation(unit, shortId(`${principal}/${conversation}`), principal);
+  return world.store.transact(project, async tx => {
+    const unit = unitOf(world, tx);
+    const living = await inConversation(unit, conversationKey(principal, conversation), principal);
     if (living) await end(unit, living.id, 'left');
     return living !== undefined;
   });

@@ -9,7 +9,7 @@ import { dateAndTime } from './times.ts';
 import type { Words } from './words.ts';
 
 /** How many messages a history shows where nobody says. */
-const historyDefault = 50;
+export const historyDefault = 50;
 
 const conversation = z.string().describe('Id of a conversation, as list_conversations shows it');
 

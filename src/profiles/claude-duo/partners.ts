@@ -1,7 +1,7 @@
 /** The tools of claude-duo about partners: who there is, and what one says of oneself. */
 import * as z from 'zod/v4';
 import { limits } from '../../core/limits.ts';
-import type { PartnerRow } from '../../tools/foreign-talk.ts';
+import type { PartnerRow } from '../../tools/partner-rows.ts';
 import { duoTool, oneLine } from './telling.ts';
 import type { Words } from './words.ts';
 

@@ -1,8 +1,8 @@
 /** Talking and listening: the tools of claude-duo by which partners exchange messages. */
 import * as z from 'zod/v4';
-import type { ForeignDesk } from '../../tools/foreign-desk.ts';
 import type { Heard } from '../../tools/foreign-listen.ts';
 import { isRefused } from '../../tools/foreign-talk.ts';
+import type { TalkDesk } from '../define-hub.ts';
 import { addressOf, keyIn } from './addresses.ts';
 import { duoTool, shownLine } from './telling.ts';
 import { timeAsOf } from './times.ts';
@@ -46,7 +46,7 @@ export const listen = duoTool({
 });
 
 /** The conversation that somebody named; null for none. */
-export async function keyOf(desk: ForeignDesk, address: string | undefined) {
+export async function keyOf(desk: TalkDesk, address: string | undefined) {
   const text = address?.trim();
   return text ? keyIn(text, await desk.talk.name()) : null;
 }
@@ -61,7 +61,8 @@ function told({ conversations, more }: Heard, now: number, words: Words): string
 }
 
 /** Nothing came; where a call of this client cannot last as long as was asked for, it is to be made again. */
-function silence({ minutes, atOnceMs }: Heard, words: Words): string {
+function silence({ minutes, atOnceMs, isWhole }: Heard, words: Words): string {
+  if (!isWhole) return words.cutShort;
   if (atOnceMs >= minutes * 60_000) return words.nothing(minutes);
   const seconds = Math.max(1, Math.round(atOnceMs / 1000));
   return words.pause(seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`, minutes);

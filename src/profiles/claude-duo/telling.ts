@@ -2,8 +2,8 @@
 import type * as z from 'zod/v4';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import type { ForeignDesk } from '../../tools/foreign-desk.ts';
 import type { Refused } from '../../tools/foreign-talk.ts';
+import type { TalkDesk } from '../define-hub.ts';
 import { type Answer, type ForeignTool, foreignTool, said } from '../define-profile.ts';
 import { dateAndTime } from './times.ts';
 import { type Words, wordsOf } from './words.ts';
@@ -16,11 +16,11 @@ export function duoTool<I extends z.ZodObject>(tool: {
   readonly name: string;
   readonly description: string;
   readonly input: I;
-  run(desk: ForeignDesk, input: z.output<I>, words: Words): Promise<Told>;
-}): ForeignTool {
+  run(desk: TalkDesk, input: z.output<I>, words: Words): Promise<Told>;
+}): ForeignTool<TalkDesk> {
   return foreignTool({
     ...tool,
-    async run(desk, input) {
+    async run(desk: TalkDesk, input) {
       const words = wordsOf(desk.surroundings.language);
       try {
         const told = await tool.run(desk, input, words);

@@ -29,6 +29,8 @@ export interface Words {
   more(count: number): string;
   nothing(minutes: number): string;
   pause(waited: string, minutes: number): string;
+  /** Where whoever serves the wait stopped. */
+  readonly cutShort: string;
   readonly yourself: string;
   readonly legend: string;
   earlier(count: number): string;
@@ -78,6 +80,7 @@ const english: Words = {
   nothing: minutes => `No message came within ${minutes} minutes. Call \`listen\` again to go on waiting.`,
   pause: (waited, minutes) =>
     `No message yet. One call can wait ${waited} of the ${minutes} minutes in your client. Call \`listen\` again to go on waiting; what arrives in between is kept for you.`,
+  cutShort: 'No message yet. Call `listen` again to go on waiting; what arrives in between is kept for you.',
   yourself: '(you)',
   legend: '🟢 online | ⚪ offline | 👂 listening',
   earlier: count => `${count} more were here earlier; they can be talked to by their ids.`,
@@ -131,6 +134,8 @@ const french: Words = {
   nothing: minutes => `Aucun message en ${minutes} minutes. Rappelez \`listen\` pour continuer d’attendre.`,
   pause: (waited, minutes) =>
     `Pas encore de message. Dans votre client, un appel peut attendre ${waited} des ${minutes} minutes. Rappelez \`listen\` pour continuer d’attendre ; ce qui arrive entre-temps est gardé pour vous.`,
+  cutShort:
+    'Pas encore de message. Rappelez `listen` pour continuer d’attendre ; ce qui arrive entre-temps est gardé pour vous.',
   yourself: '(vous)',
   legend: '🟢 en ligne | ⚪ hors ligne | 👂 à l’écoute',
   earlier: count => `${count} autre(s) sont passés auparavant ; on peut leur parler par leur id.`,

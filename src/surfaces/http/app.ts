@@ -4,6 +4,7 @@ import type { Digests, Principal } from '../../core/account.ts';
 import { refusalFor } from '../../core/authority.ts';
 import { limits } from '../../core/limits.ts';
 import { cleanLine } from '../../core/text.ts';
+import type { Profile } from '../../profiles/define-profile.ts';
 import { AuditLog } from '../../tools/audit-log.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { World } from '../../tools/world.ts';
@@ -12,13 +13,16 @@ import { type Auditor, call, type Request as HubRequest, open, projectNamed } fr
 import { countedWakeups } from './counted-wakeups.ts';
 import { eventStream } from './events.ts';
 import { Guard } from './guard.ts';
-import { createMcpFace, type McpRequest } from './mcp.ts';
+import { createMcpFace } from './mcp.ts';
+import type { McpRequest } from './mcp-client.ts';
 import { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { problemOf, Refusal, refused } from './problem.ts';
+import { answerRoute, type ProfileRoute, routeAt, routesOf } from './profile-routes.ts';
 import type { FindAddress } from './proxies.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
 import { metadataPaths, type SignIn } from './sign-in.ts';
+import { spokenIn } from './spoken-profile.ts';
 import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
 
 /** What the server tells of the connection that a request came over. */
@@ -31,6 +35,8 @@ export interface HubParts {
   readonly world: World;
   readonly digests: Digests;
   readonly tools: readonly ToolDefinition[];
+  /** The vocabularies of other systems that are served as well. */
+  readonly profiles: readonly Profile[];
   /** The names that a request may call the hub by; a browser that was led here by another name is refused. */
   readonly hosts: readonly string[];
   /** Whether requests are asked for a token. Without, everybody is the same admin. */
@@ -53,7 +59,6 @@ interface Env {
 export interface Hub {
   readonly app: Hono<Env>;
   /** What has to end before the hub may. */
-  readonly metrics: Metrics;
   readonly underWay: UnderWay;
   readonly metrics: Metrics;
   /** Who may come in, and what is noted of it, for connections that are no requests. */
@@ -79,6 +84,7 @@ export function createHub(parts: HubParts): Hub {
     underWay.follow(context.env?.outgoing, afterwards, error =>
       parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
     );
+  const routes = routesOf(parts.profiles);
   const description = openApi(tools);
   const mcp = createMcpFace(world, forModels, error =>
     parts.note('warn', 'protocol', { error: error.message.slice(0, 200) }),
@@ -94,7 +100,7 @@ export function createHub(parts: HubParts): Hub {
       await next();
     } finally {
       const ms = world.clock.elapsed() - began;
-      const route = routeOf(context.req.path, tools);
+      const route = routeOf(context.req.path, tools, routes);
       metrics.end(route, context.res.status, ms);
       const { method } = context.req;
       parts.note('info', 'request', { request, method, route, status: context.res.status, ms: Math.round(ms) });
@@ -163,6 +169,26 @@ export function createHub(parts: HubParts): Hub {
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
 
+  for (const each of routes) {
+    const { method, path } = each.route;
+    app.on(method, path, async context => {
+      const named = context.req.header('signalbox-project') ?? context.req.query('project');
+      const project = named === undefined ? null : projectNamed(named);
+      const body = method === 'POST' ? await bodyOf(context.req.raw) : undefined;
+      return answerRoute(world, tools, each, {
+        principal: context.get('principal'),
+        ...{ project, body },
+        path: context.req.param() as Record<string, string>,
+        query: context.req.query(),
+        audit: auditor(context.get('address')),
+        signal: context.req.raw.signal,
+        waitsEnd: parts.stopping,
+        mayGoOn: () => guard.knows(context.req.header('authorization')),
+        follow: afterwards => follow(context, afterwards),
+      });
+    });
+  }
+
   app.all('/mcp', async context => {
     const principal = context.get('principal');
     const named = context.req.header('signalbox-project') ?? context.req.query('project');
@@ -172,10 +198,12 @@ export function createHub(parts: HubParts): Hub {
     const about: McpRequest = {
       principal,
       project: projectNamed(named),
+      spoken: spokenIn(parts.profiles, context.req.query('profile'), context.req.query('language')),
       session: given && cleanLine(given, 'the session', limits.hubHeaderCharacters),
       handshake: shaken,
       signal: context.req.raw.signal,
       waitsEnd: parts.stopping,
+      mayGoOn: () => guard.knows(context.req.header('authorization')),
       audit: auditor(context.get('address')),
       mayAskForMore: refusal => signIn?.mayAskForMore(principal, refusal) === true,
       afterwards: [],
@@ -203,7 +231,8 @@ export function createHub(parts: HubParts): Hub {
     const challenge = canAsk ? signIn?.furtherChallenge(path, context.req.header('host') ?? '', error.needed) : null;
     const headers: Record<string, string> = challenge ? { 'WWW-Authenticate': challenge } : {};
     const more = error instanceof Refusal ? error : { status, headers };
-    return new Response(JSON.stringify(body), {
+    const face = routeAt(routes, path)?.face;
+    return new Response(JSON.stringify(face ? face.failed(body.error) : body), {
       status: more.status,
       headers: { 'Content-Type': 'application/json', ...more.headers },
     });
@@ -256,9 +285,10 @@ function stopped(): Refusal {
 }
 
 /** The pattern that a path belongs to; a path from outside makes no new one. */
-function routeOf(path: string, tools: readonly ToolDefinition[]): string {
+function routeOf(path: string, tools: readonly ToolDefinition[], routes: readonly ProfileRoute[]): string {
   const known = ['/healthz', '/readyz', '/metrics', '/mcp', '/v1/openapi.json', '/v1/sessions', '/v1/events'];
   if (known.includes(path)) return path;
   const name = path.startsWith('/v1/tools/') ? path.slice('/v1/tools/'.length) : undefined;
-  return tools.some(tool => tool.name === name) ? path : 'other';
+  if (tools.some(tool => tool.name === name)) return path;
+  return routeAt(routes, path)?.route.path ?? 'other';
 }

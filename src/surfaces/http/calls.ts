@@ -148,13 +148,17 @@ interface Speaker {
   session: string | null;
 }
 
-/** What comes out of it is noted before it is answered: what was done, refused or broke. */
+/**
+ * What comes out of it is noted before it is answered: what was done, refused or broke. `refusedBy` gives the code of a result that is a
+ * refusal, null for any other.
+ */
 export async function audited<T>(
   { audit, principal, session, project }: Pick<Request, 'audit' | 'principal' | 'session' | 'project'>,
   action: 'call' | 'session',
   what: string,
   input: unknown,
   run: (speaker: Speaker) => Promise<T>,
+  refusedBy: (result: T) => string | null = () => null,
 ): Promise<T> {
   const began = audit.elapsed();
   const speaker: Speaker = { session };
@@ -170,7 +174,8 @@ export async function audited<T>(
     });
   try {
     const result = await run(speaker);
-    await note('done', null);
+    const code = refusedBy(result);
+    await note(code === null ? 'done' : 'refused', code);
     return result;
   } catch (error) {
     const { code } = toSignalboxError(error);

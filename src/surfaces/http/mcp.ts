@@ -2,45 +2,20 @@
  * MCP over HTTP (Streamable HTTP, both eras of the protocol), one server for each request: nothing of a client is kept in this process, so
  * that any replica answers any request.
  */
-import {
-  type CallToolResult,
-  createMcpHandler,
-  type McpRequestContext,
-  Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server';
-import type { Principal } from '../../core/account.ts';
+import { type CallToolResult, createMcpHandler, type McpRequestContext, Server } from '@modelcontextprotocol/server';
 import { refusalFor } from '../../core/authority.ts';
 import { toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import { cleanLine } from '../../core/text.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { closeSession, openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
 import type { World } from '../../tools/world.ts';
 import { version } from '../../version.ts';
-import { clientOf } from '../mcp/client-of.ts';
 import { instructions } from '../mcp/instructions.ts';
 import { listedTool } from '../mcp/listing.ts';
-import { type Auditor, actionOf, audited, call } from './calls.ts';
-
-/** A request that may be answered. */
-export interface McpRequest {
-  readonly principal: Principal;
-  readonly project: string;
-  /** The id that the client's session was given with its handshake, or that its user has configured; null where there is none. */
-  readonly session: string | null;
-  /** The id that the handshake gave, which tells the client's name. */
-  readonly handshake: string | null;
-  readonly signal: AbortSignal;
-  /** See `Request` in calls.ts. */
-  readonly waitsEnd: AbortSignal;
-  readonly audit: Auditor;
-  /** Whether a refusal is one that the client can lift by asking its provider for more: HTTP has a status for that, and a tool has not. */
-  mayAskForMore(refusal: unknown): boolean;
-  /** What follows the answer once it was handed to the client, and what follows it in any case. */
-  readonly afterwards: { handed(): Promise<void>; over(): Promise<void> }[];
-}
+import { actionOf, audited, call } from './calls.ts';
+import { clientName, conversationOf, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
+import { profileRefusal, profileServerFor } from './mcp-profile.ts';
 
 export interface McpFace {
   fetch(request: Request, body: unknown, about: McpRequest): Promise<Response>;
@@ -74,19 +49,27 @@ export function createMcpFace(
 /** Errors: `forbidden`, for a tool whose role the client could still be given. */
 async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, about: McpRequest): Promise<void> {
   const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as Sent;
-  const tool = method === 'tools/call' ? tools.find(({ name }) => name === params?.name) : undefined;
-  const refusal = tool ? refusalFor(about.principal, actionOf(tool), about.project) : null;
-  if (!tool || !about.mayAskForMore(refusal)) return;
-  await audited({ ...about, session: null }, 'call', tool.name, params?.arguments ?? {}, () => Promise.reject(refusal));
+  if (method !== 'tools/call') return;
+  const { spoken, principal, project } = about;
+  const tool = tools.find(({ name }) => name === params?.name);
+  const own = tool ? refusalFor(principal, actionOf(tool), project) : null;
+  const refusal = spoken ? profileRefusal(tools, spoken, about, params?.name) : own;
+  if (!about.mayAskForMore(refusal)) return;
+  const subject = { ...about, session: null, project: spoken?.profile.name ?? project };
+  const what = `${spoken ? `${spoken.profile.name}/` : ''}${params?.name}`;
+  await audited(subject, 'call', what, params?.arguments ?? {}, () => Promise.reject(refusal));
 }
 
 /** Ends the session of a client that says goodbye; most do not. */
 async function goodbye(world: World, about: McpRequest): Promise<Response> {
-  const { principal, project, session } = about;
-  const own = hubWorld(world, principal, project);
-  const wasThere = await audited({ ...about, session: null }, 'session', 'end', null, () =>
-    closeSession(own, project, principal.id, conversationOf(session, undefined)),
-  );
+  const { principal, project, session, spoken } = about;
+  const conversation = conversationOf(session, undefined);
+  const close = (where: string) => closeSession(hubWorld(world, principal, where), where, principal.id, conversation);
+  const wasThere = await audited({ ...about, session: null }, 'session', 'end', null, async () => {
+    // A partner is in the meeting place of its vocabulary as well.
+    if (spoken) await close(spoken.profile.name);
+    return close(project);
+  });
   return new Response(null, { status: wasThere ? 200 : 404 });
 }
 
@@ -111,18 +94,8 @@ interface Sent {
   };
 }
 
-/** The name of the client in the id that its handshake was answered with. */
-function clientIn(handshake: string | null): string | undefined {
-  return /^[0-9a-z]{26}\.([\w-]+)$/.exec(handshake ?? '')?.[1];
-}
-
 function aboutOf({ authInfo }: McpRequestContext): McpRequest {
   return authInfo?.extra?.about as McpRequest;
-}
-
-/** By what the requests of one client are known: the id it was given, else its name, of which a token has one session then. */
-function conversationOf(session: string | null, client: string | undefined): string {
-  return session === null ? `client:${client ?? 'unknown'}` : `given:${session}`;
 }
 
 /** Told to a client that is the same session as all others of its token and name. */
@@ -132,18 +105,20 @@ const shared =
 
 function serverFor(world: World, tools: readonly ToolDefinition[], context: McpRequestContext): Server {
   const about = aboutOf(context);
-  const { principal, project } = about;
+  const { principal, project, spoken } = about;
   // The older protocol is given an id with the answer to its handshake.
   const isShared = context.era === 'modern' && about.session === null && principal.role !== 'read';
+  const further = isShared ? `\n\n${shared}` : '';
+  if (spoken) return profileServerFor(world, tools, spoken, about, further);
   const server = new Server(
     { name: 'signalbox', title: 'Signalbox', version },
-    { instructions: isShared ? `${instructions}\n\n${shared}` : instructions, capabilities: { tools: {} } },
+    { instructions: `${instructions}${further}`, capabilities: { tools: {} } },
   );
   const isAllowed = (tool: ToolDefinition) => refusalFor(principal, actionOf(tool), project) === null;
   server.setRequestHandler('tools/list', () => ({ tools: tools.filter(isAllowed).map(listedTool) }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     answered(async () => {
-      const client = clientOf(server, request)?.name ?? clientIn(about.handshake);
+      const client = clientName(server, request, about);
       const signal = AbortSignal.any([about.signal, request.mcpReq.signal]);
       const progress = progressOf(request);
       const input = params.arguments ?? {};
@@ -162,26 +137,9 @@ function serverFor(world: World, tools: readonly ToolDefinition[], context: McpR
 /** The session that a client's calls are, joined with the first of them; none for a token that only reads. */
 async function sessionFor(world: World, { principal, project, session }: McpRequest, client: string | undefined) {
   if (principal.role === 'read') return null;
-  const name =
-    client === undefined ? null : cleanLine(client, 'client', limits.hubHeaderCharacters).slice(0, 60) || null;
-  const arrival = {
-    conversation: conversationOf(session, client),
-    handle: null,
-    client: name,
-    task: null,
-    branch: null,
-  };
+  const conversation = conversationOf(session, client);
+  const arrival = { conversation, handle: null, client: shownClient(client), task: null, branch: null };
   return (await openSession(hubWorld(world, principal, project), project, principal.id, arrival)).id;
-}
-
-function progressOf({ mcpReq }: ServerContext) {
-  const { _meta, notify } = mcpReq;
-  const progressToken = _meta?.progressToken;
-  return (message: string, done: number, total: number) => {
-    if (progressToken === undefined) return;
-    const params = { progressToken, progress: done, total, message };
-    void notify({ method: 'notifications/progress', params }).catch(() => undefined);
-  };
 }
 
 /** A refusal by a rule is a tool error that the model can read and act on. */

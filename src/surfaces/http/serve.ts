@@ -7,6 +7,8 @@ import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/ports.ts';
 import type { ProviderPolicy } from '../../core/provider-policy.ts';
 import { loopback } from '../../core/web-address.ts';
+import type { Profile } from '../../profiles/define-profile.ts';
+import { profileNamed } from '../../profiles/index.ts';
 import { operations } from '../../tools/index.ts';
 import { WebhookDispatcher } from '../../tools/webhook-dispatcher.ts';
 import { version } from '../../version.ts';
@@ -41,12 +43,13 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     // A request without a name, or from a page that has none, is not one of ours.
   ].filter(name => name !== '');
   const tools = operations.filter(({ name }) => !local.includes(name));
+  const profiles = await profilesNamed(config.hubProfiles.value);
   const stopping = new AbortController();
   const log = logOf(note);
   const provider = policy === null ? null : await parts.identityProvider(policy, log);
   const signIn = policy === null || provider === null ? null : new SignIn({ policy, provider, url });
   const about: HubParts = {
-    ...{ world: { ...world, log }, digests, tools, hosts, asksForTokens, signIn, addressIn, note },
+    ...{ world: { ...world, log }, digests, tools, profiles, hosts, asksForTokens, signIn, addressIn, note },
     stopping: stopping.signal,
   };
   const made = createHub(about);
@@ -68,6 +71,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     authentication: asksForTokens,
     ...(policy === null ? {} : { provider: policy.issuer }),
     store: parts.surroundings.store.scheme,
+    ...(profiles.length > 0 ? { profiles: profiles.map(({ name }) => name) } : {}),
   });
   void provider?.look();
   const signal = await asking;
@@ -91,6 +95,22 @@ function logOf(note: HubParts['note']): Log {
     (message: string, details: Record<string, unknown> = {}) =>
       note(level, message, details);
   return { debug() {}, info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** The profiles of a list of names. Errors: `invalid_input` for one that there is not, or that no hub can serve. */
+async function profilesNamed(names: string): Promise<Profile[]> {
+  const wanted = [...new Set(names.split(',').map(name => name.trim()))].filter(name => name !== '' && name !== 'none');
+  return Promise.all(
+    wanted.map(async name => {
+      const profile = await profileNamed(name);
+      if (profile?.hub) return profile;
+      throw new SignalboxError(
+        'invalid_input',
+        profile ? `A hub cannot serve the profile ${name}.` : `There is no profile "${name.slice(0, 40)}".`,
+        'A hub serves claude-duo; the others are spoken by `signalbox mcp --profile NAME`.',
+      );
+    }),
+  );
 }
 
 async function refuseOpenDoor(

@@ -11,6 +11,8 @@ import {
 import * as z from 'zod/v4';
 import { toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
+import type { Log } from '../../core/ports.ts';
+import type { Speech } from '../../core/surroundings.ts';
 import { cleanText, cleanTexts } from '../../core/text.ts';
 import type { Answer, ForeignPrompt, ForeignResource, ForeignTool, Profile } from '../../profiles/define-profile.ts';
 import type { Callers } from '../../tools/callers.ts';
@@ -158,23 +160,42 @@ async function answered(
   given: Record<string, unknown>,
   request: ServerContext,
 ): Promise<Answer> {
-  const { profile, world } = parts;
+  const { profile, world, surroundings } = parts;
   const tool = profile.tools.find(each => each.name === name);
-  if (!tool) return profile.unknown(name, parts.surroundings);
+  if (!tool) return profile.unknown(name, surroundings);
+  return spoken({ profile, tool, speech: surroundings, log: world.log }, given, () =>
+    deskOf(parts, contextOf(parts, request)),
+  );
+}
+
+/** A tool of a profile, and how what goes wrong with it is told. */
+interface Spoken<D> {
+  readonly profile: Profile;
+  readonly tool: ForeignTool<D>;
+  readonly speech: Speech;
+  readonly log: Log;
+}
+
+/** Has a tool of a profile answer what a caller has given. Never fails: what goes wrong is told in the words of the profile. */
+export async function spoken<D>(
+  { profile, tool, speech, log }: Spoken<D>,
+  given: Record<string, unknown>,
+  desk: () => D | Promise<D>,
+): Promise<Answer> {
   const input = tool.input.safeParse(profile.understood?.(given) ?? given);
-  if (!input.success) return profile.invalid(name, input.error, parts.surroundings);
+  if (!input.success) return profile.invalid(tool.name, input.error, speech);
   try {
-    return await tool.run(deskOf(parts, contextOf(parts, request)), input.data as never);
+    return await tool.run(await desk(), input.data as never);
   } catch (error) {
     const { code, message, next, cause } = toSignalboxError(error);
     if (code === 'internal')
-      world.log.error('call failed', { tool: name, cause: String((cause as Error)?.stack ?? cause) });
-    return profile.failed(message, next, parts.surroundings);
+      log.error('call failed', { tool: tool.name, cause: String((cause as Error)?.stack ?? cause) });
+    return profile.failed(message, next, speech);
   }
 }
 
 /** What peers wrote is made harmless on the way out, whatever the profile shows of it. */
-function shown({ content, structured, isError }: Answer): CallToolResult {
+export function shown({ content, structured, isError }: Answer): CallToolResult {
   const clean = content.map(({ type, text }) => ({ type, text: cleanText(text).text }));
   return {
     content: clean,
@@ -206,7 +227,7 @@ function hookContext(parts: ProfileParts, server: Server, request: ServerContext
 }
 
 /** As its users know it: the input in full, and nothing that they have never met. */
-function listedForeign({ name, description, input, output }: ForeignTool): Tool {
+export function listedForeign<D>({ name, description, input, output }: ForeignTool<D>): Tool {
   const schema = z.toJSONSchema(z.strictObject(input.shape), { io: 'input', target: 'draft-7' });
   const inputSchema = schema as Tool['inputSchema'];
   return { name, description, inputSchema, ...(output ? { outputSchema: output as Tool['outputSchema'] } : {}) };

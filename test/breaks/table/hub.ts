@@ -77,7 +77,7 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: the id of a client is what its session is known by',
-    file: 'src/surfaces/http/mcp.ts',
+    file: 'src/surfaces/http/mcp-client.ts',
     replace: "return session === null ? `client:${client ?? 'unknown'}` : `given:${session}`;",
     by: "return `client:${client ?? 'unknown'}${session === null ? '' : ''}`;",
     caughtBy: `${mcp} › is another session than one with another token, or with another id of its own`,
@@ -85,8 +85,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: a conversation is its principal’s',
     file: 'src/tools/hub-session.ts',
-    replace: 'const clientSession = conversation === null ? null : shortId(`${principal}/${conversation}`);',
-    by: 'const clientSession = conversation === null ? null : shortId(conversation);',
+    replace: 'return shortId(`${principal}/${conversation}`);',
+    by: 'return shortId(conversation);',
     caughtBy: `${mcp} › does not come back as the session that somebody else had under the same id`,
   },
   {
@@ -226,9 +226,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: a client is known by its name whatever id it tells',
-    file: 'src/surfaces/http/mcp.ts',
-    replace: 'clientIn(about.handshake);',
-    by: 'clientIn(about.session);',
+    file: 'src/surfaces/http/mcp-client.ts',
+    replace: '{ handshake }: McpRequest',
+    by: '{ session: handshake }: McpRequest',
     caughtBy: `${mcp} › is known by its name, also with an id of its own; an empty id is none`,
   },
 ];

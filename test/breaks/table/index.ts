@@ -33,6 +33,7 @@ import { ofProfiles } from './profiles.ts';
 import { ofCoordinator } from './profiles-coordinator.ts';
 import { ofSessionInstances } from './profiles-csc.ts';
 import { ofDuo } from './profiles-duo.ts';
+import { ofDuoHub } from './profiles-duo-hub.ts';
 import { ofPeers } from './profiles-peers.ts';
 import { ofTakeover } from './profiles-takeover.ts';
 import { ofQueue } from './queue.ts';
@@ -52,6 +53,7 @@ export const breaks: readonly Break[] = [
   ...ofCoordinator,
   ...ofSessionInstances,
   ...ofDuo,
+  ...ofDuoHub,
   ...ofAccounts,
   ...ofHub,
   ...ofSignIn,

@@ -107,8 +107,8 @@ export const ofDuo: readonly Break[] = [
   {
     what: 'duo: a cancelled listen is over',
     file: 'src/tools/foreign-listen.ts',
-    replace: 'if (waited >= ms || signal.aborted) return undefined;',
-    by: 'if (waited >= ms) return undefined;',
+    replace: 'if (waited >= ms || signal.aborted || waitsEnd?.aborted) return silence(waited >= ms);',
+    by: 'if (waited >= ms || waitsEnd?.aborted) return silence(waited >= ms);',
     caughtBy: `${profile('listen')} › that the client cancels is over, and nothing is marked as read (DUO-036)`,
   },
   {

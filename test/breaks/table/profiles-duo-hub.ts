@@ -1,0 +1,141 @@
+/** What a hub stands on that serves the profile `claude-duo`: the broker's endpoints, whose partners are, and waits over HTTP. */
+import type { Break } from '../break.ts';
+
+const test = (file: string) => `test/profiles/claude-duo.${file}.test.ts`;
+const routes = 'src/surfaces/http/profile-routes.test.ts';
+
+export const ofDuoHub: readonly Break[] = [
+  {
+    what: 'duo hub: rows of conversations count what is unread',
+    file: 'src/profiles/claude-duo/broker.ts',
+    replace: 'unread_count: each.unread,',
+    by: 'unread_count: 0,',
+    caughtBy: `${test('broker')} › shows a partner’s conversations with what it has not read, and who is in them (DUOH-116)`,
+  },
+  {
+    what: 'duo hub: what is wrong has a status of its own',
+    file: 'src/profiles/claude-duo/broker.ts',
+    replace: "if (refused === 'stranger') return notIn;",
+    by: '',
+    caughtBy: `${test('broker')} › is refused with the status that says why (DUOH-106)`,
+  },
+  {
+    what: 'duo hub: what goes wrong is told as the broker did',
+    file: 'src/surfaces/http/app.ts',
+    replace: 'face ? face.failed(body.error) : body',
+    by: 'face ? body : body',
+    caughtBy: `${test('broker')} › is told in the form of the old broker, with a status and without a trace of the program (DUOH-121)`,
+  },
+  {
+    what: 'duo hub: a partner is its token’s',
+    file: 'src/core/partner.ts',
+    replace: 'if (me.hub === null || bearers.every(each => ownerOf(each) === ownerOf(me))) return;',
+    by: 'if (bearers.length >= 0) return;',
+    caughtBy: `${test('broker-tokens')} › is of the token that registered it: another can do nothing as it, also while it is away (DUOH-130)`,
+  },
+  {
+    what: 'duo hub: the name of a token’s partner is not given to another',
+    file: 'src/core/partner.ts',
+    replace: 'ownerOf(session) !== ownerOf(me);',
+    by: 'ownerOf(session) === me.id;',
+    caughtBy: 'src/core/partner.test.ts › of a token is that token’s, also while it is away',
+  },
+  {
+    what: 'duo hub: a token does no more than it may',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: 'if (refusal) throw refusal;',
+    by: '',
+    caughtBy: `${test('broker-tokens')} › to read sees who there is and changes nothing (DUOH-132)`,
+  },
+  {
+    what: 'duo hub: a token for some tools is for these',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: 'tools.find(({ name }) => name === operation)',
+    by: 'tools.find(({ name }) => name === operation && name === null)',
+    caughtBy: `${test('broker-tokens')} › for some projects or tools is for these here as well (DUOH-133)`,
+  },
+  {
+    what: 'duo hub: refusals in its own words stand in the audit',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: 'if (status < 400) return null;',
+    by: 'if (status > 0) return null;',
+    caughtBy: `${test('broker-tokens')} › stands in the audit with what it did over the broker, what was refused, and as which session, without a text (DUOH-134)`,
+  },
+  {
+    what: 'duo hub: a second listen takes the place of the first',
+    file: 'src/core/listening.ts',
+    replace: 'isSole ? [] : waitsIn(facts, now)',
+    by: 'isSole ? waitsIn(facts, now) : []',
+    caughtBy: `${test('broker-listen')} › takes the place of the one before, which is told to reconnect, and hears what comes (DUOH-110)`,
+  },
+  {
+    what: 'duo hub: a wait says that it goes on',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: 'waiting.goOn();',
+    by: '',
+    caughtBy: `${test('broker-listen')} › waits where nothing is unread, with its head out at once and blanks meanwhile, and answers with what comes (DUOH-108)`,
+  },
+  {
+    what: 'duo hub: nothing is written to a client that has gone',
+    file: 'src/surfaces/http/waiting.ts',
+    replace: 'cancel: () => last(gone),',
+    by: 'cancel: gone,',
+    caughtBy: `${test('broker-listen')} › of a client that has gone takes nothing, and is over (DUOH-112)`,
+  },
+  {
+    what: 'duo hub: a wait ends with its token',
+    file: 'src/surfaces/http/waiting.ts',
+    replace: 'if (!(await mayGoOn())) return end();',
+    by: '',
+    caughtBy: `${test('broker-listen')} › ends soon after its token was revoked (DUOH-113)`,
+  },
+  {
+    what: 'duo hub: who listens is here',
+    file: 'src/surfaces/http/waiting.ts',
+    replace: 'await desk.stay();',
+    by: '',
+    caughtBy: `${routes} › is here for as long as it listens, and a while after that`,
+  },
+  {
+    what: 'duo hub: a wait lasts as long as was asked for',
+    file: 'src/tools/foreign-listen.ts',
+    replace: 'if (this.#context.patienceMs !== undefined) return this.#context.patienceMs;',
+    by: '',
+    caughtBy: `${routes} › that asks for %o waits all of %i minutes, and says that they are over`,
+  },
+  {
+    what: 'duo hub: who comes back is there since it first came',
+    file: 'src/core/partner.ts',
+    replace: 'facts: all, since: earlier?.since };',
+    by: 'facts: all };',
+    caughtBy: `${routes} › whose time of being here was over comes back by what it asks for, with all that it was`,
+  },
+  {
+    what: 'duo hub: a partner stands in the project that it names',
+    file: 'src/tools/hub-partners.ts',
+    replace: 'home === null || home === issuer ? meeting : await open(home)',
+    by: 'home === null || home !== issuer ? meeting : await open(home)',
+    caughtBy: `${test('hub')} › talk with each other, whoever begins and whoever waits, and read it all again (DUOH-140, DUOH-141)`,
+  },
+  {
+    what: 'duo hub: whoever only reads is no partner over MCP',
+    file: 'src/surfaces/http/mcp-profile.ts',
+    replace: 'refusalOf(principal, null, tools, profile.name) ??',
+    by: '',
+    caughtBy: `${test('hub')} › is another partner than one with another token or another id, and nobody with a token to read (DUOH-152)`,
+  },
+  {
+    what: 'duo hub: a partner that says goodbye is offline',
+    file: 'src/surfaces/http/mcp.ts',
+    replace: 'if (spoken) await close(spoken.profile.name);',
+    by: '',
+    caughtBy: `${test('hub')} › that the hub does not serve is refused, and one that says goodbye is offline (DUOH-153)`,
+  },
+  {
+    what: 'duo hub: a client speaks for itself',
+    file: 'src/tools/hub-partners.ts',
+    replace: 'return this.#isMine(session) && session.clientSession === key;',
+    by: 'return this.#isMine(session) && key.length > 0;',
+    caughtBy: `${test('hub')} › is a partner that no request to the broker speaks for, with the same token either (DUOH-154)`,
+  },
+];
