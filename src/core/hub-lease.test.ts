@@ -35,3 +35,13 @@ describe('a session without a process that came by a hub', () => {
     expect((await askForLocks(bench, heron, wish, null)).granted).toHaveLength(1);
   });
 });
+
+describe('a session whose machine is behind a hub', () => {
+  it('ends at once when its machine says that its process is dead', async () => {
+    const otter = await bench.join('otter', { hub: { principal: 'ana', leaseMs: limits.leaseWithoutHeartbeatMs } });
+    const lives = () => bench.look(async view => leaseHolds(view, (await view.tx.get('session', otter.id)) ?? otter));
+    expect(await lives()).toBe(true);
+    bench.kill(otter);
+    expect(await lives()).toBe(false);
+  });
+});

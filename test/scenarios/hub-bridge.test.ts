@@ -57,6 +57,19 @@ describe('a session behind a hub that goes away', () => {
     expect(await otter.call('lock_list')).toMatchObject({ locks: [{ holder: 'otter', resource: 'file:src/auth.ts' }] });
   });
 
+  it('is taken up again before its lease is over, by nobody but its machine', async () => {
+    const otter = await place.session({ args: ['--handle', 'otter'] });
+    await otter.call('lock_acquire', { paths: ['src/auth.ts'] });
+    const port = portOf();
+    await hub.kill();
+    await again(port);
+    const opened = async () => {
+      const { stdout } = await office.command(['audit', '--what', 'open', '--json']);
+      return stdout.split('"open"').length - 1;
+    };
+    await until('it is taken up', async () => (await opened()) === 2);
+  });
+
   it('that waits gets what it waits for from the next one', async () => {
     const [otter, heron] = await both();
     const waiting = otter.call('message_wait', { timeoutSeconds: 50 }, { timeout: 90_000 });

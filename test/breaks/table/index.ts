@@ -2,6 +2,7 @@
 import type { Break } from '../break.ts';
 import { ofAccounts } from './accounts.ts';
 import { ofLimits } from './bounds.ts';
+import { ofBridge } from './bridge.ts';
 import { ofClients } from './clients.ts';
 import { ofConflicts } from './conflicts.ts';
 import { ofContext } from './context.ts';
@@ -55,6 +56,7 @@ export const breaks: readonly Break[] = [
   ...ofDuo,
   ...ofDuoHub,
   ...ofAccounts,
+  ...ofBridge,
   ...ofHub,
   ...ofSignIn,
   ...ofWebhooks,
