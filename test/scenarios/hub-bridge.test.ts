@@ -63,10 +63,6 @@ describe('a session behind a hub that goes away', () => {
     const port = portOf();
     await hub.kill();
     await again(port);
-    const opened = async () => {
-      const { stdout } = await office.command(['audit', '--what', 'open', '--json']);
-      return stdout.split('"open"').length - 1;
-    };
     await until('it is taken up', async () => (await opened()) === 2);
   });
 
@@ -136,6 +132,12 @@ describe('a session behind a hub that goes away', () => {
   });
 });
 
+/** How often sessions were opened, or taken up again. */
+async function opened(): Promise<number> {
+  const { stdout } = await office.command(['audit', '--what', 'open', '--json']);
+  return stdout.split('"open"').length - 1;
+}
+
 async function both(): Promise<[LiveSession, LiveSession]> {
   const otter = await place.session({ args: ['--handle', 'otter'] });
   const heron = await place.session({ args: ['--handle', 'heron'] });
@@ -165,6 +167,15 @@ describe('hooks of a session behind a hub', () => {
     expect((await otter.edits('b.ts', 'b\n')).denied).toEqual(expected);
     await hub.kill();
     expect((await otter.edits('c.ts', 'c\n')).denied).toEqual(expected);
+  });
+
+  it('are answered while the hub hangs, and its connection is not given up for that', async () => {
+    const otter = await ClientAtWork.start(place, 'otter');
+    hub.pause();
+    expect((await otter.edits('b.ts', 'b\n')).denied).toBeNull();
+    hub.resume();
+    expect(await otter.call('session_list')).toMatchObject({ you: 'otter' });
+    expect(await opened()).toBe(1);
   });
 
   it('by command find the session by its server, and without one by its client', async () => {

@@ -71,6 +71,11 @@ export class Hub {
     this.#process.kill('SIGSTOP');
   }
 
+  /** Lets it go on. */
+  resume(): void {
+    this.#process.kill('SIGCONT');
+  }
+
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;

@@ -37,7 +37,7 @@ export const ofBridge: readonly Break[] = [
     file: 'src/surfaces/bridge/router.ts',
     replace: 'if (isHook(pending.message)) void this.#hurry(id, pending);',
     by: '',
-    caughtBy: `${file} › are refused where policy says so, while the hub is gone or hangs`,
+    caughtBy: `${file} › are answered while the hub hangs, and its connection is not given up for that`,
   },
   {
     what: 'bridge: git is judged at the hub',
