@@ -30,6 +30,8 @@ export class Far {
   readonly #dead = new Set<string>();
   readonly #wondered = new Map<string, ProcessIdentity>();
   #isLooking = false;
+  #asking = 0;
+  readonly #inLine: (() => void)[] = [];
   /** How locks are held up there. */
   guard: GuardPolicy;
   /** What is wrong with its settings, for a person who was not told yet. */
@@ -212,11 +214,20 @@ export class Far {
     return (await this.#ask(question, words, ms).catch(() => undefined)) ?? undefined;
   }
 
+  /** Waits until another question may be asked: a command that names hundreds of files asks about each. */
+  async #turn(): Promise<void> {
+    if (this.#asking >= limits.bridgeQuestions) await new Promise<void>(resolve => this.#inLine.push(resolve));
+    this.#asking += 1;
+  }
+
   /** Errors: what the machine says; `unavailable` when it does not answer in time, or with something that is no answer. */
   async #ask<Q extends Question>(question: Q, words: Words<Q>, ms = 0): Promise<Answer<Q>> {
+    await this.#turn();
     const channel = this.#link.open('question', { question, words });
     const said = await answerOn(channel, ms + limits.bridgeAskMs, this.#clock);
     channel.end();
+    this.#asking -= 1;
+    this.#inLine.shift()?.();
     const told = (said?.value ?? {}) as { value?: unknown; error?: unknown; moment?: unknown };
     const around = moment.safeParse(told.moment);
     if (around.success) this.note(around.data);

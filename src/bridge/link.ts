@@ -18,7 +18,8 @@ export interface Wire {
 
 /** One thing that goes on. */
 export interface Channel {
-  say(value: unknown): void;
+  /** False for what is too large to be said, and when it is over; then nothing was. */
+  say(value: unknown): boolean;
   /** Hears what the other side says; at most one listener, who is told what came before it listened. */
   hear(listener: (value: unknown) => void): void;
   /** Aborts when either side has ended it, or the connection is gone. */
@@ -70,11 +71,13 @@ export class Link {
     return this.#heard;
   }
 
+  /** A channel that is over already where what it is about is too large. */
   open(what: string, value: unknown): Channel {
     const number = this.#next;
     this.#next += 2;
     const channel = this.#channel(number);
-    this.#send(['open', number, what, value]);
+    // What cannot be said is over before it began.
+    if (!this.#send(['open', number, what, value])) this.#over(number);
     return channel;
   }
 
@@ -96,11 +99,17 @@ export class Link {
     return channel;
   }
 
-  #send(frame: Frame): void {
-    if (this.#gone.signal.aborted) return;
-    this.#wire.send(JSON.stringify(frame));
+  /** Whether it was sent. */
+  #send(frame: Frame): boolean {
+    if (this.#gone.signal.aborted) return false;
+    const text = JSON.stringify(frame);
+    // A character is three bytes at most, so most are not counted.
+    const isLarge = text.length * 3 > limits.bridgeFrameBytes && Buffer.byteLength(text) > limits.bridgeFrameBytes;
+    if (isLarge) return false;
+    this.#wire.send(text);
     // Whoever does not read is gone, or wants our memory.
     if (this.#wire.waitingBytes > limits.bridgeBacklogBytes) this.close('it does not read');
+    return true;
   }
 
   #take(text: string): void {
@@ -134,13 +143,13 @@ export class Link {
 }
 
 class Open implements Channel {
-  readonly #say: (value: unknown) => void;
+  readonly #say: (value: unknown) => boolean;
   readonly #end: () => void;
   readonly #over = new AbortController();
   #listener: ((value: unknown) => void) | undefined;
   #before: unknown[] = [];
 
-  constructor(say: (value: unknown) => void, end: () => void) {
+  constructor(say: (value: unknown) => boolean, end: () => void) {
     [this.#say, this.#end] = [say, end];
   }
 
@@ -148,8 +157,8 @@ class Open implements Channel {
     return this.#over.signal;
   }
 
-  say(value: unknown): void {
-    if (!this.#over.signal.aborted) this.#say(value);
+  say(value: unknown): boolean {
+    return !this.#over.signal.aborted && this.#say(value);
   }
 
   hear(listener: (value: unknown) => void): void {

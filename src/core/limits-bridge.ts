@@ -4,15 +4,19 @@ export const bridgeLimits = {
   /** Machines that one hub keeps connected. */
   hubBridges: 5_000,
   /** The largest frame; more than the largest call, because answers may hold files of a checkout. */
-  bridgeFrameBytes: 4_194_304,
+  bridgeFrameBytes: 8_388_608,
   /** Things that go on over one connection at once: calls, hooks, questions. */
   bridgeChannels: 256,
+  /** Questions that a hub asks one machine at once; the others wait for their turn. */
+  bridgeQuestions: 64,
   /** What waits in memory for a peer that reads slowly before the connection is given up. */
   bridgeBacklogBytes: 16_777_216,
   /** How long connecting and shaking hands may take, and how long to wait before trying again, at first and at most. */
   bridgeDialMs: 5_000,
   bridgeAgainMs: 100,
   bridgeAgainMostMs: 5_000,
+  /** The same once a token was refused: whoever is refused often has its address locked out. */
+  bridgeRefusedMs: 60_000,
   /** How often the machine says that it is there. After so long without a word the other side counts as gone. */
   bridgeBeatMs: 5_000,
   bridgeSilentMs: 12_000,

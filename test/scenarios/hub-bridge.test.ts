@@ -178,6 +178,17 @@ describe('hooks of a session behind a hub', () => {
     expect(await opened()).toBe(1);
   });
 
+  it('ask about hundreds of files of one command, and are answered here where there is too much to say', async () => {
+    const [otter, heron] = [await ClientAtWork.start(place, 'otter'), await ClientAtWork.start(place, 'heron')];
+    await otter.edits('f299.ts', 'x\n');
+    const files = Array.from({ length: 300 }, (_, at) => `f${at}.ts`).join(' ');
+    expect((await heron.runs(`rm ${files}`)).denied).toMatch(/f299\.ts|otter/);
+    const huge = 'x'.repeat(9_000_000);
+    expect((await otter.prompts(huge)).length).toBeLessThan(10_000);
+    expect(await otter.call('session_list')).toMatchObject({ you: 'otter' });
+    expect(await opened()).toBe(2);
+  });
+
   it('by command find the session by its server, and without one by its client', async () => {
     const environment = { CLAUDECODE: '1', CLAUDE_CODE_ENTRYPOINT: 'cli' };
     const hook = async (event: string, more: object) => {

@@ -80,7 +80,7 @@ export class Router {
     const { id, method } = message;
     if (method === undefined) this.#say(message);
     else if (id === undefined) this.#note(message);
-    else if (staticMethods.includes(method)) this.#answerHere(id, message);
+    else if (staticMethods.includes(method)) this.#answerStatic(id, message);
     else {
       this.#follow(message);
       const pending: Pending = { message, at: 'waits' };
@@ -89,7 +89,7 @@ export class Router {
     }
   }
 
-  #answerHere(id: Id, message: Message): void {
+  #answerStatic(id: Id, message: Message): void {
     this.#pending.set(id, { message, at: 'here' });
     this.#parts.here(message);
     if (message.method !== 'initialize') return;
@@ -140,31 +140,32 @@ export class Router {
       return this.#parts.here(pending.message);
     }
     pending.at = 'hub';
-    this.#say(pending.message);
-    if (isHook(pending.message)) void this.#hurry(id, pending);
+    // What is too large for a hub is refused here, in the usual words.
+    if (!this.#say(pending.message)) this.#answerHere(id);
+    else if (isHook(pending.message)) void this.#hurry(id, pending);
   }
 
   /** A hook has little time: without an answer of the hub it is answered here, as policy says. */
   async #hurry(id: Id, pending: Pending): Promise<void> {
     await this.#parts.clock.sleep(limits.bridgeHookMs);
-    if (this.#pending.get(id) === pending) this.#answerHook(id);
+    if (this.#pending.get(id) === pending) this.#answerHere(id);
   }
 
-  #say(message: Message): void {
-    this.#talk?.say({ message, moment: this.#parts.moment() });
+  #say(message: Message): boolean {
+    return this.#talk?.say({ message, moment: this.#parts.moment() }) === true;
   }
 
   async #heard({ message, number, present, refused }: Heard): Promise<void> {
     const talk = this.#talk;
     if (Array.isArray(present)) this.#parts.present(present as (string | null)[]);
-    if (refused !== undefined) this.#answerHook(refused);
+    if (refused !== undefined) this.#answerHere(refused);
     if (message === undefined) return;
     const isShown = await this.#shown(message);
     talk?.say({ taken: number, isShown });
   }
 
-  /** A hook that the hub does not answer is answered here, as policy says. */
-  #answerHook(id: Id): void {
+  /** What the hub does not answer is answered here: a hook as policy says. */
+  #answerHere(id: Id): void {
     const pending = this.#pending.get(id);
     if (pending?.at !== 'hub') return;
     pending.at = 'here';

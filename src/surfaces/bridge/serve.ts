@@ -146,6 +146,7 @@ async function relayed(
     connection.reply(reply);
   });
   channel.signal.addEventListener('abort', unanswered, { once: true });
+  if (channel.signal.aborted) return unanswered();
   if (request.wait === true) return;
   await clock.sleep(limits.bridgeHookMs, channel.signal);
   unanswered();

@@ -127,6 +127,7 @@ export class Shuttle {
         if (news !== this.#why) log.warn('the hub is not reached', { why: news });
         this.#why = news;
         this.#at += 1;
+        if (error instanceof SignalboxError && error.code === 'unauthenticated') await this.#refused();
       }
       // Many machines whose hub went away must not come back in one moment.
       const rest = again / 2 + ids.below(Math.ceil(again / 2));
@@ -137,6 +138,11 @@ export class Shuttle {
         await clock.sleep(rest - limits.bridgeAgainMs, AbortSignal.any([this.#stop.signal, this.#wanted.signal]));
       again = Math.min(again * 2, limits.bridgeAgainMostMs);
     }
+  }
+
+  /** Nobody is asked again soon, whoever waits: a token changes seldom, and refusals lock out. */
+  #refused(): Promise<void> {
+    return this.#parts.clock.sleep(limits.bridgeRefusedMs, this.#stop.signal);
   }
 
   /** Until the connection is gone. */

@@ -92,6 +92,8 @@ export class Station {
 
   readonly #actions: Readonly<Record<string, Action>> = {
     talk: (guest, said, channel) => {
+      if (this.#talk !== undefined)
+        throw new SignalboxError('conflict', 'There is one conversation already.', 'End it first.');
       this.#talk = connectMcp(guest, said, channel, {
         permit: async about => {
           this.#note(guest, about);
