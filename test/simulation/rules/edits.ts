@@ -104,12 +104,14 @@ export function untold(
   const isOwn = (edit: EditRecord) => edit.session === session || edit.session === parent;
   const isNear = (edit: EditRecord) =>
     isOwn(edit) || edit.mayBeOf.includes(session) || areKin(state, edit.session, session);
-  const own = entries.filter(isStrict ? isOwn : isNear).map(({ sequence }) => sequence);
+  // One model does not know what another one wrote, not even that of its parent.
+  const isItself = (edit: EditRecord) =>
+    edit.session === session || (edit.mayBeOf.length > 0 && edit.mayBeOf.every(id => id === session || id === parent));
+  const isKnown = isStrict ? isItself : isNear;
+  const own = entries.filter(isKnown).map(({ sequence }) => sequence);
   if (!entries.some(edit => (isStrict ? isOwn(edit) : edit.session === session))) return [];
   const last = Math.max(...own, toldTo);
-  return entries.filter(
-    edit => !(isStrict ? isOwn(edit) : isNear(edit)) && edit.sequence > last && edit.sequence < below,
-  );
+  return entries.filter(edit => !isKnown(edit) && edit.sequence > last && edit.sequence < below);
 }
 
 /** Up to which event a session was told, by anything but notices. */
