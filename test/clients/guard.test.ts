@@ -10,6 +10,7 @@ import { Codex } from './support/codex.ts';
 import { Copilot } from './support/copilot.ts';
 import { Gemini } from './support/gemini.ts';
 import type { Home } from './support/home.ts';
+import { behindHub } from './support/hub.ts';
 import { call, Gate, type Reply } from './support/mock-model.ts';
 import { Opencode } from './support/opencode.ts';
 import { Peer } from './support/peer.ts';
@@ -89,39 +90,48 @@ describe.each([
   ['Copilot CLI', copilot],
   ['opencode', opencode],
 ] as const)('%s', (_name, handOf) => {
-  it('does not write what another session has, by no tool, and its model is told who has it, what for and what next', async () => {
-    const hand = handOf();
-    const bench = await Bench.open();
-    const home = bench.home([hand.program]);
-    const { code, stderr } = await bench.signalbox(home, ['setup', '--yes']);
-    expect([code, stderr]).toEqual([0, '']);
-    const peer = await Peer.join(bench, home);
-    await peer.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'moving the login' });
-    const auth = join(bench.folder, 'src/auth.ts');
-    // The server of the client is there by the time that the first call of it is answered.
-    const steps = [
-      call('mcp:signalbox/session_list', {}),
-      ...(hand.read ? [hand.read(auth)] : []),
-      hand.write(auth, 'overwritten'),
-      hand.shell('echo overwritten > src/auth.ts'),
-      hand.shell('git stash && git switch -c elsewhere'),
-      hand.shell('echo written > src/free.ts'),
-      'Done.',
-    ];
-    const ann = bench.model.lane('ann').script(...steps);
-    expect(await hand.start(bench, home, ann.prompt('Work.')).ended).toMatchObject({ code: 0 });
+  it.each([
+    ['a store at hand', async () => undefined],
+    ['a store behind a hub', behindHub],
+  ])(
+    'with %s does not write what another session has, by no tool, and its model is told who has it, what for and what next',
+    async (_where, reached) => {
+      const hand = handOf();
+      const bench = await Bench.open();
+      const home = bench.home([hand.program]);
+      await reached(bench, home);
+      const { code, stderr } = await bench.signalbox(home, ['setup', '--yes']);
+      expect([code, stderr]).toEqual([0, '']);
+      const peer = await Peer.join(bench, home);
+      await peer.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'moving the login' });
+      const auth = join(bench.folder, 'src/auth.ts');
+      // The server of the client is there by the time that the first call of it is answered.
+      const steps = [
+        call('mcp:signalbox/session_list', {}),
+        ...(hand.read ? [hand.read(auth)] : []),
+        hand.write(auth, 'overwritten'),
+        hand.shell('echo overwritten > src/auth.ts'),
+        hand.shell('git stash && git switch -c elsewhere'),
+        hand.shell('echo written > src/free.ts'),
+        'Done.',
+      ];
+      const ann = bench.model.lane('ann').script(...steps);
+      expect(await hand.start(bench, home, ann.prompt('Work.')).ended).toMatchObject({ code: 0 });
 
-    const told = ann.requests.map(request => request.lastResult);
-    const refused = told.filter(text => text.includes('src/auth.ts is locked by nimble-peer, for "moving the login"'));
-    // By the edit tool and by the shell; the third attempt is about git.
-    expect(refused).toHaveLength(2);
-    for (const text of refused) expect(text).toContain('Next: ');
-    expect(told.some(text => text.includes('not run: "git stash"'))).toBe(true);
-    expect(readFileSync(auth, 'utf8')).toBe('export {};\n');
-    expect(bench.repository.git('branch', '--show-current').trim()).toBe('main');
-    expect(readFileSync(join(bench.folder, 'src/free.ts'), 'utf8')).toBe('written\n');
-    expect(bench.model.problems).toEqual([]);
-  });
+      const told = ann.requests.map(request => request.lastResult);
+      const refused = told.filter(text =>
+        text.includes('src/auth.ts is locked by nimble-peer, for "moving the login"'),
+      );
+      // By the edit tool and by the shell; the third attempt is about git.
+      expect(refused).toHaveLength(2);
+      for (const text of refused) expect(text).toContain('Next: ');
+      expect(told.some(text => text.includes('not run: "git stash"'))).toBe(true);
+      expect(readFileSync(auth, 'utf8')).toBe('export {};\n');
+      expect(bench.repository.git('branch', '--show-current').trim()).toBe('main');
+      expect(readFileSync(join(bench.folder, 'src/free.ts'), 'utf8')).toBe('written\n');
+      expect(bench.model.problems).toEqual([]);
+    },
+  );
 });
 
 describe.each(['2.1.197', '2.1.329'] as const)('Claude Code %s whose server was killed', version => {

@@ -1,6 +1,7 @@
 /** A hub over the store of a home, for clients that speak to it over HTTP without a server of ours beside them. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
@@ -34,6 +35,16 @@ async function hubOver(bench: Bench, home: Home): Promise<number> {
     if (msg === 'ready') return port;
   }
   throw new Error('the hub ended');
+}
+
+/** Has everything of a home go to a hub over the store of another one, as a person would set that up. */
+export async function behindHub(bench: Bench, home: Home): Promise<void> {
+  const office = bench.home([]);
+  const { token } = await told(bench, office, 'token', 'create', 'ann', '--role', 'write');
+  const port = await hubOver(bench, office);
+  home.writeJson('state/config.json', { store: `http://127.0.0.1:${port}` });
+  home.write('state/token', `${token}\n`);
+  chmodSync(home.path('state/token'), 0o600);
 }
 
 export interface HubStage {
