@@ -52,7 +52,9 @@ export class Far {
   /** Takes in what came with something that the machine said. */
   note(told: Moment): void {
     // What is on its way is older when it arrives: the largest difference is the nearest to the truth, and never too large.
-    this.#ahead = Math.max(this.#ahead, told.now - this.#clock.now());
+    // A clock that is off by a year and more is none: what is counted from it would never end.
+    const ahead = told.now - this.#clock.now();
+    this.#ahead = Math.max(this.#ahead, Math.abs(ahead) < limits.bridgeAheadMostMs ? ahead : 0);
     for (const root of told.roots ?? []) {
       if (this.#roots.size < limits.bridgeRoots || this.#roots.has(root.root)) this.#roots.set(root.root, root);
     }

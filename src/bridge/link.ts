@@ -93,6 +93,7 @@ export class Link {
         this.#channels.delete(number);
         this.#send(['end', number]);
       },
+      () => this.close('not understood'),
     );
     if (this.#gone.signal.aborted) channel.over();
     else this.#channels.set(number, channel);
@@ -145,12 +146,13 @@ export class Link {
 class Open implements Channel {
   readonly #say: (value: unknown) => boolean;
   readonly #end: () => void;
+  readonly #misheard: () => void;
   readonly #over = new AbortController();
   #listener: ((value: unknown) => void) | undefined;
   #before: unknown[] = [];
 
-  constructor(say: (value: unknown) => boolean, end: () => void) {
-    [this.#say, this.#end] = [say, end];
+  constructor(say: (value: unknown) => boolean, end: () => void, misheard: () => void) {
+    [this.#say, this.#end, this.#misheard] = [say, end, misheard];
   }
 
   get signal(): AbortSignal {
@@ -165,7 +167,7 @@ class Open implements Channel {
     this.#listener = listener;
     const before = this.#before;
     this.#before = [];
-    for (const value of before) listener(value);
+    for (const value of before) this.#give(listener, value);
   }
 
   end(): void {
@@ -175,8 +177,17 @@ class Open implements Channel {
   }
 
   take(value: unknown): void {
-    if (this.#listener) this.#listener(value);
+    if (this.#listener) this.#give(this.#listener, value);
     else this.#before.push(value);
+  }
+
+  /** What whoever listens cannot make anything of is none of ours: it ends this connection, and no more than that. */
+  #give(listener: (value: unknown) => void, value: unknown): void {
+    try {
+      listener(value);
+    } catch {
+      this.#misheard();
+    }
   }
 
   over(): void {

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
+import { isRealProject } from '../core/project.ts';
 
 const text = z.string().max(limits.bridgeTextCharacters);
 const path = text;
@@ -16,7 +17,9 @@ const count = z.number().int().min(0).max(limits.bridgeListed);
 const many = <T extends z.ZodType>(of: T) => z.array(of).max(limits.bridgeListed).readonly();
 const paths = many(path);
 
-const worktree = z.object({ project: text, root, anchor: text, branch: text.nullable(), foldsCase: z.boolean() });
+/** No machine has a folder of what belongs to no project. */
+const project = text.refine(isRealProject);
+const worktree = z.object({ project, root, anchor: text, branch: text.nullable(), foldsCase: z.boolean() });
 const resolved = z.object({ path, foldsCase: z.boolean(), isFolder: z.boolean().optional() });
 const change = z.enum(['created', 'modified', 'deleted']);
 const treeFile = z.object({

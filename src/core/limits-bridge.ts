@@ -28,9 +28,11 @@ export const bridgeLimits = {
   bridgeHookMs: 1_500,
   /** How long the hub waits for what only the machine can tell, beyond the time that the question itself gives. */
   bridgeAskMs: 3_000,
-  /** Checkouts of which a hub knows at each call what is checked out. */
   /** How often a hub asks a machine which of its processes are dead, while somebody waits for one. */
   bridgeLookMs: 500,
+  /** How far the clock of a machine may be off. */
+  bridgeAheadMostMs: 31_536_000_000,
+  /** Checkouts of which a hub knows at each call what is checked out. */
   bridgeRoots: 40,
   bridgeProcesses: 60,
   /** Lists that a machine answers with: files of a checkout, commits, branches. */

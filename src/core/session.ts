@@ -165,11 +165,12 @@ export function knowsConversation(session: SessionRecord, conversation: string):
 async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecord | undefined> {
   const { tx } = unit;
   const page = { limit: limits.sessionsOfProcess };
-  const [sameConversation, sameClient] = await Promise.all([
+  const [sameConversation, sameClient, sameServer] = await Promise.all([
     arrival.clientSession ? tx.list('session', 'clientSession', { equals: arrival.clientSession }, page) : [],
     arrival.parent ? tx.list('session', 'parent', { equals: processKey(arrival.parent) }, page) : [],
+    livingIn(tx, arrival),
   ]);
-  const candidates = [...sameConversation, ...sameClient].filter(
+  const candidates = [...sameConversation, ...sameClient, ...sameServer].filter(
     candidate => candidate.client === arrival.client && candidate.parentSession === null,
   );
   const { ended: lapsed } = await endLapsed(unit, candidates);
@@ -195,6 +196,16 @@ async function formerSession(unit: Unit, arrival: Arrival): Promise<SessionRecor
   return ended.find(
     record => record.endReason === processGone && record.root === arrival.root && record.host === arrival.host,
   );
+}
+
+/**
+ * Those of this very process behind a hub, to which it comes back over another connection. Its client finds them, where that is known: the
+ * first process of a container has none.
+ */
+async function livingIn(tx: Reader, { hub, parent, process }: Arrival): Promise<SessionRecord[]> {
+  if (!hub || parent !== null || process === null) return [];
+  const live = await tx.list('session', 'live', { prefix: '' }, { limit: limits.sessionsPerProject });
+  return live.filter(session => isProcess(session.process, process));
 }
 
 function isIn(session: SessionRecord, conversation: string | null): number {

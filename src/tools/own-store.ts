@@ -37,9 +37,17 @@ function ownReader(tx: Reader, principal: string): Reader {
     },
     get: (kind, id) => tx.get(kind, id),
     async list(kind, index, range, page) {
-      const found = await tx.list(kind, index, range, page);
-      if (kind !== 'session' || !identities.includes(index)) return found;
-      return found.filter(record => (record as SessionRecord).hub?.principal === principal);
+      if (kind !== 'session' || !identities.includes(index)) return tx.list(kind, index, range, page);
+      const own: Awaited<ReturnType<typeof tx.list<typeof kind>>> = [];
+      // Others may fill a page: whoever claims somebody's conversation must not hide that one's session from him.
+      for (let rest = range; ; ) {
+        const found = await tx.list(kind, index, rest, page);
+        own.push(...found.filter(record => (record as SessionRecord).hub?.principal === principal));
+        const last = found.at(-1) as SessionRecord | undefined;
+        if (last === undefined || found.length < page.limit || own.length >= page.limit || !('equals' in rest)) break;
+        rest = { equals: rest.equals, afterId: last.id };
+      }
+      return own.slice(0, page.limit);
     },
     count: (kind, index, range) => tx.count(kind, index, range),
   };

@@ -1,4 +1,5 @@
 /** Settles which project a working tree belongs to, so that a change of its remote does not part sessions that are at work. */
+import { SignalboxError } from '../core/errors.ts';
 import type { Worktree } from '../core/ports.ts';
 import { isInhabited, placeId, placesProject } from '../core/project.ts';
 import type { World } from './world.ts';
@@ -14,11 +15,16 @@ export async function settledProject(world: World, tree: Worktree, remember: boo
   const id = placeId(world.principal === undefined ? host : `${world.principal}/${host}`, tree.anchor);
   const known = await store.read(placesProject, tx => tx.get('place', id));
   if (known?.project === tree.project) return tree.project;
-  if (known && (await store.read(known.project, tx => isInhabited({ tx, processes }, host, tree.anchor)))) {
-    return known.project;
-  }
+  const stays = known && store.read(known.project, tx => isInhabited({ tx, processes }, host, tree.anchor));
+  if (known && (await stays?.catch(mayNotLook))) return known.project;
   if (remember) await store.transact(placesProject, async tx => tx.put('place', { id, project: tree.project }));
   return tree.project;
+}
+
+/** Where a token is not for the project of before, nobody who has it can be at work there. */
+function mayNotLook(error: unknown): false {
+  if (error instanceof SignalboxError && error.code === 'forbidden') return false;
+  throw error;
 }
 
 /** The world of a session that stands in no checkout: nobody takes what lies in its folder for work on the project. */

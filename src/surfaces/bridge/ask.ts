@@ -29,7 +29,7 @@ interface Session {
 async function atHub<T>({ world, hub }: Parts, mayStage: boolean, work: (session: Session) => Promise<T>): Promise<T> {
   const near = new Near(world, async () => false, mayStage);
   const { clock, ids, log } = world;
-  const { link, ready } = await new Shuttle({ door: hub, near, clock, ids, log }).connect();
+  const { link, ready } = await new Shuttle({ door: hub, near, clock, ids, log }).connectAny();
   try {
     return await work({ link, near, ready });
   } finally {

@@ -4,7 +4,8 @@ import { toSignalboxError } from '../../core/errors.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import { Onlooker } from '../../tools/hub-caller.ts';
 import { factsOf } from '../cli/status-facts.ts';
-import type { Clues, Guest } from './guest.ts';
+import { commandForm, formed, statusForm } from './forms.ts';
+import type { Guest } from './guest.ts';
 
 /** What the overview of the project shows. */
 export async function answerStatus(
@@ -12,9 +13,10 @@ export async function answerStatus(
   said: Readonly<Record<string, unknown>>,
   channel: Channel,
 ): Promise<void> {
+  const { clues } = formed(statusForm, said);
   const { world } = guest;
   const project = await guest.place();
-  const mine = await guest.shell(said.clues as Clues);
+  const mine = await guest.shell(clues);
   const { processes } = world;
   const facts = await world.store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
   channel.say({ facts, project });
@@ -27,7 +29,7 @@ export async function answerCommand(
   said: Readonly<Record<string, unknown>>,
   channel: Channel,
 ): Promise<void> {
-  const clues = said.clues as Clues;
+  const { clues, tool, input } = formed(commandForm, said);
   const isLook = guest.principal.role === 'read';
   const caller = isLook ? new Onlooker(guest.world, await guest.place()) : await guest.visitor(clues);
   const afterwards: (() => Promise<void>)[] = [];
@@ -41,7 +43,7 @@ export async function answerCommand(
     channel.signal.addEventListener('abort', () => resolve(false), { once: true });
   });
   try {
-    const answer = await callTool(guest.operations, String(said.tool), said.input, {
+    const answer = await callTool(guest.operations, tool, input, {
       caller,
       signal: AbortSignal.any([channel.signal, stop.signal]),
       waitsEnd: guest.stopping,

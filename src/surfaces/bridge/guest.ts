@@ -22,6 +22,7 @@ import { selectTools } from '../../tools/toolset.ts';
 import { Visitor } from '../../tools/visitor.ts';
 import type { World } from '../../tools/world.ts';
 import type { Auditor } from '../http/calls.ts';
+import type { Clues } from './forms.ts';
 import { permitted } from './permitted.ts';
 
 /** What the hub gives to every machine. */
@@ -56,15 +57,6 @@ export interface Guest {
   /** The id of the session that a shell belongs to; null for a person's own. */
   shell(clues: Clues): Promise<string | null>;
   person(within: World, directory: string): Promise<Visitor>;
-}
-
-export interface Clues {
-  readonly session: string | null;
-  readonly conversation: string | null;
-  readonly pid: number | null;
-  readonly isMarked: boolean;
-  /** The processes above the command, the nearest first. */
-  readonly ancestors: readonly number[];
 }
 
 /** The project that a machine names; for a token that only reads what its folder says now, since nothing is to be remembered for it. */

@@ -2,9 +2,11 @@
 import type { Channel } from '../../bridge/link.ts';
 import type { Composition } from '../../compose.ts';
 import { noFacts } from '../../core/git-hook-facts.ts';
+import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitTold, judgedHere } from '../git-hook/served.ts';
-import { answerHook, type HookCall } from '../hook/answer.ts';
+import { answerHook } from '../hook/answer.ts';
 import { StoreDesk } from '../hook/store-desk.ts';
+import { directHookForm, formed, hookForm } from './forms.ts';
 import type { Guest } from './guest.ts';
 
 export type HookHandler = Parameters<Composition['hearHooks']>[0];
@@ -16,7 +18,8 @@ export function relayHook(handler: HookHandler | undefined, guest: Guest, said: 
   if (guest.principal.role === 'read') channel.say({ reply: {} });
   else if (handler === undefined) channel.say({ reply: { pass: true } });
   else {
-    handler(said.request as Said, {
+    const { request } = formed(hookForm, said);
+    handler(request, {
       reply: value => channel.say({ reply: value }),
       next: hear => channel.hear(value => hear((value as Said).next)),
       signal: channel.signal,
@@ -29,11 +32,11 @@ export function relayHook(handler: HookHandler | undefined, guest: Guest, said: 
 
 /** A hook that no server answers. */
 export async function answerDirectHook(guest: Guest, said: Said, channel: Channel): Promise<void> {
-  const call = said.call as HookCall;
+  const { call, pid } = formed(directHookForm, said);
   const { world, hello, lease } = guest;
   const desk = new StoreDesk(
     { world, directory: hello.directory, project: hello.project, hub: lease },
-    { pid: Number(said.pid), tellsFailure: () => true },
+    { pid, tellsFailure: () => true },
   );
   const isMute = guest.principal.role === 'read';
   const answer = isMute ? undefined : await answerHook(desk, call, AbortSignal.any([channel.signal, guest.stopping]));
@@ -51,6 +54,11 @@ export async function answerDirectHook(guest: Guest, said: Said, channel: Channe
 
 /** One of git's hooks: what git is about to do has been found out on the machine. */
 export async function answerGitHook(guest: Guest, said: Said, channel: Channel): Promise<void> {
+  // Nobody can commit in the name of a token that only reads: there is no session to be noted, and none to be held up.
+  if (guest.principal.role === 'read') {
+    channel.say({ answer: { refused: false, lines: [], warnings: [], trailer: null } satisfies GitHookAnswer });
+    return channel.end();
+  }
   const judge = judgedHere(guest.world, guest.hello.project, (within, directory) => guest.person(within, directory));
   const told = said.told as GitTold;
   const answer = await judge(told, { ...noFacts, ...(said.facts as object) }, guest.far.guard);

@@ -78,6 +78,18 @@ export class Shuttle {
     return this.#link;
   }
 
+  /** Connects once with whichever replica can be reached. Errors: what kept it from the last one; a token that one does not take no other takes. */
+  async connectAny(): Promise<{ readonly link: Link; readonly ready: Ready }> {
+    for (const left = [...this.#parts.door.addresses].slice(1); ; left.pop()) {
+      try {
+        return await this.connect();
+      } catch (error) {
+        if (left.length === 0 || !(error instanceof SignalboxError) || error.code !== 'unavailable') throw error;
+        this.#at += 1;
+      }
+    }
+  }
+
   /** Connects once. Errors: what kept it from that. */
   async connect(): Promise<{ readonly link: Link; readonly ready: Ready }> {
     const { door } = this.#parts;

@@ -6,7 +6,7 @@ import { Far } from '../../bridge/far.ts';
 import { type Channel, Link, type Wire } from '../../bridge/link.ts';
 import { hello as helloForm, moment as momentForm } from '../../bridge/questions.ts';
 import type { Principal } from '../../core/account.ts';
-import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
+import { type ErrorCode, SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { version } from '../../version.ts';
 import { answerCommand, answerStatus } from './command.ts';
@@ -17,6 +17,8 @@ import { type Connected, connectMcp } from './talk.ts';
 export interface StationParts extends HubSide {
   /** Whose the connection is now; asked before everything that is done. Errors: those of a token that is not taken, or was used too often. */
   principal(): Promise<Principal>;
+  /** Whether it is anybody's still. */
+  isKnown(): Promise<boolean>;
   log(message: string, details: Record<string, unknown>): void;
 }
 
@@ -30,6 +32,8 @@ export class Station {
   #talk: Connected | undefined;
   #known = new Set<string>();
   #underWay = 0;
+  /** Whether it was asked whose the connection is since somebody looked. */
+  #isChecked = true;
 
   constructor(wire: Wire, parts: StationParts) {
     this.#parts = parts;
@@ -45,15 +49,33 @@ export class Station {
     else this.#link.signal.addEventListener('abort', over, { once: true });
   }
 
-  /** Whoever says nothing for so long is gone, whatever the network says. */
+  /**
+   * Whoever says nothing for so long is gone, whatever the network says. Whoever says nothing that has to be allowed still hears what
+   * happens, and may do so only as long as its token is good.
+   */
   #watch(): void {
-    let [heard, quiet] = [-1, 0];
+    let [heard, quiet, unchecked] = [-1, 0, 0];
     const stop = this.#parts.world.clock.every(limits.bridgeBeatMs / 2, () => {
+      unchecked = this.#isChecked ? 0 : unchecked + limits.bridgeBeatMs / 2;
+      this.#isChecked = false;
+      if (unchecked >= limits.bridgeSilentMs) void this.#check();
       quiet = heard === this.#link.heard ? quiet + limits.bridgeBeatMs / 2 : 0;
       heard = this.#link.heard;
       if (quiet >= limits.bridgeSilentMs) this.#link.close('silent');
     });
     this.#link.signal.addEventListener('abort', stop, { once: true });
+  }
+
+  async #check(): Promise<void> {
+    const isKnown = await this.#parts.isKnown().catch(() => true);
+    this.#isChecked = true;
+    if (!isKnown) this.#link.close('unauthenticated');
+  }
+
+  /** Whose what is said now is. Errors: those of a token that is not taken, or was used too often. */
+  #principal(): Promise<Principal> {
+    this.#isChecked = true;
+    return this.#parts.principal();
   }
 
   /** The hub stops: what is under way is answered, and nothing else is taken. */
@@ -69,13 +91,13 @@ export class Station {
   async #take(what: string, value: unknown, channel: Channel): Promise<void> {
     this.#underWay += 1;
     try {
-      const principal = await this.#parts.principal();
+      const principal = await this.#principal();
       const said = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
       if (what === 'hello') return await this.#greet(principal, said, channel);
       const guest = this.#guest;
       if (guest === undefined) return this.#link.close('say hello first');
       this.#note(guest, said.moment);
-      const action = this.#actions[what];
+      const action = Object.hasOwn(this.#actions, what) ? this.#actions[what] : undefined;
       if (action === undefined) throw new SignalboxError('not_found', 'This hub knows no such request.', 'Update it.');
       await action(guest, said, channel);
       await this.#meet(guest);
@@ -84,7 +106,7 @@ export class Station {
       if (code === 'internal') this.#parts.log('bridge', { what, cause: String((error as Error)?.stack ?? error) });
       channel.say({ error: { code, message, next } });
       channel.end();
-      if (code === 'unauthenticated') this.#link.close('unauthenticated');
+      this.#refused(code);
     } finally {
       this.#underWay -= 1;
     }
@@ -97,8 +119,9 @@ export class Station {
       this.#talk = connectMcp(guest, said, channel, {
         permit: async about => {
           this.#note(guest, about);
-          await this.#parts.principal();
+          await this.#principal();
         },
+        refused: code => this.#refused(code),
         busy: by => {
           this.#underWay += by;
         },
@@ -122,6 +145,11 @@ export class Station {
       channel.end();
     },
   };
+
+  /** What it was told is on its way; nothing else will be. */
+  #refused(code: ErrorCode): void {
+    if (code === 'unauthenticated') this.#link.close('unauthenticated');
+  }
 
   #note(guest: Guest, told: unknown): void {
     const parsed = momentForm.safeParse(told);

@@ -2,7 +2,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import * as z from 'zod/v4';
 import type { Channel } from '../../bridge/link.ts';
-import { type SignalboxError, toSignalboxError } from '../../core/errors.ts';
+import { type ErrorCode, type SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Agent } from '../../tools/agent.ts';
 import type { Callers } from '../../tools/callers.ts';
@@ -25,6 +25,8 @@ export interface Connected {
 interface Around {
   /** Whether a message may be taken now, with what came with it. */
   permit(moment: unknown): Promise<void>;
+  /** It was not, and that has been said. */
+  refused(code: ErrorCode): void;
   /** How many requests more are under way. */
   busy(by: number): void;
   met(): Promise<void>;
@@ -93,6 +95,8 @@ class Talk implements Connected {
     this.#transport = new AnsweringTransport(this.#input, this.#output as never);
     this.#served = this.#serve();
     channel.signal.addEventListener('abort', () => void this.close('cut off'), { once: true });
+    // The connection may have broken while it was looked whose it is.
+    if (channel.signal.aborted) void this.close('cut off');
   }
 
   take({ message, moment, taken, isShown }: Said): void {
@@ -117,7 +121,9 @@ class Talk implements Connected {
       await this.#around.permit(moment);
       this.#input.write(`${JSON.stringify(message)}\n`);
     } catch (error) {
-      this.#refuse(message, toSignalboxError(error));
+      const refusal = toSignalboxError(error);
+      this.#refuse(message, refusal);
+      this.#around.refused(refusal.code);
     }
   }
 

@@ -44,7 +44,9 @@ export class Bridges {
       const wire = await this.#accept(request, socket, head);
       const principal = () => guard.principal(arrival);
       const log = (message: string, details: Record<string, unknown>) => note('error', message, details);
-      const station = new Station(wire, { world, audit: this.#hub.auditor(address), principal, stopping, log });
+      const isKnown = () => guard.knows(authorization);
+      const audit = this.#hub.auditor(address);
+      const station = new Station(wire, { world, audit, principal, isKnown, stopping, log });
       this.#open.add(station);
       note('info', 'bridge', { bridges: this.#open.size });
       station.closed(() => this.#open.delete(station));

@@ -81,7 +81,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   stopping.abort();
   while (!(underWay.isIdle && bridges.isIdle) && world.clock.elapsed() < until)
     await world.clock.sleep(limits.hubDrainLookMs);
-  await Promise.race([webhooks, world.clock.sleep(until - world.clock.elapsed())]);
+  await Promise.race([webhooks, world.clock.sleep(until - world.clock.elapsed(), ended.signal)]);
   ended.abort();
   await webhooks;
   server.end();

@@ -9,6 +9,8 @@ const lease = 'src/core/hub-lease.test.ts';
 const stop = 'test/scenarios/hub-stop.test.ts';
 const replicas = 'test/scenarios/hub-replicas.test.ts';
 const clients = 'test/clients/hub.test.ts';
+const foreign = 'test/scenarios/hub-bridge-foreign.test.ts';
+const team = 'test/scenarios/hub-team.test.ts';
 
 export const ofHub: readonly Break[] = [
   {
@@ -230,5 +232,61 @@ export const ofHub: readonly Break[] = [
     replace: '{ handshake }: McpRequest',
     by: '{ session: handshake }: McpRequest',
     caughtBy: `${mcp} › is known by its name, also with an id of its own; an empty id is none`,
+  },
+  {
+    what: 'bridge: a session comes back to another hub without a client that is known',
+    file: 'src/core/session.ts',
+    replace: 'return live.filter(session => isProcess(session.process, process));',
+    by: 'return live.filter(session => session.process === process);',
+    caughtBy: `${team} › works as one, by sessions, a program over HTTP and a person at a shell, while one hub is killed and comes back`,
+  },
+  {
+    what: 'bridge: a shell is only that of one’s own session',
+    file: 'src/core/presence.ts',
+    replace: 'if (principal === undefined || session.hub?.principal === principal) return session;',
+    by: 'if (principal !== null) return session;',
+    caughtBy: `${foreign} › can do nothing as a session of another, whatever its machine claims to be and by whatever it calls`,
+  },
+  {
+    what: 'bridge: a full page of others hides nobody',
+    file: 'src/tools/own-store.ts',
+    replace: 'found.length < page.limit ||',
+    by: 'found.length <= page.limit ||',
+    caughtBy: 'src/tools/own-store.test.ts › A session is found by its conversation, however many of others claim that',
+  },
+  {
+    what: 'bridge: a token to read has no session for git',
+    file: 'src/surfaces/bridge/hooks.ts',
+    replace: "if (guest.principal.role === 'read') {",
+    by: "if (guest.principal.id === '') {",
+    caughtBy: `${foreign} › to read changes nothing, by whatever its machine calls`,
+  },
+  {
+    what: 'bridge: what belongs to no project is no machine’s',
+    file: 'src/bridge/questions.ts',
+    replace: 'text.refine(isRealProject)',
+    by: 'text.refine(id => isRealProject(id) || id !== null)',
+    caughtBy: `${foreign} › keeps what belongs to no project to itself, whatever project a machine says that its folder is of`,
+  },
+  {
+    what: 'bridge: a folder of a forbidden project may become another’s',
+    file: 'src/tools/place.ts',
+    replace: "if (error instanceof SignalboxError && error.code === 'forbidden') return false;",
+    by: 'if (error === null) return false;',
+    caughtBy: `${foreign} › for one project sees no other by what its machine says of itself`,
+  },
+  {
+    what: 'bridge: a revoked token hears nothing',
+    file: 'src/surfaces/bridge/station.ts',
+    replace: "if (!isKnown) this.#link.close('unauthenticated');",
+    by: "if (isKnown === null) this.#link.close('unauthenticated');",
+    caughtBy: `${foreign} › that is revoked hears nothing more, also on a connection over which it says nothing that is looked at`,
+  },
+  {
+    what: 'bridge: what nobody understands ends a connection and no hub',
+    file: 'src/bridge/link.ts',
+    replace: '      this.#misheard();',
+    by: "      throw new Error('not understood');",
+    caughtBy: `${foreign} › goes on for everybody else, whatever a machine says`,
   },
 ];
