@@ -278,7 +278,7 @@ describeUnless(lack, 'a team on two machines over two hubs', () => {
 
       // What each was told of the other's plans is true of both clones.
       await heron.call('intent_announce', { type: 'file_edit', targets: [path], description: 'Rename login()' });
-      const check = await otter.call('conflict_check', theFile);
+      const check = await otter.call('conflict_check', { action: 'file_edit', targets: [path] });
       expect(JSON.stringify(check)).toContain('heron');
       expect(otter.stderr + heron.stderr).not.toMatch(/at .*\.mjs:/);
     });
