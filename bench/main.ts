@@ -6,6 +6,7 @@ import { engines } from './rows/engines.ts';
 import { guard } from './rows/guard.ts';
 import { hints } from './rows/hints.ts';
 import { hooks } from './rows/hooks.ts';
+import { hub } from './rows/hub.ts';
 import { idle } from './rows/idle.ts';
 import { locks } from './rows/locks.ts';
 import { messages } from './rows/messages.ts';
@@ -33,6 +34,7 @@ const rows: readonly Row[] = [
   roundTrips,
   hooks,
   guard,
+  hub,
 ];
 
 const help = `npm run bench -- [options]

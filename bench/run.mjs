@@ -42,7 +42,7 @@ await Promise.all([
   // As scripts/build.mjs bundles the program, so that the two differ in nothing but what they do.
   build({
     ...common,
-    entryPoints: ['bench/floors/bare-server.ts'],
+    entryPoints: ['bench/floors/bare-server.ts', 'bench/floors/bare-hono.ts'],
     entryNames: '[name]',
     splitting: true,
     minify: true,
@@ -53,10 +53,13 @@ await Promise.all([
     },
   }),
 ]);
+// What starts the product by itself starts the same.
+process.env.SIGNALBOX_TEST_PROGRAM = join(folder, 'program', 'signalbox.mjs');
 const { main } = await import(pathToFileURL(join(folder, 'main.mjs')).href);
 const programs = {
   product: join(folder, 'program', 'signalbox.mjs'),
   bareServer: join(folder, 'bare-server.mjs'),
+  bareHono: join(folder, 'bare-hono.mjs'),
   relay: join(folder, 'relay.mjs'),
   sender: join(folder, 'sender.mjs'),
   engineWorker: join(folder, 'engine-worker.mjs'),

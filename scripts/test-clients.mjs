@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pins = JSON.parse(readFileSync(join(root, 'test/clients/pins.json'), 'utf8'));
+const pins = JSON.parse(readFileSync(join(root, 'test/clients/pins.json'), 'utf8').replaceAll('{arch}', process.arch));
 const cache =
   process.env.SIGNALBOX_CLIENTS_CACHE ||
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox-clients');

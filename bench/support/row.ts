@@ -4,6 +4,7 @@
 export interface Programs {
   readonly product: string;
   readonly bareServer: string;
+  readonly bareHono: string;
   readonly relay: string;
   readonly sender: string;
   readonly engineWorker: string;

@@ -3,6 +3,7 @@
  * it is about, then values each way, until one side ends it. Nothing is repeated here: a connection that breaks ends all its channels.
  */
 import { limits } from '../core/limits.ts';
+import { isNestedDeeper } from '../core/nesting.ts';
 import type { Clock } from '../core/ports.ts';
 
 /** What carries texts, each whole and in order. */
@@ -118,8 +119,13 @@ export class Link {
     const frame = frameIn(text);
     if (frame === undefined) this.close('not understood');
     else if (frame[0] === 'open') this.#begin(frame);
-    else if (frame[0] === 'say') this.#channels.get(frame[1])?.take(frame[2]);
+    else if (frame[0] === 'say') this.#said(frame, text.length);
     else this.#over(frame[1]);
+  }
+
+  #said([, number, value]: Extract<Frame, readonly ['say', ...unknown[]]>, characters: number): void {
+    const isTaken = this.#channels.get(number)?.take(value, characters) ?? true;
+    if (!isTaken) this.close('too much at once');
   }
 
   #begin([, number, what, value]: Extract<Frame, readonly ['open', ...unknown[]]>): void {
@@ -146,13 +152,15 @@ export class Link {
 class Open implements Channel {
   readonly #say: (value: unknown) => boolean;
   readonly #end: () => void;
-  readonly #misheard: () => void;
+  readonly #broken: () => void;
   readonly #over = new AbortController();
   #listener: ((value: unknown) => void) | undefined;
   #before: unknown[] = [];
+  #beforeCharacters = 0;
 
-  constructor(say: (value: unknown) => boolean, end: () => void, misheard: () => void) {
-    [this.#say, this.#end, this.#misheard] = [say, end, misheard];
+  /** `broken` is told when a value was none that its listener can take. */
+  constructor(say: (value: unknown) => boolean, end: () => void, broken: () => void) {
+    [this.#say, this.#end, this.#broken] = [say, end, broken];
   }
 
   get signal(): AbortSignal {
@@ -167,7 +175,8 @@ class Open implements Channel {
     this.#listener = listener;
     const before = this.#before;
     this.#before = [];
-    for (const value of before) this.#give(listener, value);
+    this.#beforeCharacters = 0;
+    for (const value of before) this.#tell(listener, value);
   }
 
   end(): void {
@@ -176,22 +185,27 @@ class Open implements Channel {
     this.#end();
   }
 
-  take(value: unknown): void {
-    if (this.#listener) this.#give(this.#listener, value);
-    else this.#before.push(value);
-  }
-
-  /** What whoever listens cannot make anything of is none of ours: it ends this connection, and no more than that. */
-  #give(listener: (value: unknown) => void, value: unknown): void {
-    try {
-      listener(value);
-    } catch {
-      this.#misheard();
+  /** Hands on what was said; false when too much waits for somebody to listen. */
+  take(value: unknown, characters: number): boolean {
+    if (this.#listener) this.#tell(this.#listener, value);
+    else {
+      this.#before.push(value);
+      this.#beforeCharacters += characters;
     }
+    return this.#beforeCharacters <= limits.bridgeBacklogBytes;
   }
 
   over(): void {
     this.#over.abort();
+  }
+
+  /** A value may be anything, and whoever listens takes it for what it should be. */
+  #tell(listener: (value: unknown) => void, value: unknown): void {
+    try {
+      listener(value);
+    } catch {
+      this.#broken();
+    }
   }
 }
 
@@ -219,6 +233,8 @@ function frameIn(text: string): Frame | undefined {
     const frame: unknown = JSON.parse(text);
     if (!Array.isArray(frame) || !Number.isSafeInteger(frame[1])) return undefined;
     const [kind, , third] = frame;
+    if (isNestedDeeper(third, limits.bridgeNestingLevels) || isNestedDeeper(frame[3], limits.bridgeNestingLevels))
+      return undefined;
     const isKnown = (kind === 'open' && typeof third === 'string') || kind === 'say' || kind === 'end';
     return isKnown ? (frame as unknown as Frame) : undefined;
   } catch {

@@ -5,6 +5,8 @@ export const bridgeLimits = {
   hubBridges: 5_000,
   /** The largest frame; more than the largest call, because answers may hold files of a checkout. */
   bridgeFrameBytes: 8_388_608,
+  /** Lists and objects in one another: those of a call, and what it is wrapped in. */
+  bridgeNestingLevels: 120,
   /** Things that go on over one connection at once: calls, hooks, questions. */
   bridgeChannels: 256,
   /** Questions that a hub asks one machine at once; the others wait for their turn. */

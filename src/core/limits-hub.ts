@@ -7,6 +7,8 @@ export const hubLimits = {
   /** How often a request that waits shows that its session is still here. */
   hubStayMs: 60_000,
   hubBodyBytes: 1_048_576,
+  /** Lists and objects in one another; more than any tool takes. */
+  hubNestingLevels: 100,
   /** How long a request may take, waits included; and how long a hub that stops waits for those under way. */
   hubRequestMs: 120_000,
   hubDrainMs: 10_000,

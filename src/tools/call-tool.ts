@@ -75,7 +75,8 @@ function invalid(tool: ToolDefinition, message: string): SignalboxError {
 function forgiven(tool: ToolDefinition, given: Record<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(given)) {
-    const schema = tool.input.shape[field];
+    // A name such as `constructor` is known to every object, and to no tool.
+    const schema = Object.hasOwn(tool.input.shape, field) ? tool.input.shape[field] : undefined;
     const kind = schema && kindOf(schema as z.ZodType);
     // Where any value is taken, null is one; elsewhere it is a clumsy way to leave a field out.
     if (value === null && kind !== 'unknown') continue;

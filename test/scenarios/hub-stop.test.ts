@@ -65,6 +65,14 @@ const head = (client: HubClient, tool: string, length: number) =>
   ].join('\r\n');
 
 describe('a hub that is asked to stop', () => {
+  it('has gone long before its ten seconds where nothing is under way, also with a peer that never finished asking', async () => {
+    const { write } = await open();
+    write('GET //[ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nrest');
+    await until('it was heard', async () => (await hub.request('/healthz')).status === 200);
+    hub.beginStop();
+    await until('it has ended', () => hub.isOver, limits.hubDrainMs / 2);
+  });
+
   it('ends waits as if their time were over: nothing is lost, and a place in the queue that was to be kept is kept', async () => {
     const [wren, heron, otter] = [
       await ana.open({ handle: 'wren' }),

@@ -2,10 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { binary, Workspace } from '../support/workspace.ts';
+import { stayConnected } from './connected.ts';
 import { queueForOneLock, raceForOneLock } from './contention.ts';
 import { crashUnderLoad } from './crash-load.ts';
 import { contendOnServers } from './engines.ts';
 import type { Findings } from './findings.ts';
+import { fuzzHub } from './fuzz-hub.ts';
 import { standIdle } from './idle.ts';
 import { startAndStop } from './lifecycle.ts';
 import { simulateDays } from './simulation.ts';
@@ -65,6 +67,17 @@ const scenarios: readonly Scenario[] = [
     name: 'engines',
     promise: 'PostgreSQL and Redis grant a lock to exactly one of 8 processes, every time',
     run: (_workspace, { rounds }) => contendOnServers(workerFile, share(rounds, 10)),
+  },
+  {
+    name: 'connected',
+    promise: 'one hub serves 1,000 connected sessions for ten minutes and loses nothing',
+    run: (workspace, { rounds, seed, seconds }) =>
+      stayConnected(workspace, { sessions: share(rounds, 10), seconds: seconds * 10, seed }),
+  },
+  {
+    name: 'fuzz',
+    promise: 'a hub lives through 20,000 hostile requests without an error of its own, and tells no secret',
+    run: (workspace, { rounds, seed }) => fuzzHub(workspace, { seed, requests: rounds * 2 }),
   },
   {
     name: 'simulation',

@@ -17,11 +17,18 @@ export class Hub {
   readonly url: string;
   /** What it has logged, a line each. */
   readonly log: readonly Record<string, unknown>[];
+  /** Whatever else it wrote: what the runtime says when it breaks. */
+  readonly strays: readonly string[];
   readonly #process: ChildProcess;
   #isStopping = false;
 
-  private constructor(process: ChildProcess, url: string, log: readonly Record<string, unknown>[]) {
-    [this.#process, this.url, this.log] = [process, url, log];
+  private constructor(
+    process: ChildProcess,
+    url: string,
+    log: readonly Record<string, unknown>[],
+    strays: readonly string[],
+  ) {
+    [this.#process, this.url, this.log, this.strays] = [process, url, log, strays];
   }
 
   /** Started on a free port of this machine, or on a certain one. */
@@ -33,17 +40,21 @@ export class Hub {
   ): Promise<Hub> {
     const child = place.start(['hub', '--listen', `127.0.0.1:${port}`, ...args], { environment });
     const log: Record<string, unknown>[] = [];
+    const strays: string[] = [];
     const lines = createInterface({ input: child.stderr as NonNullable<typeof child.stderr> });
     const bound = await new Promise<number>((resolve, reject) => {
       lines.on('line', line => {
-        if (!line.startsWith('{')) return reject(new Error(line));
+        if (!line.startsWith('{')) {
+          strays.push(line);
+          return reject(new Error(line));
+        }
         const note = JSON.parse(line);
         log.push(note);
         if (note.msg === 'ready') resolve(note.port);
       });
       child.once('exit', code => reject(new Error(`the hub ended with ${code}`)));
     });
-    return new Hub(child, `http://127.0.0.1:${bound}`, log);
+    return new Hub(child, `http://127.0.0.1:${bound}`, log, strays);
   }
 
   /** Asks it to stop; resolves to its exit code. */
@@ -53,6 +64,15 @@ export class Hub {
     const ended = once(this.#process, 'exit');
     this.beginStop();
     return (await ended)[0];
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Whether it has ended, by whatever. */
+  get isOver(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   get port(): number {

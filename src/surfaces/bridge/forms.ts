@@ -31,6 +31,22 @@ export const directHookForm = z.object({
 });
 export const hookForm = z.object({ request: z.record(z.string(), z.unknown()) });
 
+const pids = z.array(z.number().int()).max(limits.bridgeProcesses);
+const commit = z.looseObject({});
+
+/** One of git's, and what was found out about it. */
+export const gitTold = z.looseObject({
+  ...{ hook: text, bypass: text.nullable(), isPerson: z.boolean(), ancestors: pids, directory: text },
+  environment: z.record(z.string(), z.string()),
+});
+export const gitFacts = z
+  .looseObject({
+    ...{ staged: z.array(text), isFirst: z.boolean(), isWhole: z.boolean(), folder: text, pushes: z.array(commit) },
+    ...{ pushedFiles: z.array(text), rewritings: z.array(commit), made: z.array(commit), isRebase: z.boolean() },
+    ...{ stashed: commit.nullable(), moved: commit.nullable(), takesTrailer: z.boolean(), notLookedAt: z.array(text) },
+  })
+  .partial();
+
 /** Errors: `invalid_input` for what has another form. */
 export function formed<Form extends z.ZodType>(form: Form, said: unknown): z.output<Form> {
   const parsed = form.safeParse(said);

@@ -6,7 +6,7 @@ import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitTold, judgedHere } from '../git-hook/served.ts';
 import { answerHook } from '../hook/answer.ts';
 import { StoreDesk } from '../hook/store-desk.ts';
-import { directHookForm, formed, hookForm } from './forms.ts';
+import { directHookForm, formed, gitFacts, gitTold, hookForm } from './forms.ts';
 import type { Guest } from './guest.ts';
 
 export type HookHandler = Parameters<Composition['hearHooks']>[0];
@@ -60,8 +60,9 @@ export async function answerGitHook(guest: Guest, said: Said, channel: Channel):
     return channel.end();
   }
   const judge = judgedHere(guest.world, guest.hello.project, (within, directory) => guest.person(within, directory));
-  const told = said.told as GitTold;
-  const answer = await judge(told, { ...noFacts, ...(said.facts as object) }, guest.far.guard);
+  const told = formed(gitTold, said.told) as GitTold;
+  const facts = formed(gitFacts, said.facts ?? {}) as object;
+  const answer = await judge(told, { ...noFacts, ...facts }, guest.far.guard);
   channel.say({ answer });
   channel.end();
 }

@@ -15,8 +15,11 @@ import { answerDirectHook, answerGitHook, relayHook } from './hooks.ts';
 import { type Connected, connectMcp } from './talk.ts';
 
 export interface StationParts extends HubSide {
-  /** Whose the connection is now; asked before everything that is done. Errors: those of a token that is not taken, or was used too often. */
-  principal(): Promise<Principal>;
+  /**
+   * Whose the connection is now; asked before everything that is done, of which a sign of life is not counted. Errors: those of a token
+   * that is not taken, or was used too often.
+   */
+  principal(counts: 'counted' | 'free'): Promise<Principal>;
   /** Whether it is anybody's still. */
   isKnown(): Promise<boolean>;
   log(message: string, details: Record<string, unknown>): void;
@@ -40,7 +43,8 @@ export class Station {
     this.#link = new Link(wire, 'second', (what, value, channel) => void this.#take(what, value, channel));
     this.#watch();
     this.#link.signal.addEventListener('abort', () => this.#talk?.close('cut off'), { once: true });
-    parts.stopping.addEventListener('abort', () => void this.#move(), { once: true });
+    // Machines come and go, and the hub stays.
+    parts.stopping.addEventListener('abort', () => void this.#move(), { once: true, signal: this.#link.signal });
   }
 
   /** Calls `over` when the connection has ended. */
@@ -73,9 +77,9 @@ export class Station {
   }
 
   /** Whose what is said now is. Errors: those of a token that is not taken, or was used too often. */
-  #principal(): Promise<Principal> {
+  #principal(counts: 'counted' | 'free'): Promise<Principal> {
     this.#isChecked = true;
-    return this.#parts.principal();
+    return this.#parts.principal(counts);
   }
 
   /** The hub stops: what is under way is answered, and nothing else is taken. */
@@ -91,7 +95,7 @@ export class Station {
   async #take(what: string, value: unknown, channel: Channel): Promise<void> {
     this.#underWay += 1;
     try {
-      const principal = await this.#principal();
+      const principal = await this.#principal(what === 'beat' || what === 'bye' ? 'free' : 'counted');
       const said = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
       if (what === 'hello') return await this.#greet(principal, said, channel);
       const guest = this.#guest;
@@ -119,7 +123,7 @@ export class Station {
       this.#talk = connectMcp(guest, said, channel, {
         permit: async about => {
           this.#note(guest, about);
-          await this.#principal();
+          await this.#principal('counted');
         },
         refused: code => this.#refused(code),
         busy: by => {

@@ -190,6 +190,7 @@ export function createHub(parts: HubParts): Hub {
   }
 
   app.all('/mcp', async context => {
+    if (!mcpMethods.includes(context.req.method)) throw notSoAsked(context.req.method);
     const principal = context.get('principal');
     const named = context.req.header('signalbox-project') ?? context.req.query('project');
     // What a user has configured outlives the client; what the handshake gave is that of one connection.
@@ -255,6 +256,14 @@ function providerOf(signIn: SignIn | null): { provider?: 'ok' | 'unreachable' } 
   // Whoever asks whether the hub is ready also makes it look again.
   void signIn.provider.look();
   return { provider: signIn.provider.state.isReached ? 'ok' : 'unreachable' };
+}
+
+/** What MCP knows of HTTP (Streamable HTTP, "Sending Messages to the Server", "Session Management"). */
+const mcpMethods: readonly string[] = ['POST', 'GET', 'DELETE'];
+
+function notSoAsked(method: string): Refusal {
+  const next = 'Send messages with POST.';
+  return refused('invalid_input', 405, `${method} is nothing here.`, next, { Allow: mcpMethods.join(', ') });
 }
 
 function nothingAt({ method, path }: { method: string; path: string }): Refusal {

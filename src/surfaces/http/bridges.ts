@@ -15,6 +15,7 @@ export class Bridges {
   readonly #hub: Hub;
   readonly #accept: Accept;
   readonly #open = new Set<Station>();
+  readonly #sockets = new Set<Duplex>();
 
   constructor(parts: HubParts, hub: Hub, accept: Accept) {
     [this.#parts, this.#hub, this.#accept] = [parts, hub, accept];
@@ -25,8 +26,15 @@ export class Bridges {
     return this.#open.size === 0;
   }
 
+  /** Cuts off what is still open. */
+  end(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** Answers a request to upgrade. Never rejects. */
   async take(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
     const { world, note, stopping, addressIn } = this.#parts;
     try {
@@ -35,14 +43,14 @@ export class Bridges {
       const forwarded = request.headers['x-forwarded-for'];
       const address = addressIn(request.socket.remoteAddress, forwarded === undefined ? undefined : String(forwarded));
       guard.refuseForeign(host, origin);
-      if (new URL(request.url ?? '', 'http://hub').pathname !== '/v1/bridge') throw nothingHere();
+      if ((request.url ?? '').split('?')[0] !== '/v1/bridge') throw nothingHere();
       if (stopping.aborted) throw new SignalboxError('unavailable', 'The hub stops.', 'Try another one, or again.');
       if (this.#open.size >= limits.hubBridges)
         throw new SignalboxError('unavailable', 'The hub is full.', 'Start another one.');
       const arrival = { authorization, address, host, path: '/v1/bridge' };
       await guard.principal(arrival);
       const wire = await this.#accept(request, socket, head);
-      const principal = () => guard.principal(arrival);
+      const principal = (counts: 'counted' | 'free') => guard.principal(arrival, counts);
       const log = (message: string, details: Record<string, unknown>) => note('error', message, details);
       const isKnown = () => guard.knows(authorization);
       const audit = this.#hub.auditor(address);
@@ -51,7 +59,11 @@ export class Bridges {
       note('info', 'bridge', { bridges: this.#open.size });
       station.closed(() => this.#open.delete(station));
     } catch (error) {
-      refuse(socket, error, world.ids.next());
+      const id = world.ids.next();
+      const { status, cause } = problemOf(error, id);
+      if (status === 500)
+        note('error', 'request failed', { request: id, cause: String((cause as Error)?.stack ?? cause) });
+      refuse(socket, error, id);
     }
   }
 }
@@ -72,5 +84,7 @@ function refuse(socket: Duplex, error: unknown, request: string): void {
     `Content-Length: ${Buffer.byteLength(text)}`,
     ...Object.entries(more.headers).map(([name, value]) => `${name}: ${value}`),
   ];
+  // What it sent behind its request is never read, and would hide that it has gone.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`);
 }

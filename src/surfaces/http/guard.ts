@@ -61,8 +61,8 @@ export class Guard {
     return !this.#parts.asksForTokens || 'principal' in (await this.#found(tokenIn(authorization)));
   }
 
-  /** Whose request it is. An address that was refused too often waits, whatever it brings then. */
-  async principal(arrival: Arrival): Promise<Principal> {
+  /** Whose request it is. An address that was refused too often waits, whatever it brings then. What is free is no request of its token. */
+  async principal(arrival: Arrival, counts: 'counted' | 'free' = 'counted'): Promise<Principal> {
     if (!this.#parts.asksForTokens) return everybody;
     for (const traffic of [this.#refusals, this.#harmless]) {
       if (traffic.isSpent(arrival.address)) throw tooMany('Too many requests from here were refused.', traffic);
@@ -70,7 +70,7 @@ export class Guard {
     const found = await this.#found(tokenIn(arrival.authorization));
     if (!('principal' in found)) throw await this.#refusal(arrival, found);
     const { principal, isNoted } = found;
-    if (!this.#perPrincipal.take(principal.id)) {
+    if (counts === 'counted' && !this.#perPrincipal.take(principal.id)) {
       throw tooMany(`The token "${principal.name}" has made too many requests.`, this.#perPrincipal);
     }
     if (!isNoted) await this.#parts.world.store.transact(accountsProject, tx => noteUse(tx, principal.id));

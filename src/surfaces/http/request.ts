@@ -1,5 +1,6 @@
 /** Reading what a request brings, within bounds. */
 import { limits } from '../../core/limits.ts';
+import { isNestedDeeper } from '../../core/nesting.ts';
 import { refused } from './problem.ts';
 
 /** The request without its body, which was read: what stands in it is handed over beside. */
@@ -27,6 +28,19 @@ export async function bodyOf(request: globalThis.Request): Promise<unknown> {
   if (!/^application\/json\b/i.test(type)) {
     throw refused('invalid_input', 415, 'The body is not said to be JSON.', 'Send Content-Type: application/json.');
   }
+  const parsed = json(text);
+  if (isNestedDeeper(parsed, limits.hubNestingLevels)) {
+    throw refused(
+      'invalid_input',
+      400,
+      'The body is nested too deep.',
+      `Send at most ${limits.hubNestingLevels} levels.`,
+    );
+  }
+  return parsed;
+}
+
+function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -38,7 +52,7 @@ async function textOf({ body }: globalThis.Request): Promise<string> {
   if (!body) return '';
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const piece of whole(body as unknown as AsyncIterable<Uint8Array>)) {
     bytes += piece.byteLength;
     if (bytes > limits.hubBodyBytes) {
       throw refused(
@@ -51,4 +65,13 @@ async function textOf({ body }: globalThis.Request): Promise<string> {
     pieces.push(piece);
   }
   return new TextDecoder().decode(Buffer.concat(pieces));
+}
+
+/** A body, or a refusal that nobody hears: whoever sent half of it has gone, and that is no error of ours. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* body;
+  } catch {
+    throw refused('invalid_input', 400, 'The body ended too early.', 'Send it again.');
+  }
 }

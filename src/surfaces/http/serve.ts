@@ -1,4 +1,5 @@
 /** `signalbox hub`: serves a team until it is asked to stop, and then ends what is under way first. */
+import { setMaxListeners } from 'node:events';
 import { serve as listen } from '@hono/node-server';
 import type { Composition } from '../../compose.ts';
 import { accountsProject, listTokens, stateOf } from '../../core/account.ts';
@@ -45,6 +46,8 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const tools = operations.filter(({ name }) => !local.includes(name));
   const profiles = await profilesNamed(config.hubProfiles.value);
   const stopping = new AbortController();
+  // Everything that goes on listens to it.
+  setMaxListeners(0, stopping.signal);
   const log = logOf(note);
   const provider = policy === null ? null : await parts.identityProvider(policy, log);
   const signIn = policy === null || provider === null ? null : new SignIn({ policy, provider, url });
@@ -74,6 +77,10 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     ...(profiles.length > 0 ? { profiles: profiles.map(({ name }) => name) } : {}),
   });
   void provider?.look();
+  // One request that breaks in a way nobody foresaw must not end the sessions of all others.
+  process.on('unhandledRejection', error =>
+    note('error', 'unhandled rejection', { cause: String((error as Error)?.stack ?? error) }),
+  );
   const signal = await asking;
   note('info', 'stopping', { signal });
   const until = world.clock.elapsed() + limits.hubDrainMs;
@@ -85,7 +92,10 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   ended.abort();
   await webhooks;
   server.end();
+  bridges.end();
   note('info', 'stopped', {});
+  // A wait that somebody left behind must not keep a hub that has stopped.
+  world.clock.every(limits.hubDrainLookMs * 25, () => process.exit());
 }
 
 /** What the rules log is a line of JSON like everything else here. */

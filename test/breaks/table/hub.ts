@@ -11,6 +11,9 @@ const replicas = 'test/scenarios/hub-replicas.test.ts';
 const clients = 'test/clients/hub.test.ts';
 const foreign = 'test/scenarios/hub-bridge-foreign.test.ts';
 const team = 'test/scenarios/hub-team.test.ts';
+const conformance = 'test/clients/conformance.test.ts';
+const fuzz = 'test/scenarios/hub-fuzz.test.ts';
+const hostile = 'src/bridge/link-hostile.test.ts';
 
 export const ofHub: readonly Break[] = [
   {
@@ -283,10 +286,31 @@ export const ofHub: readonly Break[] = [
     caughtBy: `${foreign} › that is revoked hears nothing more, also on a connection over which it says nothing that is looked at`,
   },
   {
-    what: 'bridge: what nobody understands ends a connection and no hub',
+    what: 'hub: names that every object has are no fields of a tool',
+    file: 'src/tools/call-tool.ts',
+    replace: 'const schema = Object.hasOwn(tool.input.shape, field) ? tool.input.shape[field] : undefined;',
+    by: 'const schema = tool.input.shape[field];',
+    caughtBy: `${fuzz} › a hub lives through thousands of hostile requests without an error of its own, and tells no secret, path or stack`,
+  },
+  {
+    what: 'hub: a value that nobody can take ends its connection alone',
     file: 'src/bridge/link.ts',
-    replace: '      this.#misheard();',
-    by: "      throw new Error('not understood');",
-    caughtBy: `${foreign} › goes on for everybody else, whatever a machine says`,
+    replace: '} catch {\n      this.#broken();',
+    by: '} catch (error) {\n      throw error;',
+    caughtBy: `${hostile} › A value that its listener cannot take ends the connection and nothing else, also one that came before anybody listened`,
+  },
+  {
+    what: 'hub: one that has stopped is not kept by a wait',
+    file: 'src/surfaces/http/serve.ts',
+    replace: 'world.clock.every(limits.hubDrainLookMs * 25, () => process.exit());',
+    by: 'await world.clock.sleep(limits.hubDrainMs);',
+    caughtBy: `${stop} › has gone long before its ten seconds where nothing is under way, also with a peer that never finished asking`,
+  },
+  {
+    what: 'hub: whose request is one of MCP is answered as MCP says',
+    file: 'src/surfaces/http/guard.ts',
+    replace: "throw refused('forbidden', 421,",
+    by: "if (name === '') throw refused('forbidden', 421,",
+    caughtBy: `${conformance} › a hub keeps to MCP %s: of the official suite it fails what takes the suite’s own tools, and no more`,
   },
 ];

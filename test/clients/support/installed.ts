@@ -9,7 +9,7 @@ export type Pin = keyof typeof pins;
 export function programOf(name: Pin): string {
   const { package: packageName, version, program } = pins[name];
   const folder = join(process.env.SIGNALBOX_CLIENTS ?? '', `${basename(packageName)}-${version}`, 'node_modules');
-  const path = join(folder, program.replace('{arch}', process.arch).replace('{baseline}', baseline()));
+  const path = join(folder, program.replace('{baseline}', baseline())).replaceAll('{arch}', process.arch);
   if (!existsSync(path)) throw new Error(`${name} is not installed at ${path}. Use: npm run test:clients`);
   return path;
 }
