@@ -1,5 +1,5 @@
 /** How a process reaches the hub that its store is behind, and what it says of itself there. */
-import { awayStore, noWakeups } from './bridge/away-store.ts';
+import { awayStore, noWakeups, type Trouble } from './bridge/away-store.ts';
 import type { Wire } from './bridge/link.ts';
 import type { Hello } from './bridge/questions.ts';
 import type { ServerFacts } from './clients/agents.ts';
@@ -18,8 +18,8 @@ export interface HubDoor {
   readonly addresses: readonly string[];
   /** Opens a connection, with the token as it is at that moment. Errors: `unauthenticated` without one; what `dial` rejects with. */
   dial(address: string): Promise<Wire>;
-  /** Says in a sentence why nothing can be done here at the moment. */
-  explain(why: () => string): void;
+  /** Says why nothing can be done here at the moment. */
+  explain(why: () => Trouble): void;
   hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
   /** What is known of the session in whose shell a command runs. */
   readonly clues: {
@@ -69,7 +69,10 @@ function identified(processes: Processes, pid: number): [number, ProcessIdentity
 /** How a hub is reached, for those who call it. */
 export function hubOf(storeUrl: string, sources: TokenSources) {
   const addresses = hubAddresses(storeUrl);
-  let trouble = () => `This works on the store itself, which is behind the hub ${addresses[0]} here.`;
+  let trouble = (): Trouble => ({
+    message: `This works on the store itself, which is behind the hub ${addresses[0]} here.`,
+    next: 'Do it where the hub runs, with the store that this serves.',
+  });
   const door = {
     addresses,
     dial: async (address: string) => {
@@ -77,7 +80,7 @@ export function hubOf(storeUrl: string, sources: TokenSources) {
       const { dial } = await import('./system/web-socket.ts');
       return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` });
     },
-    explain: (why: () => string) => {
+    explain: (why: () => Trouble) => {
       trouble = why;
     },
   };

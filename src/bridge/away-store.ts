@@ -2,10 +2,17 @@
 import { SignalboxError } from '../core/errors.ts';
 import type { Store, Wakeups } from '../core/ports.ts';
 
-/** Every unit of work fails with `unavailable`; `why` says what is the matter at that moment, in a sentence. */
-export function awayStore(location: string, why: () => string): Store {
+/** What is the matter, and what to do about it, in a sentence each. */
+export interface Trouble {
+  readonly message: string;
+  readonly next: string;
+}
+
+/** Every unit of work fails with `unavailable`; `why` says what is the matter at that moment. */
+export function awayStore(location: string, why: () => Trouble): Store {
   const fail = async (): Promise<never> => {
-    throw new SignalboxError('unavailable', why(), 'Try again in a moment; `signalbox doctor` says what is wrong.');
+    const { message, next } = why();
+    throw new SignalboxError('unavailable', message, next);
   };
   return {
     spansMachines: true,
@@ -15,7 +22,7 @@ export function awayStore(location: string, why: () => string): Store {
     projects: fail,
     contents: fail,
     load: fail,
-    inspect: async () => ({ isUsable: false, engine: 'hub', location, version: '', problems: [why()] }),
+    inspect: async () => ({ isUsable: false, engine: 'hub', location, version: '', problems: [why().message] }),
     close: async () => undefined,
   };
 }

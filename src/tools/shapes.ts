@@ -165,5 +165,6 @@ export function spokenBlocker(blocker: Blocker, now: number): string {
 
 /** Where a session stands, short enough for a list. */
 export function checkoutOf(session: SessionRecord, hereHost: string): string {
-  return session.host === hereHost ? session.root : `${session.host}:${session.root}`;
+  // One over a hub may stand nowhere.
+  return session.host === hereHost || session.host === '' ? session.root : `${session.host}:${session.root}`;
 }

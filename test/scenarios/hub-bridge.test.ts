@@ -43,19 +43,26 @@ async function listed(): Promise<string[]> {
 }
 
 describe('a session behind a hub that goes away', () => {
-  it('is told so with how long its locks hold, and goes on as who it was at the next one without doing anything', async () => {
-    const otter = await place.session({ args: ['--handle', 'otter'] });
-    await otter.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'Login' });
-    for (let look = 0; look < 3; look += 1) await otter.call('lock_list');
-    const port = portOf();
-    await hub.kill();
-    await expect(otter.call('lock_list')).rejects.toThrow(
-      /^unavailable: .*hub .* not reached: .*(?:Your locks hold for \d+ s more|Locks you held may be)/s,
-    );
-    await again(port);
-    await until('it is there again', async () => (await listed()).includes('otter 1'));
-    expect(await otter.call('lock_list')).toMatchObject({ locks: [{ holder: 'otter', resource: 'file:src/auth.ts' }] });
-  });
+  it.each(['legacy', 'modern'] as const)(
+    'is told so with how long its locks hold, and goes on as who it was at the next one without doing anything (%s)',
+    async era => {
+      const otter = await place.session({ args: ['--handle', 'otter'], era, clientName: 'claude-code' });
+      await otter.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'Login' });
+      for (let look = 0; look < 3; look += 1) await otter.call('lock_list');
+      const port = portOf();
+      await hub.kill();
+      await expect(otter.call('lock_list')).rejects.toThrow(
+        /^unavailable: .*hub .* not reached: .*(?:Your locks hold for \d+ s more|Locks you held may be)/s,
+      );
+      await again(port);
+      await until('it is there again', async () => (await listed()).includes('otter 1'));
+      expect(await otter.call('lock_list')).toMatchObject({
+        locks: [{ holder: 'otter', resource: 'file:src/auth.ts' }],
+      });
+      const { sessions } = await otter.call('session_list');
+      expect(sessions).toContainEqual(expect.objectContaining({ handle: 'otter', client: 'claude-code' }));
+    },
+  );
 
   it('is taken up again before its lease is over, by nobody but its machine', async () => {
     const otter = await place.session({ args: ['--handle', 'otter'] });

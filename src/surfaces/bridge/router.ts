@@ -3,7 +3,7 @@
  * no store is answered here at once; everything else goes to the hub, and here where there is none, so that a client is told in the usual
  * words what is the matter.
  */
-import type { JSONRPCMessage } from '@modelcontextprotocol/server';
+import { CLIENT_INFO_META_KEY, type JSONRPCMessage } from '@modelcontextprotocol/server';
 import type { Channel, Link } from '../../bridge/link.ts';
 import type { Moment } from '../../bridge/questions.ts';
 import { limits } from '../../core/limits.ts';
@@ -67,6 +67,7 @@ export class Router {
   readonly #own = new Set<Id>();
   readonly #subscribed = new Set<string>();
   #initialize: Message | undefined;
+  #clientInfo: Partial<ClientFacts> | undefined;
   #isInitialized = false;
   #talk: Channel | undefined;
   #number = 0;
@@ -77,7 +78,10 @@ export class Router {
 
   /** Something the client says. */
   take(message: Message): void {
-    const { id, method } = message;
+    const { id, method, params } = message;
+    // The newer protocol says with each request who the client is, the older one with the first.
+    const told = params?.clientInfo ?? (params?._meta as Record<string, unknown> | undefined)?.[CLIENT_INFO_META_KEY];
+    this.#clientInfo ??= told as Partial<ClientFacts> | undefined;
     if (method === undefined) this.#say(message);
     else if (id === undefined) this.#note(message);
     else if (staticMethods.includes(method)) this.#answerStatic(id, message);
@@ -223,7 +227,7 @@ export class Router {
   }
 
   #client(): ClientFacts | null {
-    const { name, version } = (this.#initialize?.params?.clientInfo ?? {}) as Partial<ClientFacts>;
+    const { name, version } = this.#clientInfo ?? {};
     return name === undefined ? null : { name: String(name), version: String(version ?? '') };
   }
 

@@ -42,7 +42,10 @@ export class Shuttle {
 
   constructor(parts: ShuttleParts) {
     this.#parts = parts;
-    parts.door.explain(() => this.#trouble());
+    parts.door.explain(() => ({
+      message: this.#trouble(),
+      next: 'Try again in a moment; `signalbox doctor` says what is wrong.',
+    }));
   }
 
   get link(): Link | undefined {
