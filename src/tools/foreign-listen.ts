@@ -132,8 +132,10 @@ export class ForeignListen {
     while (true) {
       const seen = hints.map(({ version }) => version);
       if (ticket !== null && !(await this.#isWaiting(ticket))) return silence(false);
-      const taken = signal.aborted ? undefined : await whileAway(() => this.#take(hearings));
+      const mayTake = !signal.aborted && ((await this.#context.mayTake?.()) ?? true);
+      const taken = mayTake ? await whileAway(() => this.#take(hearings)) : undefined;
       if (taken) return taken;
+      if (!mayTake) return silence(false);
       const waited = clock.elapsed() - begin;
       if (waited >= ms || signal.aborted || waitsEnd?.aborted) return silence(waited >= ms);
       if (clock.elapsed() - told >= limits.progressEveryMs) {

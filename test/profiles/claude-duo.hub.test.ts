@@ -48,6 +48,20 @@ async function connect(era: (typeof eras)[number], options: { token?: string; qu
 
 const native = () => place.session({ args: ['--handle', 'heron', '--project', shopProject] });
 
+describe('a message to a partner over the broker of a hub', () => {
+  it('is heard by nobody who asks for the head of an answer alone', async () => {
+    await ana.in(shopProject).register('shop', { name: 'Shop' });
+    await ana.in(shopProject).register('docs', { name: 'Docs' });
+    await ana.post('/talk', { fromId: 'docs', to: 'shop', content: 'Hello' });
+    const head = await fetch(`${hub.url}/listen/shop`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(head.status).toBe(405);
+    expect((await ana.get('/listen/shop')).body.messages).toMatchObject([{ content: 'Hello' }]);
+  });
+});
+
 describe('a partner over the broker of a hub, one of a process, and a native session', () => {
   it('talk with each other, whoever begins and whoever waits, and read it all again (DUOH-140, DUOH-141)', async () => {
     const [docs, heron] = [await Duo.start(place, 'docs'), await native()];

@@ -172,6 +172,8 @@ export function createHub(parts: HubParts): Hub {
   for (const each of routes) {
     const { method, path } = each.route;
     app.on(method, path, async context => {
+      // What only asks for the head of an answer would take what is in it.
+      if (context.req.method !== method) throw notSoAsked(context.req.method, method);
       const named = context.req.header('signalbox-project') ?? context.req.query('project');
       const project = named === undefined ? null : projectNamed(named);
       const body = method === 'POST' ? await bodyOf(context.req.raw) : undefined;
@@ -261,9 +263,10 @@ function providerOf(signIn: SignIn | null): { provider?: 'ok' | 'unreachable' } 
 /** What MCP knows of HTTP (Streamable HTTP, "Sending Messages to the Server", "Session Management"). */
 const mcpMethods: readonly string[] = ['POST', 'GET', 'DELETE'];
 
-function notSoAsked(method: string): Refusal {
-  const next = 'Send messages with POST.';
-  return refused('invalid_input', 405, `${method} is nothing here.`, next, { Allow: mcpMethods.join(', ') });
+function notSoAsked(method: string, ...allowed: string[]): Refusal {
+  const methods = allowed.length > 0 ? allowed : mcpMethods;
+  const next = allowed.length > 0 ? `Use ${allowed.join(', ')}.` : 'Send messages with POST.';
+  return refused('invalid_input', 405, `${method} is nothing here.`, next, { Allow: methods.join(', ') });
 }
 
 function nothingAt({ method, path }: { method: string; path: string }): Refusal {

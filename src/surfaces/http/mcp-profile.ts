@@ -116,6 +116,7 @@ async function deskFor(
       path: 'calls',
       signal: AbortSignal.any([signal, request.mcpReq.signal, gone.signal]),
       waitsEnd,
+      mayTake: mayGoOn,
       hearsProgress: request.mcpReq._meta?.progressToken !== undefined,
       afterAnswer: action => afterAnswer.push(action),
       progress(message, done, total) {

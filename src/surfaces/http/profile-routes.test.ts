@@ -87,6 +87,18 @@ describe('a listen over HTTP', () => {
     expect(await rowOf('shop')).toMatchObject({ status: 'offline' });
   });
 
+  it('hears nothing that comes after its token was revoked', async () => {
+    let isRevoked = false;
+    const answer = ask('/listen/shop', undefined, { mayGoOn: () => !isRevoked });
+    await bench.clock.advance(1_000);
+    isRevoked = true;
+    await ask('/talk', { fromId: 'docs', to: 'shop', content: 'Secret' });
+    await bench.clock.advance(60_000);
+    expect(await answer).toMatchObject({ hasMessages: false, messages: [], reason: 'reconnect' });
+    const { messages } = await ask('/listen/shop');
+    expect(messages).toMatchObject([{ content: 'Secret' }]);
+  });
+
   it('whose time of being here was over comes back by what it asks for, with all that it was', async () => {
     await ask('/partners/shop/status', { message: 'Mending the till' });
     const { created_at } = await rowOf('shop');

@@ -105,7 +105,7 @@ export async function answerRoute(
               path: 'calls',
               signal: AbortSignal.any([signal, gone.signal]),
               waitsEnd,
-              ...{ patienceMs: Number.POSITIVE_INFINITY, waitsAlone: true },
+              ...{ patienceMs: Number.POSITIVE_INFINITY, waitsAlone: true, mayTake: mayGoOn },
               waits: waiting.begin,
               afterAnswer: action => afterAnswer.push(action),
               progress() {

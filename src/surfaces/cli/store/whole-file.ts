@@ -24,6 +24,7 @@ export class WholeFile {
   readonly #fresh: string;
   readonly #replaces: boolean;
   readonly #descriptor: number;
+  #isOpen = false;
   readonly #ask = (signal: NodeJS.Signals) => {
     this.abandon();
     // Nobody listens any more: it ends the program as it would have without us.
@@ -34,8 +35,10 @@ export class WholeFile {
     [this.#path, this.#fresh, this.#replaces] = [path, `${path}.${process.pid}.new`, replaces];
     // Before anything is read: the answer would be the same at the end.
     if (!this.#replaces && existsSync(path)) throw isThere(path);
-    this.#descriptor = this.#within(() => openSync(this.#fresh, 'wx', 0o600), false);
+    // Before the file is there: what is asked in between would end the program and leave it.
     for (const signal of endings) process.once(signal, this.#ask);
+    this.#descriptor = this.#within(() => openSync(this.#fresh, 'wx', 0o600), false);
+    this.#isOpen = true;
     this.#within(() => fchmodSync(this.#descriptor, 0o600));
   }
 
@@ -58,12 +61,16 @@ export class WholeFile {
 
   /** Leaves nothing behind. */
   abandon(): void {
+    const isOpen = this.#isOpen;
     this.#close();
-    rmSync(this.#fresh, { force: true });
+    // Until it was opened, a file of that name is somebody else's.
+    if (isOpen) rmSync(this.#fresh, { force: true });
   }
 
   #close(): void {
     for (const signal of endings) process.off(signal, this.#ask);
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     try {
       closeSync(this.#descriptor);
     } catch {
@@ -76,6 +83,7 @@ export class WholeFile {
       return work();
     } catch (error) {
       if (isOurs) this.abandon();
+      else this.#close();
       throw unwritable(this.#path, error as NodeJS.ErrnoException);
     }
   }
