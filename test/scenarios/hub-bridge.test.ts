@@ -67,6 +67,7 @@ describe('a session behind a hub that goes away', () => {
   it('is taken up again before its lease is over, by nobody but its machine', async () => {
     const otter = await place.session({ args: ['--handle', 'otter'] });
     await otter.call('lock_acquire', { paths: ['src/auth.ts'] });
+    await until('that is noted', async () => (await opened()) === 1);
     const port = portOf();
     await hub.kill();
     await again(port);

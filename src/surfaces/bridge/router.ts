@@ -63,8 +63,8 @@ interface Pending {
 export class Router {
   readonly #parts: RouterParts;
   readonly #pending = new Map<Id, Pending>();
-  /** Requests of our own, by which a hub is brought to where the client is. */
-  readonly #own = new Set<Id>();
+  /** Requests of our own, by which a hub is brought to where the client is, with what they subscribe to again; null for nothing. */
+  readonly #own = new Map<Id, string | null>();
   readonly #subscribed = new Set<string>();
   #initialize: Message | undefined;
   #clientInfo: Partial<ClientFacts> | undefined;
@@ -180,7 +180,8 @@ export class Router {
   async #shown(message: Message): Promise<boolean> {
     const { id, method } = message;
     if (method === undefined && id !== undefined) {
-      if (this.#own.delete(id) || this.#pending.get(id)?.at !== 'hub') return false;
+      await this.#answeredOwn(id);
+      if (this.#pending.get(id)?.at !== 'hub') return false;
       this.#pending.delete(id);
     }
     await this.#parts.send(message as JSONRPCMessage);
@@ -217,12 +218,21 @@ export class Router {
     this.#ask('initialize', this.#initialize.params ?? {});
     if (!this.#isInitialized) return;
     this.#say({ jsonrpc: '2.0', method: 'notifications/initialized' } as Message);
-    for (const uri of this.#subscribed) this.#ask('resources/subscribe', { uri });
+    for (const uri of this.#subscribed) this.#ask('resources/subscribe', { uri }, uri);
   }
 
-  #ask(method: string, params: Readonly<Record<string, unknown>>): void {
+  /** A subscription that was made again: what has changed in between nobody has told. */
+  async #answeredOwn(id: Id): Promise<void> {
+    const uri = this.#own.get(id) ?? null;
+    this.#own.delete(id);
+    if (uri === null || !this.#subscribed.has(uri)) return;
+    const changed = { jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } };
+    await this.#parts.send(changed as JSONRPCMessage);
+  }
+
+  #ask(method: string, params: Readonly<Record<string, unknown>>, uri: string | null = null): void {
     const id = `bridge-${++this.#number}`;
-    this.#own.add(id);
+    this.#own.set(id, uri);
     this.#say({ jsonrpc: '2.0', id, method, params } as Message);
   }
 
