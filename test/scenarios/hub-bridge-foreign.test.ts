@@ -123,7 +123,7 @@ async function sayEverything(
   note(await machine.ask('status', { clues, moment }));
   const input = {
     session_id,
-    cwd: '/work/shop',
+    cwd: '/code/shop',
     transcript_path: '/tmp/t',
     source: 'resume',
     prompt: 'Go on',
@@ -147,7 +147,7 @@ async function sayEverything(
       bypass: 'It has to be',
       isPerson: false,
       ancestors: [pid],
-      directory: '/work/shop',
+      directory: '/code/shop',
       environment,
     };
     note(await machine.ask('git-hook', { told: git, facts: { staged: ['src/auth.ts'] }, moment }));

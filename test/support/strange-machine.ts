@@ -17,7 +17,7 @@ export const identity = (over: object = {}) => ({
 });
 
 export const tree = (project: string, over: object = {}) => ({
-  ...{ project, root: '/work/shop', anchor: '/work/shop/.git', branch: 'main', foldsCase: false },
+  ...{ project, root: '/code/shop', anchor: '/code/shop/.git', branch: 'main', foldsCase: false },
   ...over,
 });
 
@@ -37,7 +37,7 @@ export const honest = (project: string): Answers => ({
 const guard = { edits: 'block', paths: [], git: 'block', onFailure: 'allow', graceSeconds: 0, commitTrailer: false };
 
 export const hello = (over: object = {}): Json => ({
-  ...{ protocol: 1, version: '0.0.0', purpose: 'session', moment: { now: Date.now() }, directory: '/work/shop' },
+  ...{ protocol: 1, version: '0.0.0', purpose: 'session', moment: { now: Date.now() }, directory: '/code/shop' },
   ...{
     home: null,
     project: null,
