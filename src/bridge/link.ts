@@ -43,7 +43,7 @@ export class Link {
   readonly #gone = new AbortController();
   #next: number;
   #why = 'open';
-  /** When the last frame came, by a clock that the owner looks at. */
+  /** How many frames have come. */
   #heard = 0;
 
   /** Of the two sides one is `first`, so that both number their channels without asking. `opened` is told of the other side's. */

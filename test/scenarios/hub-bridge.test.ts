@@ -134,6 +134,9 @@ describe('a session behind a hub that goes away', () => {
     const port = portOf();
     await hub.kill();
     await again(port);
+    // Nothing has changed yet; but nobody can know that who heard of no change for a while.
+    await until('it is told that something may have changed', () => told.includes('signalbox://locks'));
+    told.length = 0;
     await until('both are there', async () => (await listed()).length === 2);
     await heron.call('lock_acquire', { paths: ['src/auth.ts'] });
     await until('it is told', () => told.includes('signalbox://locks'));

@@ -194,11 +194,7 @@ class Talk implements Connected {
   }
 
   async #serve(): Promise<void> {
-    const { guest, callers } = {
-      guest: this.#guest,
-      callers: (client: Parameters<Guest['callers']>[0]) => this.#caller(client),
-    };
-    const { world, far, hello, tools, standing } = guest;
+    const { world, far, hello, tools, standing } = this.#guest;
     let isFailing = false;
     await serveOn(
       {
@@ -209,7 +205,7 @@ class Talk implements Connected {
         surroundings: {} as never,
         tools,
         channel: hello.reach === 'channel',
-        callers,
+        callers: client => this.#caller(client),
         standing,
         profile: null,
         tellsFailure: failing => {

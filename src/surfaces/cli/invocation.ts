@@ -1,10 +1,11 @@
 /** What every command works with: who reads, what was set, and the program's parts, made when needed and closed at the end. */
 import type { Composition } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
+import { exitCodes } from './exit-codes.ts';
 import { jsonText } from './json.ts';
 import type { Globals } from './program.ts';
 import type { Page } from './renderers.ts';
-import { createStyle } from './style.ts';
+import { createStyle, type Style } from './style.ts';
 import type { Environment, Terminal } from './terminal.ts';
 
 export interface Invocation {
@@ -29,6 +30,25 @@ export async function withComposition<T>(invocation: Invocation, work: (parts: C
   } finally {
     await parts.close();
   }
+}
+
+/** What a command on the store itself answers: for programs, and for people. */
+export interface Told {
+  readonly value: unknown;
+  readonly text: string;
+}
+
+/** Runs `answer` and prints what it told. */
+export function withAnswer(
+  invocation: Invocation,
+  answer: (parts: Composition, style: Style) => Promise<Told>,
+): Promise<number> {
+  return withComposition(invocation, async parts => {
+    const { style } = pageFor(invocation, parts.world.clock.now());
+    const { value, text } = await answer(parts, style);
+    await printResult(invocation, value, () => text);
+    return exitCodes.ok;
+  });
 }
 
 export function pageFor({ terminal, environment }: Invocation, now: number): Page {

@@ -16,26 +16,17 @@ import { durationOf, endOf } from '../../../core/lifetime.ts';
 import type { Transaction } from '../../../core/ports.ts';
 import type { TokenRecord } from '../../../core/token-record.ts';
 import { operations } from '../../../tools/index.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { type Invocation, pageFor, printResult, withComposition } from '../invocation.ts';
+import { type Invocation, type Told, withAnswer } from '../invocation.ts';
 import { assertLasting } from '../store/open-store.ts';
 import type { Style } from '../style.ts';
 import type { TokenRequest } from './requests.ts';
 import { fieldsText, type ShownToken, tableText } from './view.ts';
 
 export function runToken(request: TokenRequest, invocation: Invocation): Promise<number> {
-  return withComposition(invocation, async parts => {
+  return withAnswer(invocation, (parts, style) => {
     assertLasting(parts);
-    const { style } = pageFor(invocation, parts.world.clock.now());
-    const { value, text } = await answer(request, parts, style);
-    await printResult(invocation, value, () => text);
-    return exitCodes.ok;
+    return answer(request, parts, style);
   });
-}
-
-interface Told {
-  readonly value: unknown;
-  readonly text: string;
 }
 
 async function answer(request: TokenRequest, parts: Composition, style: Style): Promise<Told> {

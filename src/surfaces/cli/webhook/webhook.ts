@@ -16,26 +16,17 @@ import { postingOf, secretPrefix, trial } from '../../../core/webhook-message.ts
 import { outcomeOf } from '../../../core/webhook-schedule.ts';
 import { shownUrl, webhookUrl } from '../../../core/webhook-url.ts';
 import { headsOf } from '../../../tools/webhook-heads.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { type Invocation, pageFor, printResult, withComposition } from '../invocation.ts';
+import { type Invocation, type Told, withAnswer } from '../invocation.ts';
 import { assertLasting } from '../store/open-store.ts';
 import type { Style } from '../style.ts';
 import type { WebhookRequest } from './requests.ts';
 import { fieldsText, shownWebhook, tableText } from './view.ts';
 
 export function runWebhook(request: WebhookRequest, invocation: Invocation): Promise<number> {
-  return withComposition(invocation, async parts => {
+  return withAnswer(invocation, (parts, style) => {
     assertLasting(parts);
-    const { style } = pageFor(invocation, parts.world.clock.now());
-    const { value, text } = await answer(request, parts, style);
-    await printResult(invocation, value, () => text);
-    return exitCodes.ok;
+    return answer(request, parts, style);
   });
-}
-
-interface Told {
-  readonly value: unknown;
-  readonly text: string;
 }
 
 async function answer(request: WebhookRequest, parts: Composition, style: Style): Promise<Told> {
