@@ -2,5 +2,6 @@
 export { compose } from './compose.ts';
 export { settings } from './config.ts';
 export { profileNamed } from './profiles/index.ts';
+export { everything } from './surfaces/mcp/beside-tools.ts';
 export { serve } from './surfaces/mcp/serve.ts';
 export { selectTools } from './tools/toolset.ts';

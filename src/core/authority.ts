@@ -24,10 +24,18 @@ export class RoleRefusal extends SignalboxError {
 
 /** Why a principal may not do something; null where it may. */
 export function refusalFor(principal: Principal, action: Action, project: string): SignalboxError | null {
-  const { name, role, tools } = principal;
   if (!mayUse(principal, project)) {
-    return forbidden(`The token "${name}" is not for the project ${project}.`);
+    return forbidden(`The token "${principal.name}" is not for the project ${project}.`);
   }
+  return refusalAnywhere(principal, action);
+}
+
+/** Whether a principal may do something in the projects that it may use. */
+export function mayUseTool(principal: Principal, action: Action): boolean {
+  return refusalAnywhere(principal, action) === null;
+}
+
+function refusalAnywhere({ name, role, tools }: Principal, action: Action): SignalboxError | null {
   if (tools.length > 0 && !tools.includes(action.name)) {
     return forbidden(`The token "${name}" is not for the tool ${action.name}.`);
   }

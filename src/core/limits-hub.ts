@@ -18,6 +18,8 @@ export const hubLimits = {
   hubHeaderCharacters: 300,
   /** Requests of one principal, and of one address without a valid token, in a minute. */
   hubRequestsPerMinute: 6_000,
+  /** Answers of one principal that stay open to tell it what happens. */
+  hubStreamsOpen: 200,
   hubRefusalsPerMinute: 30,
   hubAddressesRemembered: 10_000,
   /** How long the audit is kept, how much of it one look goes through, one unit notes, and one forgets. */

@@ -3,15 +3,23 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import { SignalboxError } from '../core/errors.ts';
 
 /**
- * Jobs run as microtasks, so a caller that does one after the other would keep timers and sockets of its process waiting
- * for as long as it likes. After so many jobs they get their turn.
+ * Jobs run as microtasks, so a caller that does one after the other, or many that stand in line, would keep timers and sockets of
+ * their process waiting for as long as they like. After so many jobs, or so long with them, those get their turn.
  */
 const jobsPerRound = 64;
+const msPerRound = 10;
 
 /** A queue: jobs run in order of arrival and never overlap. A job's failure is its caller's alone. */
 export class Turns {
+  readonly #elapsed: () => number;
   #last: Promise<unknown> = Promise.resolve();
   #sinceRound = 0;
+  #spentMs = 0;
+
+  /** `elapsed` is a time in milliseconds that only rises. */
+  constructor(elapsed: () => number = () => performance.now()) {
+    this.#elapsed = elapsed;
+  }
 
   run<T>(job: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => this.#start(job));
@@ -21,11 +29,16 @@ export class Turns {
 
   async #start<T>(job: () => Promise<T>): Promise<T> {
     this.#sinceRound += 1;
-    if (this.#sinceRound >= jobsPerRound) {
-      this.#sinceRound = 0;
+    if (this.#sinceRound >= jobsPerRound || this.#spentMs >= msPerRound) {
+      [this.#sinceRound, this.#spentMs] = [0, 0];
       await nextRound();
     }
-    return job();
+    const begun = this.#elapsed();
+    try {
+      return await job();
+    } finally {
+      this.#spentMs += this.#elapsed() - begun;
+    }
   }
 }
 

@@ -56,16 +56,16 @@ export default defineTool({
   async run({ caller }, input) {
     const tree = await caller.place();
     const { host } = caller.world.processes.self();
-    const own = await sessionsHere(caller, input.session);
-    const foreign = input.scope === 'machine' || input.scope === 'all' ? await elsewhere(caller, tree.project) : [];
-    const chosen = [...own.sessions, ...foreign].filter(
-      ({ record, shown }) =>
-        (input.scope !== 'checkout' || (record.root === tree.root && record.host === host)) &&
-        (input.scope !== 'machine' || record.host === host) &&
-        (input.branch === undefined || shown.branch === input.branch),
-    );
-    const sessions = chosen.slice(0, limits.sessionsListed).map(({ shown }) => shown);
-    return { you: own.you, sessions, ...(chosen.length > sessions.length ? { more: true } : {}) };
+    const isMeant = (record: SessionRecord) =>
+      (input.scope !== 'checkout' || (record.root === tree.root && record.host === host)) &&
+      (input.scope !== 'machine' || record.host === host) &&
+      (input.branch === undefined || record.branch === input.branch);
+    const { you, ...own } = await sessionsHere(caller, input.session, isMeant);
+    const isWide = input.scope === 'machine' || input.scope === 'all';
+    const all = [own, ...(isWide ? await elsewhere(caller, tree.project, isMeant) : [])];
+    const sessions = all.flatMap(({ shown }) => shown).slice(0, limits.sessionsListed);
+    const total = all.reduce((sum, { meant }) => sum + meant, 0);
+    return { you, sessions, ...(total > sessions.length ? { more: true } : {}) };
   },
   text: out =>
     [
@@ -92,18 +92,22 @@ export default defineTool({
 });
 
 interface Listed {
-  readonly record: SessionRecord;
-  readonly shown: SessionShape;
+  /** How many there are, and those of them that an answer has room for. */
+  readonly meant: number;
+  readonly shown: readonly SessionShape[];
 }
+
+type Filter = (record: SessionRecord) => boolean;
 
 async function sessionsHere(
   caller: Participant,
   wanted: string | undefined,
-): Promise<{ you: string; sessions: Listed[] }> {
+  isMeant: Filter,
+): Promise<Listed & { you: string }> {
   const look = async (view: View, me: SessionRecord) => {
-    const around =
+    const { live, stale } =
       wanted === undefined ? await lookAround(view) : { live: [await findOrFail(view, wanted)], stale: false };
-    return { you: me.handle, stale: around.stale, sessions: await listed(view, around.live, caller, undefined) };
+    return { you: me.handle, stale, ...(await listed(view, live.filter(isMeant), caller, undefined)) };
   };
   const first = await caller.read(look);
   if (!first.stale) return first;
@@ -112,7 +116,7 @@ async function sessionsHere(
   return caller.read(look);
 }
 
-async function elsewhere(caller: Participant, own: string): Promise<Listed[]> {
+async function elsewhere(caller: Participant, own: string, isMeant: Filter): Promise<Listed[]> {
   const { store, processes } = caller.world;
   const projects = (await store.projects()).filter(project => project !== own && isRealProject(project));
   if (projects.length > limits.projectsListed) {
@@ -125,10 +129,10 @@ async function elsewhere(caller: Participant, own: string): Promise<Listed[]> {
   const lists = projects.map(project =>
     store.read(project, async tx => {
       const view = { tx, processes };
-      return listed(view, (await lookAround(view)).live, caller, project);
+      return listed(view, (await lookAround(view)).live.filter(isMeant), caller, project);
     }),
   );
-  return (await Promise.all(lists)).flat();
+  return Promise.all(lists);
 }
 
 async function listed(
@@ -136,31 +140,29 @@ async function listed(
   records: readonly SessionRecord[],
   caller: Participant,
   project: string | undefined,
-): Promise<Listed[]> {
+): Promise<Listed> {
   const { host } = caller.world.processes.self();
-  return Promise.all(
-    records.map(async record => {
+  const shown = await Promise.all(
+    records.slice(0, limits.sessionsListed).map(async record => {
       const locks = await view.tx.count('lock', 'holder', { equals: record.id });
       const active = view.tx.now - record.lastSeenAt < limits.idleAfterMs;
       return {
-        record,
-        shown: {
-          id: record.id,
-          handle: record.handle,
-          state: !leaseHolds(view, record) ? 'ended' : active ? 'active' : 'idle',
-          ...(record.task ? { task: record.task } : {}),
-          ...(record.status ? { status: record.status } : {}),
-          ...(record.group ? { group: record.group } : {}),
-          ...(record.branch ? { branch: record.branch } : {}),
-          checkout: checkoutOf(record, host),
-          ...(project ? { project } : {}),
-          ...(record.client ? { client: record.client } : {}),
-          reach: record.reach,
-          guard: ringStates(record),
-          locks,
-          lastSeenAt: instant(record.lastSeenAt),
-        } satisfies SessionShape,
-      };
+        id: record.id,
+        handle: record.handle,
+        state: !leaseHolds(view, record) ? 'ended' : active ? 'active' : 'idle',
+        ...(record.task ? { task: record.task } : {}),
+        ...(record.status ? { status: record.status } : {}),
+        ...(record.group ? { group: record.group } : {}),
+        ...(record.branch ? { branch: record.branch } : {}),
+        checkout: checkoutOf(record, host),
+        ...(project ? { project } : {}),
+        ...(record.client ? { client: record.client } : {}),
+        reach: record.reach,
+        guard: ringStates(record),
+        locks,
+        lastSeenAt: instant(record.lastSeenAt),
+      } satisfies SessionShape;
     }),
   );
+  return { meant: records.length, shown };
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod/v4';
 import { fieldsOf } from '../../src/surfaces/cli/fields.ts';
 import { commandLine, commandPath } from '../../src/surfaces/cli/words.ts';
+import { everything } from '../../src/surfaces/mcp/beside-tools.ts';
 import { listedTool } from '../../src/surfaces/mcp/listing.ts';
 import { listedPrompts } from '../../src/surfaces/mcp/prompts.ts';
 import { listedResources, listedTemplates } from '../../src/surfaces/mcp/resources.ts';
@@ -50,15 +51,17 @@ function contents(operations: readonly ToolDefinition[]): string {
     [
       '| Address | What it holds |',
       '|---|---|',
-      ...listedResources().map(({ uri, description }) => `| \`${uri}\` | ${description} |`),
-      ...listedTemplates().map(({ uriTemplate, description }) => `| \`${uriTemplate}\` | ${description} |`),
+      ...listedResources(everything.mayUse).map(({ uri, description }) => `| \`${uri}\` | ${description} |`),
+      ...listedTemplates(everything.mayUse).map(
+        ({ uriTemplate, description }) => `| \`${uriTemplate}\` | ${description} |`,
+      ),
     ].join('\n'),
     'A client may subscribe to each of them and is told when it has changed, within 2 s.',
     '## Prompts',
     [
       '| Prompt | Arguments | What it does |',
       '|---|---|---|',
-      ...listedPrompts().map(prompt => {
+      ...listedPrompts(everything.mayUse).map(prompt => {
         const given = (prompt.arguments ?? []).map(({ name }) => `\`${name}\``).join(', ');
         return `| \`${prompt.name}\` | ${given} | ${prompt.description} |`;
       }),

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
 import { type Heard, type ListenOptions, listenTo } from '../support/hub-events.ts';
+import { HubMcpClient } from '../support/hub-mcp-client.ts';
 import { until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
@@ -69,5 +70,25 @@ describe('events', () => {
       headers: { authorization: `Bearer ${ana.token}` },
     });
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_input' } } });
+  });
+
+  it('are told to at most 200 who listen with one token at once, those over MCP among them', async () => {
+    const wren = await HubMcpClient.connect(hub, { token: ana.token, era: 'modern' });
+    const heard = await Promise.all(Array.from({ length: 199 }, () => listen()));
+    const subscription = await wren.client.listen({ resourceSubscriptions: ['signalbox://locks'] });
+    const full = { status: 429, body: { error: { code: 'limit_exceeded' } } };
+    const headers = { authorization: `Bearer ${ana.token}` };
+    expect(await hub.request(`/v1/events?project=${shop}`, { headers })).toMatchObject(full);
+    const ben = await listen({ token: await makeToken(place, 'ben') });
+    expect(ben.isOver).toBe(false);
+    await subscription.close();
+    let last: Heard | undefined;
+    await until('there is room again', async () => {
+      last = await listen().catch(() => undefined);
+      return last !== undefined;
+    });
+    await expect(wren.client.listen({ resourceSubscriptions: ['signalbox://locks'] })).rejects.toThrow('Close one');
+    for (const each of [...heard, last, ben]) each?.stop();
+    await wren.close();
   });
 });

@@ -13,8 +13,8 @@ interface Place {
 }
 
 export class ProjectState {
-  /** Units and views of the project, one after the other. */
-  readonly turns = new Turns();
+  /** Units and views of the project, one after the other; in an order that no clock has a say in, so that a seed replays. */
+  readonly turns = new Turns(() => 0);
   readonly #records = new Map<string, string>();
   readonly #entries = new Map<string, Place[]>();
   readonly #events: string[] = [];

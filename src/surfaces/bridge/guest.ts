@@ -22,8 +22,9 @@ import { selectTools } from '../../tools/toolset.ts';
 import { Visitor } from '../../tools/visitor.ts';
 import type { World } from '../../tools/world.ts';
 import type { Auditor } from '../http/calls.ts';
+import type { Permission } from '../mcp/beside-tools.ts';
 import type { Clues } from './forms.ts';
-import { permitted } from './permitted.ts';
+import { permissionOf, permitted } from './permitted.ts';
 
 /** What the hub gives to every machine. */
 export interface HubSide {
@@ -46,6 +47,8 @@ export interface Guest {
   /** What this machine may use, as its models are offered it, and all that there is. */
   readonly tools: readonly ToolDefinition[];
   readonly operations: readonly ToolDefinition[];
+  /** The same for what is no call of a tool. */
+  readonly permission: Permission;
   readonly link: Link;
   readonly stopping: AbortSignal;
   callers(client: { name: string; version: string } | undefined): Callers;
@@ -154,6 +157,7 @@ export function guestOf(
     ...{ hello, far, principal, lease, world, facts, link, stopping, person, place },
     tools: permitted(selectTools(hello.tools), about),
     operations: permitted(operations, about),
+    permission: permissionOf(operations, about),
     callers: client => callersOf(world, facts, client),
     standing: (client, stand) => standingElsewhere(world, facts, client, stand),
     shell,

@@ -194,7 +194,7 @@ class Talk implements Connected {
   }
 
   async #serve(): Promise<void> {
-    const { world, far, hello, tools, standing } = this.#guest;
+    const { world, far, hello, tools, permission, standing } = this.#guest;
     let isFailing = false;
     await serveOn(
       {
@@ -204,6 +204,7 @@ class Talk implements Connected {
         config: {} as never,
         surroundings: {} as never,
         tools,
+        permission,
         channel: hello.reach === 'channel',
         callers: client => this.#caller(client),
         standing,

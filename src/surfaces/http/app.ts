@@ -15,6 +15,7 @@ import { eventStream } from './events.ts';
 import { Guard } from './guard.ts';
 import { createMcpFace } from './mcp.ts';
 import type { McpRequest } from './mcp-client.ts';
+import { listenIn } from './mcp-listen.ts';
 import { Metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { problemOf, Refusal, refused } from './problem.ts';
@@ -84,6 +85,10 @@ export function createHub(parts: HubParts): Hub {
     underWay.follow(context.env?.outgoing, afterwards, error =>
       parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
     );
+  const stayOpen = (context: Context<Env>, principal: Principal) => {
+    const close = guard.open(principal);
+    follow(context, { handed: async () => undefined, over: async () => close() });
+  };
   const routes = routesOf(parts.profiles);
   const description = openApi(tools);
   const mcp = createMcpFace(world, forModels, error =>
@@ -165,6 +170,7 @@ export function createHub(parts: HubParts): Hub {
     const cursor = cursorIn(context.req.header('last-event-id') ?? context.req.query('cursor') ?? '0');
     const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
     const mayGoOn = () => guard.knows(header);
+    stayOpen(context, principal);
     const stream = eventStream({ store: world.store, clock: world.clock, project, cursor, signal, mayGoOn });
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
@@ -213,6 +219,7 @@ export function createHub(parts: HubParts): Hub {
     };
     const isSent = context.req.method === 'POST';
     const body = isSent ? await bodyOf(context.req.raw) : undefined;
+    if (listenIn(body)) stayOpen(context, principal);
     const response = await mcp.fetch(bare(context.req.raw), body, about);
     const all = (what: 'handed' | 'over') => async () => {
       for (const each of about.afterwards) await each[what]();

@@ -8,7 +8,7 @@ import { limits } from '../../core/limits.ts';
 import { isRealProject } from '../../core/project.ts';
 import { cleanLine } from '../../core/text.ts';
 import { callTool } from '../../tools/call-tool.ts';
-import type { ToolDefinition } from '../../tools/define-tool.ts';
+import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
 import { openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
@@ -41,6 +41,19 @@ export function actionOf({ name, effect, set }: ToolDefinition): Action {
   return { name, effect, isOverruling: set === 'command' && effect === 'destroy' };
 }
 
+/** Why somebody may not use all of these tools; null where that may be. */
+export function firstRefusal(
+  tools: readonly ToolDefinition[],
+  principal: Principal,
+  project: string,
+): SignalboxError | null {
+  for (const tool of tools) {
+    const refusal = refusalFor(principal, actionOf(tool), project);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
 /** The id of a project, from a header. Errors: `invalid_input`. */
 export function projectNamed(raw: string | undefined): string {
   const project = raw === undefined ? '' : cleanLine(raw, 'Signalbox-Project', limits.projectCharacters);
@@ -63,48 +76,69 @@ export interface Called {
 }
 
 /** Calls a tool. Errors: those of the tool, `forbidden`, `session_expired`. */
-export function call(
+export async function call(
   world: World,
   offered: readonly ToolDefinition[],
   name: string,
   input: unknown,
   request: Request,
 ): Promise<Called> {
-  return audited(request, 'call', name, input, speaker => called(world, offered, name, input, request, speaker));
+  const tool = offered.find(each => each.name === name);
+  const needed = tool ? [tool] : [];
+  const { result, ...afterwards } = await performed(world, { what: name, input, needed }, request, context =>
+    callTool(offered, name, input, context),
+  );
+  return { ...result, ...afterwards };
 }
 
-async function called(
+export interface Deed {
+  /** What the audit calls it. */
+  readonly what: string;
+  readonly input: unknown;
+  /** The tools that it comes to: all of them have to be allowed. */
+  readonly needed: readonly ToolDefinition[];
+}
+
+export type Performed<T> = { readonly result: T } & Pick<Called, 'handed' | 'over'>;
+
+/** Runs something as whoever asks for it, if that may be, and notes it. Errors: those of `work`, `forbidden`, `session_expired`. */
+export function performed<T>(
   world: World,
-  offered: readonly ToolDefinition[],
-  name: string,
-  input: unknown,
+  deed: Deed,
+  request: Request,
+  work: (context: ToolContext) => Promise<T>,
+): Promise<Performed<T>> {
+  return audited(request, 'call', deed.what, deed.input, speaker => allowed(world, deed, request, speaker, work));
+}
+
+async function allowed<T>(
+  world: World,
+  { what, needed }: Deed,
   { principal, project, signal, waitsEnd, join, progress = () => undefined }: Request,
   speaker: Speaker,
-): Promise<Called> {
-  const tool = offered.find(each => each.name === name);
-  const refusal = tool && refusalFor(principal, actionOf(tool), project);
+  work: (context: ToolContext) => Promise<T>,
+): Promise<Performed<T>> {
+  const refusal = firstRefusal(needed, principal, project);
   if (refusal) throw refusal;
   if (join) speaker.session = await join();
   const { session } = speaker;
-  if (tool && tool.effect !== 'read' && session === null) throw needsSession(name);
+  if (session === null && needed.some(({ effect }) => effect !== 'read')) throw needsSession(what);
   const own = hubWorld(world, principal, project);
   const caller = session === null ? new Onlooker(own, project) : new HubCaller(own, project, session, principal.id);
   const over = async () => {
     if (caller instanceof HubCaller) await caller.leave();
   };
   const afterwards: (() => Promise<void>)[] = [];
-  const context = { caller, signal, waitsEnd, path: 'calls', progress } as const;
+  const afterAnswer = (action: () => Promise<void>) => void afterwards.push(action);
+  const context = { caller, signal, waitsEnd, path: 'calls', progress, afterAnswer } as const;
   try {
     // Whose the session is comes first: nothing is said about anything else to somebody whose it is not.
     if (session !== null) await caller.read(async () => undefined);
-    const { output, text } = await callTool(offered, name, input, {
-      ...context,
-      afterAnswer: action => afterwards.push(action),
-    });
+    const result = await work(context);
     const handed = async () => {
       for (const action of afterwards) await action();
     };
-    return { output, text, handed, over };
+    return { result, handed, over };
   } catch (error) {
     await over();
     throw error;

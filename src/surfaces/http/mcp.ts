@@ -2,19 +2,28 @@
  * MCP over HTTP (Streamable HTTP, both eras of the protocol), one server for each request: nothing of a client is kept in this process, so
  * that any replica answers any request.
  */
-import { type CallToolResult, createMcpHandler, type McpRequestContext, Server } from '@modelcontextprotocol/server';
-import { refusalFor } from '../../core/authority.ts';
+import {
+  type CallToolResult,
+  createMcpHandler,
+  type McpRequestContext,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { closeSession, openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
+import { operations } from '../../tools/index.ts';
 import type { World } from '../../tools/world.ts';
 import { version } from '../../version.ts';
+import { besideTools, serveBesideTools, toolsOfRequest } from '../mcp/beside-tools.ts';
 import { instructions } from '../mcp/instructions.ts';
 import { listedTool } from '../mcp/listing.ts';
-import { actionOf, audited, call } from './calls.ts';
+import { isSubscribable, toolsOfResource } from '../mcp/resources.ts';
+import { audited, call, firstRefusal, type Request as HubRequest, performed } from './calls.ts';
 import { clientName, conversationOf, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
+import { listen, listenIn } from './mcp-listen.ts';
 import { profileRefusal, profileServerFor } from './mcp-profile.ts';
 
 export interface McpFace {
@@ -27,17 +36,22 @@ export function createMcpFace(
   tools: readonly ToolDefinition[],
   onerror: (error: Error) => void,
 ): McpFace {
-  const handler = createMcpHandler((context: McpRequestContext) => serverFor(world, tools, context), {
-    onerror,
-    maxRequestBodySize: limits.hubBodyBytes,
-    maxSubscriptions: 1,
-  });
+  const factory = (context: McpRequestContext) => serverFor(world, tools, context);
+  const handler = createMcpHandler(factory, { onerror, maxRequestBodySize: limits.hubBodyBytes });
   return {
     async fetch(request, body, about) {
       if (request.method === 'DELETE' && about.session !== null) return goodbye(world, about);
       await refuseForScope(tools, body, about);
       const { principal } = about;
       const authInfo = { token: '', clientId: principal.id, scopes: [principal.role], extra: { about } };
+      const listens = listenIn(body);
+      if (listens && about.spoken === null) {
+        const { client } = listens;
+        const mayUse = (names: readonly string[]) => mayUseAll(names, about);
+        const uris = listens.uris.filter(uri => isSubscribable(uri) && mayUse(toolsOfResource(uri)));
+        const listening = { about, client, uris, join: () => sessionFor(world, about, client) };
+        return listen(world, listening, factory, { request, body, authInfo }, onerror);
+      }
       const response = await handler.fetch(request, { authInfo, parsedBody: body });
       const client = handshakeOf(body);
       if (client !== null && response.ok) response.headers.set('mcp-session-id', `${world.ids.next()}.${client}`);
@@ -46,18 +60,18 @@ export function createMcpFace(
   };
 }
 
-/** Errors: `forbidden`, for a tool whose role the client could still be given. */
+/** Errors: `forbidden`, for what takes a role that the client could still be given. */
 async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, about: McpRequest): Promise<void> {
   const { method, params } = (typeof body === 'object' && body !== null ? body : {}) as Sent;
-  if (method !== 'tools/call') return;
   const { spoken, principal, project } = about;
-  const tool = tools.find(({ name }) => name === params?.name);
-  const own = tool ? refusalFor(principal, actionOf(tool), project) : null;
-  const refusal = spoken ? profileRefusal(tools, spoken, about, params?.name) : own;
+  const refusal = spoken
+    ? method === 'tools/call' && profileRefusal(tools, spoken, about, params?.name)
+    : firstRefusal(named(tools, toolsOfRequest(method, params)), principal, project);
   if (!about.mayAskForMore(refusal)) return;
   const subject = { ...about, session: null, project: spoken?.profile.name ?? project };
-  const what = `${spoken ? `${spoken.profile.name}/` : ''}${params?.name}`;
-  await audited(subject, 'call', what, params?.arguments ?? {}, () => Promise.reject(refusal));
+  const isCall = method === 'tools/call';
+  const what = isCall ? `${spoken ? `${spoken.profile.name}/` : ''}${params?.name}` : String(method);
+  await audited(subject, 'call', what, isCall ? (params?.arguments ?? {}) : params, () => Promise.reject(refusal));
 }
 
 /** Ends the session of a client that says goodbye; most do not. */
@@ -105,33 +119,58 @@ const shared =
 
 function serverFor(world: World, tools: readonly ToolDefinition[], context: McpRequestContext): Server {
   const about = aboutOf(context);
-  const { principal, project, spoken } = about;
+  const { principal, spoken } = about;
   // The older protocol is given an id with the answer to its handshake.
   const isShared = context.era === 'modern' && about.session === null && principal.role !== 'read';
   const further = isShared ? `\n\n${shared}` : '';
   if (spoken) return profileServerFor(world, tools, spoken, about, further);
   const server = new Server(
     { name: 'signalbox', title: 'Signalbox', version },
-    { instructions: `${instructions}${further}`, capabilities: { tools: {} } },
+    {
+      instructions: `${instructions}${further}`,
+      // The older protocol would have to be told of changes on a connection of its own, which nothing here keeps.
+      capabilities: { tools: {}, ...besideTools, resources: context.era === 'modern' ? { subscribe: true } : {} },
+    },
   );
-  const isAllowed = (tool: ToolDefinition) => refusalFor(principal, actionOf(tool), project) === null;
-  server.setRequestHandler('tools/list', () => ({ tools: tools.filter(isAllowed).map(listedTool) }));
+  const requestOf = (request: ServerContext) => requestAs(world, server, request, about);
+  const mayUse = (names: readonly string[]) => mayUseAll(names, about);
+  server.setRequestHandler('tools/list', () => ({
+    tools: tools.filter(tool => mayUse([tool.name])).map(listedTool),
+  }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
     answered(async () => {
-      const client = clientName(server, request, about);
-      const signal = AbortSignal.any([about.signal, request.mcpReq.signal]);
-      const progress = progressOf(request);
-      const input = params.arguments ?? {};
-      const called = await call(world, tools, params.name, input, {
-        ...{ principal, project, session: null, signal, waitsEnd: about.waitsEnd, progress },
-        join: () => sessionFor(world, about, client),
-        audit: about.audit,
-      });
+      const called = await call(world, tools, params.name, params.arguments ?? {}, requestOf(request));
       about.afterwards.push(called);
       return called;
     }),
   );
+  serveBesideTools(server, {
+    mayUse,
+    async serve(request, { what, input, tools: names }, work) {
+      const deed = { what, input, needed: named(operations, names) };
+      const { result, ...afterwards } = await performed(world, deed, requestOf(request), work);
+      about.afterwards.push(afterwards);
+      return result;
+    },
+  });
   return server;
+}
+
+function mayUseAll(names: readonly string[], { principal, project }: McpRequest): boolean {
+  return firstRefusal(named(operations, names), principal, project) === null;
+}
+
+function named(tools: readonly ToolDefinition[], names: readonly string[]): ToolDefinition[] {
+  return tools.filter(({ name }) => names.includes(name));
+}
+
+/** What one request of a client does, as the session that the client is. */
+function requestAs(world: World, server: Server, request: ServerContext, about: McpRequest): HubRequest {
+  const { principal, project, waitsEnd, audit } = about;
+  const client = clientName(server, request, about);
+  const signal = AbortSignal.any([about.signal, request.mcpReq.signal]);
+  const join = () => sessionFor(world, about, client);
+  return { principal, project, session: null, signal, waitsEnd, audit, join, progress: progressOf(request) };
 }
 
 /** The session that a client's calls are, joined with the first of them; none for a token that only reads. */

@@ -21,7 +21,7 @@ import { SignIn } from './sign-in.ts';
 import { signInSettings } from './sign-in-settings.ts';
 
 /** Tools for which only the machine that a session works on could answer. */
-const local = ['brief', 'stage', 'edit_record', 'who'];
+const local = ['stage', 'edit_record', 'who'];
 
 /**
  * Serves until a signal asks to stop. Errors: `forbidden` for an address that others reach while nobody is asked for a token, or there is

@@ -5,6 +5,9 @@ import { lookAround } from '../../core/presence.ts';
 import type { Participant } from '../../tools/participant.ts';
 import { sessionTemplate } from './resources.ts';
 
+/** Who may be told who is here. */
+export const toolsOfCompletion: readonly string[] = ['session_list'];
+
 /** Values that begin with what was typed, sorted; none for an argument whose value is free text. */
 export async function completionsFor(
   { ref, argument }: CompleteRequestParams,

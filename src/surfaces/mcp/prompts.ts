@@ -3,11 +3,12 @@ import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } f
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';
-import { refusedByRule } from './refusal.ts';
 
 type Arguments = Readonly<Record<string, string>>;
 
 interface PromptDefinition extends Prompt {
+  /** The tools that it uses, or asks for. */
+  readonly tools: readonly string[];
   /** What the person says with it. What peers wrote is set apart from that and named as theirs. */
   text(given: Arguments, context: ToolContext): Promise<string>;
 }
@@ -18,6 +19,7 @@ const definitions: readonly PromptDefinition[] = [
     title: 'Start work here',
     description:
       'Join the sessions on this code base: who is here, what is locked, what was decided and what the last one left.',
+    tools: ['brief', 'session_update'],
     arguments: [{ name: 'task', description: 'What you are going to work on, in one line.' }],
     async text({ task }, context) {
       if (task && isPlaceholder(task)) return startTemplate(task);
@@ -42,6 +44,7 @@ const definitions: readonly PromptDefinition[] = [
     title: 'Hand work over',
     description:
       'Give what you are doing, with its locks and what you know, to another session or to whoever comes next.',
+    tools: ['context_share', 'lock_release', 'message_send'],
     arguments: [
       { name: 'to', description: 'The handle of the session that goes on; nobody yet if left out.' },
       { name: 'note', description: 'What I want it to know.' },
@@ -65,6 +68,7 @@ const definitions: readonly PromptDefinition[] = [
     title: 'Wrap up',
     description:
       'End this piece of work cleanly: nothing locked, nothing unanswered, what was learnt kept for the others.',
+    tools: ['message_read', 'context_share', 'lock_release', 'session_update'],
     async text() {
       return [
         'Wrap this piece of work up.',
@@ -78,8 +82,14 @@ const definitions: readonly PromptDefinition[] = [
   },
 ];
 
-export function listedPrompts(): Prompt[] {
-  return definitions.map(({ text: _text, ...prompt }) => prompt);
+/** The prompts for those who may use what they take. */
+export function listedPrompts(mayUse: (tools: readonly string[]) => boolean): Prompt[] {
+  return definitions.filter(({ tools }) => mayUse(tools)).map(({ text: _text, tools: _tools, ...prompt }) => prompt);
+}
+
+/** The tools that a prompt comes to; none for one that there is not. */
+export function toolsOfPrompt(name: string): readonly string[] {
+  return definitions.find(candidate => candidate.name === name)?.tools ?? [];
 }
 
 /** A prompt with what it needs of the present state. Unknown names are the protocol's invalid-params error; rules may refuse too. */
@@ -92,7 +102,7 @@ export async function promptFor(name: string, given: Arguments, context: ToolCon
       `There is no prompt "${name.slice(0, 40)}". Prompts: ${names}.`,
     );
   }
-  const text = await definition.text(given, context).catch(refusedByRule);
+  const text = await definition.text(given, context);
   return { description: definition.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
 }
 

@@ -1,10 +1,13 @@
-/** Refusals where the protocol has no result that could carry one: prompts, subscriptions. */
+/** Refusals where the protocol has no result that could carry one: resources, prompts, completions, subscriptions. */
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { toSignalboxError } from '../../core/errors.ts';
 
-/** Throws what a rule refused as the protocol's invalid-params error, with what to do; a defect goes on as it is. */
+/** Throws what a rule refused as the protocol's invalid-params error, with what to do. A defect goes on without what is known of it inside. */
 export function refusedByRule(error: unknown): never {
-  const { code, message, next } = toSignalboxError(error);
-  if (code === 'internal') throw error;
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `${message} ${next}`);
+  if (error instanceof ProtocolError) throw error;
+  const known = toSignalboxError(error);
+  if (known.code === 'internal') throw known;
+  // Nothing is wrong with what was asked for while the store is away.
+  const code = known.code === 'unavailable' ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams;
+  throw new ProtocolError(code, `${known.message} ${known.next}`);
 }

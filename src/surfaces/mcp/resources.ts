@@ -69,13 +69,25 @@ const sessionPrefix = 'signalbox://sessions/';
 /** One session; its events are those of the project's sessions, since most name nobody. */
 export const sessionTemplate = 'signalbox://sessions/{id}';
 
-export function listedResources(): Resource[] {
-  return definitions.map(({ uri, name, description }) => ({ uri, name, description, mimeType: 'application/json' }));
+const oneSessionTool = 'session_list';
+
+/** The resources whose tools somebody may use. */
+export function listedResources(mayUse: (tools: readonly string[]) => boolean): Resource[] {
+  return definitions
+    .filter(({ tool }) => mayUse([tool]))
+    .map(({ uri, name, description }) => ({ uri, name, description, mimeType: 'application/json' }));
 }
 
-export function listedTemplates(): ResourceTemplateType[] {
+export function listedTemplates(mayUse: (tools: readonly string[]) => boolean): ResourceTemplateType[] {
+  if (!mayUse([oneSessionTool])) return [];
   const description = 'One session by handle or id, an ended one too.';
   return [{ uriTemplate: sessionTemplate, name: 'session', description, mimeType: 'application/json' }];
+}
+
+/** The tools that reading an address comes to; none where nothing is. */
+export function toolsOfResource(uri: string): readonly string[] {
+  if (uri.startsWith(sessionPrefix)) return [oneSessionTool];
+  return definitions.filter(definition => definition.uri === uri).map(({ tool }) => tool);
 }
 
 /** The content of one resource as JSON. An unknown address is the protocol's resource-not-found error. */
@@ -93,7 +105,7 @@ async function answerFor(uri: string, context: ToolContext): Promise<unknown> {
 async function oneSession(uri: string, context: ToolContext): Promise<unknown> {
   const session = namedIn(uri);
   try {
-    const { output } = await callTool(operations, 'session_list', { session }, context);
+    const { output } = await callTool(operations, oneSessionTool, { session }, context);
     return (output.sessions as unknown[])[0];
   } catch (error) {
     if (toSignalboxError(error).code === 'not_found') throw new ResourceNotFoundError(uri);

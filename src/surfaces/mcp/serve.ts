@@ -19,6 +19,7 @@ import { withGitHooks } from '../git-hook/served.ts';
 import { hookHandler } from '../hook/handler.ts';
 import { ServedDesk } from '../hook/served.ts';
 import { AnsweringTransport, type ClientFacts } from './answers.ts';
+import type { Permission } from './beside-tools.ts';
 import { pushMessages, pushShown } from './channel.ts';
 import { createProfileServer, unasked } from './profile-server.ts';
 import { createServer } from './server.ts';
@@ -26,6 +27,7 @@ import { createServer } from './server.ts';
 export interface ServeParts extends Pick<Composition, 'config' | 'directory' | 'surroundings'> {
   readonly world: World;
   readonly tools: readonly ToolDefinition[];
+  readonly permission: Permission;
   readonly channel: boolean;
   /** Makes the participants of this process from what the client says of itself. A session joins at its first use. */
   callers(client: ClientFacts | undefined): Callers;
@@ -75,7 +77,7 @@ export async function serveOn(
   parting: () => Parting,
   begun: () => void = () => undefined,
 ): Promise<void> {
-  const { world, tools, channel } = parts;
+  const { world, tools, permission, channel } = parts;
   const ended = new AbortController();
   let known: Callers | undefined;
   const callers = (client: ClientFacts | undefined) => {
@@ -95,7 +97,7 @@ export async function serveOn(
   const create = () =>
     parts.profile && cast
       ? createProfileServer({ ...parts, profile: parts.profile, transport, callers, desk, cast })
-      : createServer({ tools, transport, channel, callers, desk });
+      : createServer({ tools, permission, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
   const stopHearing = await parts.hearHooks(withGitHooks(parts, hookHandler(desk)));

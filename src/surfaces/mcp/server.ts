@@ -9,14 +9,13 @@ import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
 import type { EventDesk } from '../hook/answer.ts';
 import type { AnsweringTransport, ClientFacts } from './answers.ts';
+import { besideTools, type Permission, serveBesideTools } from './beside-tools.ts';
 import { clientOf } from './client-of.ts';
-import { completionsFor } from './completions.ts';
 import { hookAnswer, hookTool } from './hook-tool.ts';
 import { instructions } from './instructions.ts';
 import { listedTool } from './listing.ts';
-import { listedPrompts, promptFor } from './prompts.ts';
 import { refusedByRule } from './refusal.ts';
-import { inboxUri, isSubscribable, listedResources, listedTemplates, readResource } from './resources.ts';
+import { inboxUri, isSubscribable, toolsOfResource } from './resources.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface ServerParts {
@@ -24,6 +23,7 @@ export interface ServerParts {
   readonly transport: AnsweringTransport;
   /** Who may call, made from what the client says of itself. Called with the first request that needs one. */
   callers(client: ClientFacts | undefined): Callers;
+  readonly permission: Permission;
   /** Where the client's hooks are answered that come over this connection. */
   readonly desk: EventDesk;
   /** Declares the Claude channel capability. Legacy connections only: the newer protocol has no unasked notifications. */
@@ -33,16 +33,15 @@ export interface ServerParts {
 const listHint = { ttlMs: 3_600_000, cacheScope: 'public' as const };
 
 export function createServer(parts: ServerParts): Server {
-  const { tools, channel } = parts;
+  const { tools, channel, permission } = parts;
   const server = new Server(
     { name: 'signalbox', title: 'Signalbox', version },
     {
       instructions,
       capabilities: {
         tools: {},
+        ...besideTools,
         resources: { subscribe: true },
-        prompts: {},
-        completions: {},
         ...(channel ? { experimental: { 'claude/channel': {} } } : {}),
       },
       cacheHints: {
@@ -66,16 +65,13 @@ export function createServer(parts: ServerParts): Server {
       return callTool(tools, params.name, owner.input, { ...context(request), caller });
     });
   });
-  server.setRequestHandler('resources/list', () => ({ resources: listedResources() }));
-  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: listedTemplates() }));
-  server.setRequestHandler('resources/read', ({ params }, request) => readResource(params.uri, context(request)));
-  server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
-  server.setRequestHandler('prompts/get', ({ params }, request) =>
-    promptFor(params.name, params.arguments ?? {}, context(request)),
-  );
-  server.setRequestHandler('completion/complete', ({ params }, request) =>
-    completionsFor(params, context(request).caller),
-  );
+  serveBesideTools(server, {
+    mayUse: permission.mayUse,
+    serve(request, wish, work) {
+      const about = context(request);
+      return permission.perform(wish, about.caller, () => work(about));
+    },
+  });
   serveSubscriptions(parts, server, subscriptions, context);
   return server;
 }
@@ -85,13 +81,14 @@ export function createServer(parts: ServerParts): Server {
  * without asking us; so the transport tells when one comes and goes.
  */
 function serveSubscriptions(
-  { transport, callers }: ServerParts,
+  { transport, callers, permission }: ServerParts,
   server: Server,
   subscriptions: Subscriptions,
   context: (request: ServerContext) => ToolContext,
 ): void {
+  const isWatchable = (uri: string) => isSubscribable(uri) && permission.mayUse(toolsOfResource(uri));
   server.setRequestHandler('resources/subscribe', async ({ params }, request) => {
-    if (!isSubscribable(params.uri)) throw new ResourceNotFoundError(params.uri);
+    if (!isWatchable(params.uri)) throw new ResourceNotFoundError(params.uri);
     await subscriptions.subscribe(params.uri, context(request).caller).catch(refusedByRule);
     return {};
   });
@@ -100,7 +97,7 @@ function serveSubscriptions(
     return {};
   });
   transport.listening(
-    ({ id, uris, client }) => subscriptions.listen(id, uris.filter(isSubscribable), callers(client).main),
+    ({ id, uris, client }) => subscriptions.listen(id, uris.filter(isWatchable), callers(client).main),
     id => subscriptions.cancel(id),
   );
   void transport.closed().then(() => subscriptions.close());
