@@ -74,7 +74,8 @@ function isFamily(one: SessionRecord, other: SessionRecord): boolean {
 }
 
 function companySection({ tx }: View, me: SessionRecord, others: readonly SessionRecord[]): Section {
-  const isBeside = (session: SessionRecord) => session.host === me.host && session.root === me.root;
+  // Clients over HTTP stand in no checkout that is known.
+  const isBeside = ({ host, root }: SessionRecord) => root !== '' && host === me.host && root === me.root;
   const nearness = (session: SessionRecord) =>
     (isBeside(session) ? 2 : 0) + (session.branch !== null && session.branch === me.branch ? 1 : 0);
   const nearest = others.toSorted((a, b) => nearness(b) - nearness(a) || b.lastSeenAt - a.lastSeenAt);

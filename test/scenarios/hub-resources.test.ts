@@ -64,7 +64,9 @@ describe.each(eras)('a client of the %s protocol', era => {
     expect((await read(otter, 'signalbox://inbox')).messages).toEqual([]);
     expect((await read(otter, 'signalbox://locks')).locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
     expect(await read(otter, 'signalbox://sessions/wren')).toMatchObject({ handle: 'wren', task: 'Mend the till' });
-    expect((await read(otter, 'signalbox://project')).text).toContain('wren');
+    const { text } = await read(otter, 'signalbox://project');
+    expect(text).toContain('- wren: "Mend the till"');
+    expect(text).not.toContain('in your checkout');
     const { completion } = await wren.client.complete({
       ref: { type: 'ref/prompt', name: 'handoff' },
       argument: { name: 'to', value: 'o' },

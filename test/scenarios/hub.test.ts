@@ -21,7 +21,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-const offered = operations.filter(({ name }) => !['brief', 'stage', 'edit_record', 'who'].includes(name));
+const offered = operations.filter(({ name }) => !['stage', 'edit_record', 'who'].includes(name));
 /** Everything that the store holds of the project, as it is exported. */
 const stored = async () => (await place.command(['export', '--project', shop])).stdout;
 
