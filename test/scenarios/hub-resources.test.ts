@@ -142,11 +142,13 @@ describe('a client that listens', () => {
 
   it('hears nothing from the revocation of its token on, and its listening ends', async () => {
     const wren = await connect('modern', { session: 'one' });
+    await wren.call('session_update', { handle: 'wren' });
     const otter = await hub.as(await makeToken(place, 'ben')).open();
-    const { told, clear, ended } = await listening(wren, 'signalbox://locks');
+    const { told, clear, ended } = await listening(wren, 'signalbox://inbox');
     clear();
     await place.command(['token', 'revoke', 'ana']);
-    await otter.output('lock_acquire', { resources: ['ci'] });
+    // Whom a message is for is looked after at once.
+    await otter.output('message_send', { to: ['wren'], body: 'Take b' });
     await until('it has ended', () => ended.how !== '');
     expect(told).toEqual([]);
   });

@@ -5,6 +5,7 @@ const hub = 'test/scenarios/hub.test.ts';
 const audit = 'test/scenarios/hub-audit.test.ts';
 const events = 'test/scenarios/hub-events.test.ts';
 const mcp = 'test/scenarios/hub-mcp.test.ts';
+const resources = 'test/scenarios/hub-resources.test.ts';
 const lease = 'src/core/hub-lease.test.ts';
 const stop = 'test/scenarios/hub-stop.test.ts';
 const replicas = 'test/scenarios/hub-replicas.test.ts';
@@ -161,9 +162,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: what a client of MCP may not do stands in the audit',
-    file: 'src/surfaces/http/mcp.ts',
-    replace: 'join: () => sessionFor(world, about, client),',
-    by: 'session: await sessionFor(world, about, client),',
+    file: 'src/surfaces/http/calls.ts',
+    replace: 'if (join) speaker.session = await join();\n  const { session } = speaker;',
+    by: 'const session = join ? await join() : speaker.session;',
     caughtBy: `${audit} › has what clients of MCP do as the sessions that they are, also where they may not, and their goodbye`,
   },
   {
@@ -312,5 +313,40 @@ export const ofHub: readonly Break[] = [
     replace: "throw refused('forbidden', 421,",
     by: "if (name === '') throw refused('forbidden', 421,",
     caughtBy: `${conformance} › a hub keeps to MCP %s: of the official suite it fails what takes the suite’s own tools, and no more`,
+  },
+  {
+    what: 'hub: a resource is read by whoever may use its tool',
+    file: 'src/surfaces/mcp/resources.ts',
+    replace: 'return definitions.filter(definition => definition.uri === uri).map(({ tool }) => tool);',
+    by: 'return [];',
+    caughtBy: `${resources} › with a token to read is offered what only looks, and is refused the rest`,
+  },
+  {
+    what: 'bridge: resources and prompts ask for leave',
+    file: 'src/surfaces/bridge/permitted.ts',
+    replace: 'perform(permit, { what, input, needed: named(names) }, caller, work)',
+    by: 'perform(permit, { what, input, needed: [] }, caller, work)',
+    caughtBy: `${resources} › reads, starts and completes no more than its token may, and that is noted`,
+  },
+  {
+    what: 'hub: who listens is told nothing once its token is revoked',
+    file: 'src/surfaces/http/mcp-listen.ts',
+    replace: "if (await about.mayGoOn()) tell({ kind: 'resource_updated', uri });\n      else over.abort();",
+    by: "tell({ kind: 'resource_updated', uri });",
+    caughtBy: `${resources} › hears nothing from the revocation of its token on, and its listening ends`,
+  },
+  {
+    what: 'hub: answers that stay open are bounded',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (count > limits.hubStreamsOpen) {',
+    by: 'if (count < 0) {',
+    caughtBy: `${events} › are told to at most 200 who listen with one token at once, those over MCP among them`,
+  },
+  {
+    what: 'store: long units let sockets have their turn',
+    file: 'src/engines/turns.ts',
+    replace: ' || this.#spentMs >= msPerRound',
+    by: '',
+    caughtBy: 'src/engines/turns.test.ts › let them have a turn after 10 ms of work, however few those were',
   },
 ];

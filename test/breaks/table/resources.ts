@@ -48,7 +48,7 @@ export const ofResources: readonly Break[] = [
   {
     what: 'an address that cannot be read cannot be subscribed to',
     file: 'src/surfaces/mcp/server.ts',
-    replace: 'if (!isSubscribable(params.uri)) throw new ResourceNotFoundError(params.uri);',
+    replace: 'if (!isWatchable(params.uri)) throw new ResourceNotFoundError(params.uri);',
     by: 'void ResourceNotFoundError;',
     caughtBy: 'test/scenarios/resources.test.ts › an address that cannot be read cannot be subscribed to',
   },
