@@ -9,6 +9,7 @@ import {
   type ServerEvent,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { heartbeat, heartbeatAsks } from '../../core/session.ts';
 import { unitOf } from '../../tools/hub-session.ts';
@@ -44,29 +45,62 @@ export function listenIn(body: unknown): { uris: readonly string[]; client: stri
   };
 }
 
-/** Answers one that listens: until it goes, its token or its session is over, or the hub stops. */
-export function listen(
+/** Answers one that listens: until it goes, its token or its session is over, or the hub stops. Errors: `limit_exceeded`. */
+export async function listen(
   world: World,
   listening: Listening,
   factory: McpServerFactory,
   answer: { request: Request; body: unknown; authInfo: object },
   onerror: (error: Error) => void,
 ): Promise<Response> {
-  const changes = new Changes(world, listening, () => void handler.close());
+  const { uris } = listening;
+  if (uris.length > limits.subscriptionsPerConnection) {
+    const message = `A request listens to ${limits.subscriptionsPerConnection} resources at most.`;
+    throw new SignalboxError('limit_exceeded', message, 'Listen to signalbox://sessions instead of single sessions.');
+  }
+  const unread = new Unread();
+  const changes = new Changes(world, listening, unread, () => void handler.close());
   const handler = createMcpHandler(factory, { bus: changes, maxSubscriptions: 1, onerror });
   const { request, body, authInfo } = answer;
-  return handler.fetch(request, { authInfo: authInfo as never, parsedBody: body });
+  const response = await handler.fetch(request, { authInfo: authInfo as never, parsedBody: body });
+  return response.body ? new Response(response.body.pipeThrough(unread.stream()), response) : response;
+}
+
+/**
+ * What a client was told and has not taken yet. The protocol layer keeps all that it is to tell; so a client that reads slowly, or not at
+ * all, is told of each resource once, which says as much, because it reads afterwards what is there then.
+ */
+class Unread {
+  readonly #uris = new Set<string>();
+
+  /** Whether that is news. */
+  add(uri: string): boolean {
+    if (this.#uris.has(uri)) return false;
+    this.#uris.add(uri);
+    return true;
+  }
+
+  /** What goes through it has been taken. */
+  stream(): TransformStream<Uint8Array, Uint8Array> {
+    const transform = (piece: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>) => {
+      const text = new TextDecoder().decode(piece);
+      for (const uri of this.#uris) if (text.includes(`"uri":${JSON.stringify(uri)}`)) this.#uris.delete(uri);
+      controller.enqueue(piece);
+    };
+    return new TransformStream({ transform }, { highWaterMark: 1 }, { highWaterMark: 0 });
+  }
 }
 
 /** Where the protocol layer hears of changes: it subscribes once the client has been answered, and ends that when the client goes. */
 class Changes implements ServerEventBus {
   readonly #world: World;
   readonly #listening: Listening;
+  readonly #unread: Unread;
   readonly #end: () => void;
 
   /** `end` ends the answer. */
-  constructor(world: World, listening: Listening, end: () => void) {
-    [this.#world, this.#listening, this.#end] = [world, listening, end];
+  constructor(world: World, listening: Listening, unread: Unread, end: () => void) {
+    [this.#world, this.#listening, this.#unread, this.#end] = [world, listening, unread, end];
   }
 
   /** All changes come from the store. */
@@ -96,8 +130,8 @@ class Changes implements ServerEventBus {
     const over = new AbortController();
     const subscriptions = new Subscriptions(async uri => {
       // Asked each time, so that a token that was revoked hears of nothing more.
-      if (await about.mayGoOn()) tell({ kind: 'resource_updated', uri });
-      else over.abort();
+      if (!(await about.mayGoOn())) over.abort();
+      else if (this.#unread.add(uri)) tell({ kind: 'resource_updated', uri });
     });
     try {
       subscriptions.listen('listen', uris, caller);

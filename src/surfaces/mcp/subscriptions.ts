@@ -48,9 +48,11 @@ export class Subscriptions {
 
   /**
    * `subscriptions/listen` of the newer protocol: all that one request wants, until it is cancelled. The protocol layer has
-   * answered already; so what may have changed until the watch begins is told once, whether or not it has.
+   * answered already; so what may have changed until the watch begins is told once, whether or not it has, and of more than
+   * `limits.subscriptionsPerConnection` the first are told.
    */
-  listen(listener: Listener, uris: readonly string[], caller: Participant): void {
+  listen(listener: Listener, wanted: readonly string[], caller: Participant): void {
+    const uris = wanted.slice(0, limits.subscriptionsPerConnection);
     if (uris.length === 0) return;
     this.#wanted.set(listener, new Set(uris));
     const isCold = this.#cursor === undefined;

@@ -331,9 +331,16 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: who listens is told nothing once its token is revoked',
     file: 'src/surfaces/http/mcp-listen.ts',
-    replace: "if (await about.mayGoOn()) tell({ kind: 'resource_updated', uri });\n      else over.abort();",
-    by: "tell({ kind: 'resource_updated', uri });",
+    replace: 'if (!(await about.mayGoOn())) over.abort();\n      else if',
+    by: 'if',
     caughtBy: `${resources} › hears nothing from the revocation of its token on, and its listening ends`,
+  },
+  {
+    what: 'hub: who reads nothing is told of each change once',
+    file: 'src/surfaces/http/mcp-listen.ts',
+    replace: 'if (this.#uris.has(uri)) return false;',
+    by: '',
+    caughtBy: `src/surfaces/http/mcp-listen.test.ts › that reads nothing is told of a resource once, and of it again when it has read that`,
   },
   {
     what: 'hub: answers that stay open are bounded',
