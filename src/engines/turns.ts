@@ -1,6 +1,7 @@
 /** Lets jobs in one at a time, and catches the job that would keep all others waiting. */
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { SignalboxError } from '../core/errors.ts';
+import { elapsedMs } from './server/real-time.ts';
 
 /**
  * Jobs run as microtasks, so a caller that does one after the other, or many that stand in line, would keep timers and sockets of
@@ -17,7 +18,7 @@ export class Turns {
   #spentMs = 0;
 
   /** `elapsed` is a time in milliseconds that only rises. */
-  constructor(elapsed: () => number = () => performance.now()) {
+  constructor(elapsed = elapsedMs) {
     this.#elapsed = elapsed;
   }
 
