@@ -209,16 +209,11 @@ export function createHub(parts: HubParts): Hub {
       mayGoOn: () => guard.knows(context.req.header('authorization')),
       audit: auditor(context.get('address')),
       mayAskForMore: refusal => signIn?.mayAskForMore(principal, refusal) === true,
-      afterwards: [],
+      afterwards: { push: each => follow(context, each) },
     };
     const isSent = context.req.method === 'POST';
     const body = isSent ? await bodyOf(context.req.raw) : undefined;
-    const response = await mcp.fetch(bare(context.req.raw), body, about);
-    const all = (what: 'handed' | 'over') => async () => {
-      for (const each of about.afterwards) await each[what]();
-    };
-    follow(context, { handed: all('handed'), over: all('over') });
-    return response;
+    return mcp.fetch(bare(context.req.raw), body, about);
   });
 
   app.notFound(context => {

@@ -74,15 +74,6 @@ export async function answerRoute(
   const { principal, project, signal, waitsEnd, mayGoOn, audit } = request;
   const gone = new AbortController();
   const afterAnswer: (() => Promise<void>)[] = [];
-  const ending: (() => Promise<void>)[] = [];
-  request.follow({
-    async handed() {
-      for (const action of afterAnswer) await action();
-    },
-    async over() {
-      for (const end of ending) await end();
-    },
-  });
   const about = { audit, principal, session: null, project: profile };
   const given = { path: request.path, query: request.query, body: objectOf(request.body) };
   return answerOf(
@@ -114,10 +105,19 @@ export async function answerRoute(
               },
             },
           });
-          ending.push(() => desk.leave());
           const goesOn = keeper(world, desk, mayGoOn, () => gone.abort());
-          const { status, body } = await route.run(desk, given);
-          return { status, body: cleanTexts(body) as object };
+          const answer = await route.run(desk, given).catch(async error => {
+            // What it took is not confirmed by an answer that says something else.
+            await desk.leave();
+            throw error;
+          });
+          request.follow({
+            async handed() {
+              for (const action of afterAnswer) await action();
+            },
+            over: () => desk.leave(),
+          });
+          return { status: answer.status, body: cleanTexts(answer.body) as object };
         },
         refusedBy,
       ),

@@ -183,8 +183,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: what follows an answer is waited for',
     file: 'src/surfaces/http/under-way.ts',
-    replace: 'this.#until(work().finally(over).catch(failed));',
-    by: 'void work().finally(over).catch(failed);',
+    replace: 'this.#until((isHanded',
+    by: 'void ((isHanded',
     caughtBy: 'src/surfaces/http/under-way.test.ts › lasts until an answer is out and what follows it has been done',
   },
   {
