@@ -2,7 +2,7 @@
 import type { Principal } from '../../core/account.ts';
 import type { AuditNote } from '../../core/audit.ts';
 import type { AuditRecord } from '../../core/audit-record.ts';
-import { type Action, refusalFor } from '../../core/authority.ts';
+import { actionOf, refusalFor, refusalToJoin } from '../../core/authority.ts';
 import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { isRealProject } from '../../core/project.ts';
@@ -13,6 +13,8 @@ import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
 import { openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
 import type { World } from '../../tools/world.ts';
+
+export { actionOf };
 
 /** Notes what was done, for as long as the audit is kept. */
 export interface Auditor {
@@ -34,11 +36,6 @@ export interface Request {
   readonly waitsEnd: AbortSignal;
   /** Tells somebody who waits how it goes. */
   progress?(message: string, done: number, total: number): void;
-}
-
-/** What authority says of a tool. */
-export function actionOf({ name, effect, set }: ToolDefinition): Action {
-  return { name, effect, isOverruling: set === 'command' && effect === 'destroy' };
 }
 
 /** The id of a project, from a header. Errors: `invalid_input`. */
@@ -117,8 +114,7 @@ export function open(world: World, body: unknown, request: Request): Promise<obj
 }
 
 async function opened(world: World, body: unknown, { principal, project }: Request): Promise<object> {
-  const action: Action = { name: 'session_update', effect: 'write', isOverruling: false };
-  const refusal = refusalFor({ ...principal, tools: [] }, action, project);
+  const refusal = refusalToJoin(principal, project);
   if (refusal) throw refusal;
   const given = (body ?? {}) as Record<string, unknown>;
   const text = (field: string) => {

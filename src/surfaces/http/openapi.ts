@@ -1,9 +1,8 @@
 /** The description of the hub's REST interface (OpenAPI 3.1), made from the tools. */
 import * as z from 'zod/v4';
-import { roleFor } from '../../core/authority.ts';
+import { actionOf, roleFor } from '../../core/authority.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
-import { actionOf } from './calls.ts';
 
 const problem = {
   description: 'What went wrong, and one thing to do about it.',

@@ -1,13 +1,13 @@
 /** The HTTP interfaces of earlier systems, as a hub serves them: from a request to a route of a profile, and back. */
 import type { Principal } from '../../core/account.ts';
-import { type Action, refusalFor } from '../../core/authority.ts';
+import { actionOf, refusalFor, refusalToJoin } from '../../core/authority.ts';
 import { cleanTexts } from '../../core/text.ts';
 import type { HubFace, HubRoute } from '../../profiles/define-hub.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { HubPartners } from '../../tools/hub-partners.ts';
 import type { World } from '../../tools/world.ts';
-import { type Auditor, actionOf, audited } from './calls.ts';
+import { type Auditor, audited } from './calls.ts';
 import type { Afterwards } from './under-way.ts';
 import { answerOf, keeper } from './waiting.ts';
 
@@ -58,10 +58,7 @@ export function refusalOf(
   project: string,
 ) {
   const tool = tools.find(({ name }) => name === operation);
-  const being: Action = { name: 'session_update', effect: 'write', isOverruling: false };
-  return tool
-    ? refusalFor(principal, actionOf(tool), project)
-    : refusalFor({ ...principal, tools: [] }, being, project);
+  return tool ? refusalFor(principal, actionOf(tool), project) : refusalToJoin(principal, project);
 }
 
 /** Answers a request. Errors: those of the route, `forbidden`. */
