@@ -56,6 +56,8 @@ export const hubLimits = {
   hubEventsEveryMs: 500,
   hubEventsQuietMs: 15_000,
   hubEventsRetryMs: 2_000,
+  /** How many streams of events one principal has open at one hub: each looks into the store again and again. */
+  hubStreamsPerPrincipal: 200,
   // Webhooks.
   webhooksPerStore: 100,
   webhookUrlCharacters: 2_000,

@@ -1,7 +1,8 @@
 /** The hub as a web application: from a request to an answer. It has no rules of its own. */
 import { type Context, Hono } from 'hono';
 import type { Digests, Principal } from '../../core/account.ts';
-import { refusalFor } from '../../core/authority.ts';
+import { hearing, refusalFor } from '../../core/authority.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { cleanLine } from '../../core/text.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
@@ -9,7 +10,7 @@ import { AuditLog } from '../../tools/audit-log.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { World } from '../../tools/world.ts';
 import { version } from '../../version.ts';
-import { type Auditor, call, type Request as HubRequest, open, projectNamed } from './calls.ts';
+import { type Auditor, audited, call, type Request as HubRequest, open, projectNamed } from './calls.ts';
 import { countedWakeups } from './counted-wakeups.ts';
 import { eventStream } from './events.ts';
 import { Guard } from './guard.ts';
@@ -23,6 +24,7 @@ import type { FindAddress } from './proxies.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
 import { metadataPaths, type SignIn } from './sign-in.ts';
 import { spokenIn } from './spoken-profile.ts';
+import { AtOnce } from './traffic.ts';
 import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
 
 /** What the server tells of the connection that a request came over. */
@@ -84,6 +86,7 @@ export function createHub(parts: HubParts): Hub {
     underWay.follow(context.env?.outgoing, afterwards, error =>
       parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
     );
+  const streams = new AtOnce(limits.hubStreamsPerPrincipal);
   const routes = routesOf(parts.profiles);
   const description = openApi(tools);
   const mcp = createMcpFace(world, forModels, error =>
@@ -157,15 +160,23 @@ export function createHub(parts: HubParts): Hub {
     return context.json(called.output);
   });
 
-  app.get('/v1/events', context => {
+  app.get('/v1/events', async context => {
+    // Nobody would read what follows the head of an answer, nor end it.
+    if (context.req.method !== 'GET') throw notSoAsked(context.req.method, 'GET');
     const [principal, header] = [context.get('principal'), context.req.header('authorization')];
     const project = projectNamed(context.req.header('signalbox-project') ?? context.req.query('project'));
-    const refusal = refusalFor(principal, { name: 'events', effect: 'read', isOverruling: false }, project);
-    if (refusal) throw refusal;
     const cursor = cursorIn(context.req.header('last-event-id') ?? context.req.query('cursor') ?? '0');
+    const about = { audit: auditor(context.get('address')), principal, session: null, project };
+    await audited(about, 'call', hearing.name, { cursor }, async () => {
+      const refusal = refusalFor(principal, hearing, project);
+      if (refusal) throw refusal;
+      if (!streams.begin(principal.id)) throw tooManyStreams();
+    });
+    follow(context, { handed: async () => undefined, over: async () => streams.end(principal.id) });
     const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
     const mayGoOn = () => guard.knows(header);
-    const stream = eventStream({ store: world.store, clock: world.clock, project, cursor, signal, mayGoOn });
+    const { store, clock } = world;
+    const stream = eventStream({ store, clock, log: world.log, project, cursor, signal, mayGoOn });
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
 
@@ -262,6 +273,11 @@ function notSoAsked(method: string, ...allowed: string[]): Refusal {
   const methods = allowed.length > 0 ? allowed : mcpMethods;
   const next = allowed.length > 0 ? `Use ${allowed.join(', ')}.` : 'Send messages with POST.';
   return refused('invalid_input', 405, `${method} is nothing here.`, next, { Allow: methods.join(', ') });
+}
+
+function tooManyStreams(): SignalboxError {
+  const message = `The token has ${limits.hubStreamsPerPrincipal} streams of events open at this hub.`;
+  return new SignalboxError('limit_exceeded', message, 'End one that nobody reads.');
 }
 
 function nothingAt({ method, path }: { method: string; path: string }): Refusal {

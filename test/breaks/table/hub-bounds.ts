@@ -10,4 +10,13 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/surfaces/http/under-way.test.ts › ends with a client that had gone before its answer was made, also where more follows that than was foreseen',
   },
+  {
+    what: 'hub: events wait for their reader',
+    file: 'src/surfaces/http/events.ts',
+    replace:
+      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+    caughtBy:
+      'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
+  },
 ];
