@@ -29,7 +29,7 @@ import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
 
 /** What the server tells of the connection that a request came over. */
 export interface Connection {
-  readonly outgoing?: Outgoing;
+  readonly outgoing?: Outgoing & { destroy(): unknown };
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
 }
 
@@ -188,6 +188,7 @@ export function createHub(parts: HubParts): Hub {
       const named = context.req.header('signalbox-project') ?? context.req.query('project');
       const project = named === undefined ? null : projectNamed(named);
       const body = method === 'POST' ? await bodyOf(context.req.raw) : undefined;
+      const outgoing = context.env?.outgoing;
       return answerRoute(world, tools, each, {
         principal: context.get('principal'),
         ...{ project, body },
@@ -198,6 +199,7 @@ export function createHub(parts: HubParts): Hub {
         waitsEnd: parts.stopping,
         mayGoOn: () => guard.knows(context.req.header('authorization')),
         follow: afterwards => follow(context, afterwards),
+        cut: outgoing && (() => void outgoing.destroy()),
       });
     });
   }

@@ -27,6 +27,8 @@ export interface RoutedRequest {
   readonly waitsEnd: AbortSignal;
   /** Takes what follows the answer. */
   follow(afterwards: Afterwards): void;
+  /** See `Breaking` in waiting.ts. */
+  readonly cut?: (() => void) | undefined;
 }
 
 /** A route with the profile that it is of. */
@@ -120,6 +122,7 @@ export async function answerRoute(
       ),
     {
       gone: () => gone.abort(),
+      cut: request.cut,
       broken: error => world.log.warn('an answer was broken off', { route: route.path, error: String(error) }),
     },
   );
