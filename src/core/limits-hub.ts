@@ -20,13 +20,16 @@ export const hubLimits = {
   hubRequestsPerMinute: 6_000,
   hubRefusalsPerMinute: 30,
   hubAddressesRemembered: 10_000,
-  /** How long the audit is kept, how much of it one look goes through, one unit notes, and one forgets. */
+  /** How long the audit is kept, how much of it one look goes through and one read takes, one unit notes, and one forgets. */
   auditKeptDays: 365,
   auditLooked: 20_000,
+  auditPage: 1_000,
   auditNotedAtOnce: 200,
   auditForgottenAtOnce: 400,
   auditShown: 100,
   auditShownMost: 10_000,
+  /** Of a name in it: of a project, and of what was called by whatever name. */
+  auditNameCharacters: 300,
   // Tokens of an OpenID provider.
   hubTokenCharacters: 8_192,
   /** How old a token may be, whatever its end: nothing can take one back. And how far clocks may differ. */
