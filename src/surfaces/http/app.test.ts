@@ -9,12 +9,21 @@ import { limits } from '../../core/limits.ts';
 
 type App = ReturnType<typeof createHubApp>;
 
-const everything = { since: 0, principal: null, what: null, project: null, decision: null, limit: 10_000 };
+const everything = {
+  since: 0,
+  before: null,
+  principal: null,
+  what: null,
+  project: null,
+  decision: null,
+  limit: 10_000,
+};
 
-/** What stands in the audit, the newest first. */
+/** What stands in the audit of requests, the newest first. */
 async function noted({ bench }: App): Promise<string[]> {
   const { notes } = await bench.store.read(accountsProject, tx => readAudit(tx, everything));
-  return notes.map(({ principal, what, decision }) => `${principal} ${what} ${decision}`);
+  const asked = notes.filter(({ action }) => action !== 'token');
+  return asked.map(({ principal, what, decision }) => `${principal} ${what} ${decision}`);
 }
 
 /** A connection that is open. */
@@ -51,5 +60,30 @@ describe('a stream of events', () => {
     expect([await next(ana), await next(ben)]).toEqual([429, 200]);
     outgoings[7]?.emit('close');
     expect([await next(ana), await next(ana)]).toEqual([200, 429]);
+  });
+});
+
+describe('a session', () => {
+  const post = async (app: App, body: string, type = 'application/json') => {
+    const headers = { ...(await app.token('ana')), 'signalbox-project': project, 'content-type': type };
+    return app.request('/v1/sessions', { method: 'POST', headers, body });
+  };
+
+  it.each([['[]'], ['"wren"'], ['7'], ['{"handel":"wren"}'], ['{"handle":7}']])(
+    'is not opened by %s, and the answer has the fields that there are',
+    async body => {
+      const app = createHubApp();
+      const answer = await post(app, body);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: 'invalid_input', next: 'Fields of a session: handle, task, branch, client.' } },
+      ]);
+      expect(await noted(app)).toEqual(['ana open refused']);
+    },
+  );
+
+  it.each([['{}'], [''], ['{"handle":null,"task":""}']])('is opened by %s', async body => {
+    const app = createHubApp();
+    expect((await post(app, body)).status).toBe(201);
   });
 });

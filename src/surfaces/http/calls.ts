@@ -2,7 +2,7 @@
 import type { Principal } from '../../core/account.ts';
 import type { AuditNote } from '../../core/audit.ts';
 import type { AuditRecord } from '../../core/audit-record.ts';
-import { actionOf, refusalFor, refusalToJoin } from '../../core/authority.ts';
+import { actionOf, refusalFor } from '../../core/authority.ts';
 import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { isRealProject } from '../../core/project.ts';
@@ -10,7 +10,6 @@ import { cleanLine } from '../../core/text.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
-import { openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
 import type { World } from '../../tools/world.ts';
 
@@ -108,37 +107,6 @@ async function called(
   }
 }
 
-/** Opens a session of the principal. Errors: `forbidden`, and those of joining. */
-export function open(world: World, body: unknown, request: Request): Promise<object> {
-  return audited(request, 'session', 'open', body, () => opened(world, body, request));
-}
-
-async function opened(world: World, body: unknown, { principal, project }: Request): Promise<object> {
-  const refusal = refusalToJoin(principal, project);
-  if (refusal) throw refusal;
-  const given = (body ?? {}) as Record<string, unknown>;
-  const text = (field: string) => {
-    const value = given[field];
-    if (value === undefined || value === null) return null;
-    if (typeof value === 'string') return cleanLine(value, field, limits.hubHeaderCharacters);
-    throw new SignalboxError('invalid_input', `${field} is no text.`, 'Write it in quotes.');
-  };
-  const fields = {
-    conversation: null,
-    handle: text('handle'),
-    client: text('client'),
-    task: text('task'),
-    branch: text('branch'),
-  };
-  const session = await openSession(hubWorld(world, principal, project), project, principal.id, fields);
-  return {
-    session: session.id,
-    handle: session.handle,
-    project,
-    leaseSeconds: Math.floor(limits.hubIdleMs / 1_000),
-  };
-}
-
 /** Which session it is that acts, as far as that is known by now. */
 interface Speaker {
   session: string | null;
@@ -163,7 +131,7 @@ export async function audited<T>(
     audit.note({
       ...about,
       session: speaker.session,
-      what: what.slice(0, limits.handleCharacters),
+      what,
       decision,
       code,
       ms: Math.round(audit.elapsed() - began),

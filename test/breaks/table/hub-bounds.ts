@@ -19,4 +19,19 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
   },
+  {
+    what: 'audit: names are kept as they may be shown',
+    file: 'src/core/audit.ts',
+    replace: "cleanText(name).text.replace(/\\s+/g, ' ').trim()",
+    by: 'name',
+    caughtBy: 'src/core/audit.test.ts › What somebody called by a name that a terminal obeys is noted without that',
+  },
+  {
+    what: 'audit: it goes on where a look ended',
+    file: 'src/core/audit.ts',
+    replace: 'return { notes, next: Number(below) };\n}',
+    by: 'return { notes, next: null };\n}',
+    caughtBy:
+      'src/core/audit.test.ts › All of it can be read, however much there is and however little of it is wanted, page by page',
+  },
 ];
