@@ -14,6 +14,7 @@ import {
   stateOf,
   type TokenWish,
 } from './account.ts';
+import { readAudit } from './audit.ts';
 import type { Transaction } from './ports.ts';
 
 const tools = ['lock_acquire', 'session_list'];
@@ -121,4 +122,19 @@ describe('a token', () => {
     ]);
     await expect(act(tx => revokeToken(tx, 'eve'))).rejects.toMatchObject({ code: 'not_found' });
   });
+});
+
+it('What is done with tokens stands in the audit, and nothing where nothing was done', async () => {
+  await make();
+  await act(tx => rotateToken(tx, 'ana', 'x', 0));
+  await act(tx => revokeToken(tx, 'ana'));
+  await act(tx => revokeToken(tx, 'ana'));
+  await expect(act(tx => rotateToken(tx, 'ana', 'y', 0))).rejects.toThrow();
+  const query = { since: 0, before: null, principal: 'operator', what: null, project: null, decision: null, limit: 9 };
+  const { notes } = await bench.store.read(accountsProject, tx => readAudit(tx, query));
+  expect(notes.map(({ action, subject, what, decision }) => [action, subject, what, decision].join(' '))).toEqual([
+    'token ana revoke done',
+    'token ana rotate done',
+    'token ana create done',
+  ]);
 });

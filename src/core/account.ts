@@ -1,8 +1,11 @@
 /**
- * Accounts of the hub: access tokens, and whom a token stands for. They belong to no project, and lie in one of their own.
+ * Accounts of the hub: access tokens, and whom a token stands for. They belong to no project, and lie in one of their own, with the audit of
+ * what is done with them.
  * The form follows RFC 6750 (a bearer token is opaque text); what is kept is a hash, as OWASP asks for secrets of high entropy.
  */
+import { noteDeed } from './audit.ts';
 import { SignalboxError } from './errors.ts';
+import { operatorHandle } from './handles.ts';
 import { limits } from './limits.ts';
 import type { Reader, Transaction } from './ports.ts';
 import { cleanLine } from './text.ts';
@@ -74,8 +77,7 @@ export async function createToken(
     notes: wish.notes === null ? null : cleanLine(wish.notes, 'notes', limits.tokenNotesCharacters),
     ...{ createdAt: tx.now, expiresAt: wish.expiresAt, revokedAt: null, rotatedAt: null, usedAt: null },
   };
-  tx.put('token', record);
-  return record;
+  return kept(tx, record, 'create');
 }
 
 /** All tokens, the newest first. */
@@ -95,9 +97,8 @@ export async function showToken(tx: Reader, name: string): Promise<TokenRecord> 
 export async function revokeToken(tx: Transaction, name: string): Promise<TokenRecord> {
   const known = await showToken(tx, name);
   if (known.revokedAt !== null) return known;
-  const revoked = { ...known, former: null, revokedAt: tx.now };
-  tx.put('token', revoked);
-  return revoked;
+  const revoked: TokenRecord = { ...known, former: null, revokedAt: tx.now };
+  return kept(tx, revoked, 'revoke');
 }
 
 /**
@@ -114,9 +115,7 @@ export async function rotateToken(tx: Transaction, name: string, hash: string, g
     );
   }
   const former = graceMs > 0 ? { hash: known.hash, until: tx.now + graceMs } : null;
-  const rotated = { ...known, hash, former, rotatedAt: tx.now };
-  tx.put('token', rotated);
-  return rotated;
+  return kept(tx, { ...known, hash, former, rotatedAt: tx.now }, 'rotate');
 }
 
 export function stateOf({ revokedAt, expiresAt }: TokenRecord, now: number): 'active' | 'revoked' | 'expired' {
@@ -150,6 +149,13 @@ export async function noteUse(tx: Transaction, id: string): Promise<void> {
   if (known) tx.put('token', { ...known, usedAt: tx.now });
 }
 
+async function kept(tx: Transaction, record: TokenRecord, what: string): Promise<TokenRecord> {
+  tx.put('token', record);
+  const by = { principal: operatorHandle, decision: 'done', code: null } as const;
+  await noteDeed(tx, { ...by, action: 'token', subject: record.name, what });
+  return record;
+}
+
 async function tokenNamed(tx: Reader, name: string): Promise<TokenRecord | undefined> {
   const [found] = await tx.list('token', 'name', { equals: name.toLowerCase() }, { limit: 1 });
   return found;
@@ -157,6 +163,14 @@ async function tokenNamed(tx: Reader, name: string): Promise<TokenRecord | undef
 
 function nameOf(raw: string): string {
   const name = cleanLine(raw, 'the name', limits.tokenNameCharacters);
+  // The audit names people and machines by this, and whoever works on the store by that word.
+  if (name.toLowerCase() === operatorHandle) {
+    throw new SignalboxError(
+      'invalid_input',
+      `"${name}" is whoever works on the store itself.`,
+      'Choose another name.',
+    );
+  }
   if (/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@-]*$/u.test(name)) return name;
   throw new SignalboxError(
     'invalid_input',

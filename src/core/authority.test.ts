@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { operations } from '../tools/index.ts';
 import type { Principal } from './account.ts';
-import { type Action, refusalFor, roleFor } from './authority.ts';
+import { type Action, actionOf, refusalFor, refusalToJoin, roleFor } from './authority.ts';
 import { roles } from './token-record.ts';
 
 const ana: Principal = { id: 'a', name: 'ana', role: 'admin', projects: [], tools: [] };
 const project = 'github.com/acme/shop';
-const actions: Action[] = operations.map(({ name, effect, set }) => ({
-  name,
-  effect,
-  isOverruling: set === 'command' && effect === 'destroy',
-}));
+const actions = operations.map(actionOf);
 
 describe('a role', () => {
   it('to read may do what changes nothing, one to write what does not overrule others, admin everything', () => {
@@ -58,5 +54,13 @@ describe('a token', () => {
       return action && refusalFor(reader, action, project) === null;
     };
     expect([may('session_list'), may('lock_list'), may('lock_acquire')]).toEqual([true, false, false]);
+  });
+
+  it('for some tools may be here as a session, and one that only reads may not', () => {
+    expect(refusalToJoin({ ...ana, role: 'write', tools: ['lock_list'] }, project)).toBeNull();
+    expect(refusalToJoin({ ...ana, role: 'read' }, project)).toMatchObject({
+      message: 'The token "ana" has the role read; a session takes write.',
+    });
+    expect(refusalToJoin({ ...ana, projects: ['github.com/other/*'] }, project)).toMatchObject({ code: 'forbidden' });
   });
 });

@@ -4,13 +4,21 @@ import { SignalboxError } from './errors.ts';
 import { matchesText } from './glob.ts';
 import type { Role } from './token-record.ts';
 
-/** As tools are defined. */
 export interface Action {
   readonly name: string;
+  /** As tools are defined. */
   readonly effect: 'read' | 'write' | 'destroy';
   /** Whether it overrules others, as only the operator does natively. */
   readonly isOverruling: boolean;
 }
+
+/** A call of a tool. */
+export function actionOf({ name, effect, set }: Pick<Action, 'name' | 'effect'> & { readonly set: string }): Action {
+  return { name, effect, isOverruling: set === 'command' && effect === 'destroy' };
+}
+
+/** Hearing what happens in a project. */
+export const hearing: Action = { name: 'events', effect: 'read', isOverruling: false };
 
 /** A refusal that a higher role would lift. */
 export class RoleRefusal extends SignalboxError {
@@ -42,6 +50,11 @@ function refusalAnywhere({ name, role, tools }: Principal, action: Action): Sign
   const needed = roleFor(action);
   if (rank[role] >= rank[needed]) return null;
   return new RoleRefusal(`The token "${name}" has the role ${role}; ${action.name} takes ${needed}.`, needed);
+}
+
+/** Why a principal may not be in a project as a session; null where it may. By this no token for some tools is narrowed. */
+export function refusalToJoin(principal: Principal, project: string): SignalboxError | null {
+  return refusalFor({ ...principal, tools: [] }, { name: 'a session', effect: 'write', isOverruling: false }, project);
 }
 
 /** Whether a principal may use a project at all. */

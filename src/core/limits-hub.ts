@@ -18,17 +18,18 @@ export const hubLimits = {
   hubHeaderCharacters: 300,
   /** Requests of one principal, and of one address without a valid token, in a minute. */
   hubRequestsPerMinute: 6_000,
-  /** Answers of one principal that stay open to tell it what happens. */
-  hubStreamsOpen: 200,
   hubRefusalsPerMinute: 30,
   hubAddressesRemembered: 10_000,
-  /** How long the audit is kept, how much of it one look goes through, one unit notes, and one forgets. */
+  /** How long the audit is kept, how much of it one look goes through and one read takes, one unit notes, and one forgets. */
   auditKeptDays: 365,
   auditLooked: 20_000,
+  auditPage: 1_000,
   auditNotedAtOnce: 200,
   auditForgottenAtOnce: 400,
   auditShown: 100,
   auditShownMost: 10_000,
+  /** Of a name in it: of a project, and of what was called by whatever name. */
+  auditNameCharacters: 300,
   // Tokens of an OpenID provider.
   hubTokenCharacters: 8_192,
   /** How old a token may be, whatever its end: nothing can take one back. And how far clocks may differ. */
@@ -58,6 +59,8 @@ export const hubLimits = {
   hubEventsEveryMs: 500,
   hubEventsQuietMs: 15_000,
   hubEventsRetryMs: 2_000,
+  /** How many answers that tell it what happens one principal has open at one hub: each looks into the store again and again. */
+  hubStreamsPerPrincipal: 200,
   // Webhooks.
   webhooksPerStore: 100,
   webhookUrlCharacters: 2_000,

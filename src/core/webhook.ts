@@ -1,5 +1,5 @@
 /** Webhooks: making, finding, switching and deleting them. They lie beside the accounts, because they belong to no one project. */
-import { appendAudit } from './audit.ts';
+import { type Deed, noteDeed } from './audit.ts';
 import { SignalboxError } from './errors.ts';
 import { eventPattern } from './event-types.ts';
 import { matchesText } from './glob.ts';
@@ -140,13 +140,8 @@ function noted(tx: Transaction, { name }: WebhookRecord, what: string): Promise<
 }
 
 /** Notes in the audit what became of a webhook. */
-export function noteWebhook(
-  tx: Transaction,
-  name: string,
-  note: Pick<Parameters<typeof appendAudit>[1][number], 'what' | 'principal' | 'decision' | 'code'>,
-): Promise<void> {
-  const nothing = { session: null, project: null, address: null, ms: null, digest: null };
-  return appendAudit(tx, [{ ...nothing, ...note, action: 'webhook', subject: name }]);
+export function noteWebhook(tx: Transaction, name: string, deed: Omit<Deed, 'action' | 'subject'>): Promise<void> {
+  return noteDeed(tx, { ...deed, action: 'webhook', subject: name });
 }
 
 function isNamed(known: WebhookRecord, name: string): boolean {

@@ -10,7 +10,15 @@ const note: AuditNote = {
   ...{ action: 'call', principal: 'ana', session: null, subject: null, what: 'lock_list', project: null },
   ...{ decision: 'done', code: null, address: null, ms: 1, digest: null },
 };
-const everything = { since: 0, principal: null, what: null, project: null, decision: null, limit: 10_000 };
+const everything = {
+  since: 0,
+  before: null,
+  principal: null,
+  what: null,
+  project: null,
+  decision: null,
+  limit: 10_000,
+};
 
 it('Every note that comes while others are written is stored when its promise resolves, and in its order', async () => {
   const { store } = createBench();
@@ -23,4 +31,17 @@ it('Every note that comes while others are written is stored when its promise re
   await Promise.all(waits);
   const noted = (await all()).notes.map(({ ms }) => ms);
   expect(noted.reverse()).toEqual(Array.from({ length: count }, (_, at) => at));
+});
+
+it('A note is there when it is stored, however many come after it', async () => {
+  const { store } = createBench();
+  let isHeld = false;
+  const transact: typeof store.transact = (...unit) => (isHeld ? new Promise(() => {}) : store.transact(...unit));
+  const log = new AuditLog({ store: { ...store, transact }, log: new FakeLog() });
+  const first = log.note(note);
+  // It is being written now, and what comes next has to wait for ever.
+  await Promise.resolve();
+  void log.note(note);
+  isHeld = true;
+  await first;
 });

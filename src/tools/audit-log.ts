@@ -16,7 +16,7 @@ export class AuditLog {
   /** Resolves once it is stored. Never fails: a store that is away is told of by every call, and what could not be noted is logged. */
   note(note: AuditNote): Promise<void> {
     this.#waiting.push(note);
-    // The one that is being written ends first; whatever came meanwhile goes together.
+    // The one that is being written ends first; whatever came meanwhile goes together. Nobody waits for what came later.
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
   }
@@ -29,6 +29,5 @@ export class AuditLog {
     } catch (error) {
       this.#world.log.error('audit failed', { notes: notes.length, error: String(error) });
     }
-    if (this.#waiting.length > 0) await this.#write();
   }
 }

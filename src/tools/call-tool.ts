@@ -57,11 +57,16 @@ function parseInput(tool: ToolDefinition, raw: unknown): z.output<ToolDefinition
   if (typeof given !== 'object' || Array.isArray(given)) throw invalid(tool, 'The arguments are not an object.');
   const parsed = tool.input.safeParse(forgiven(tool, given as Record<string, unknown>));
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.slice(0, 5).map(issue => {
+  throw invalid(tool, spokenIssues(parsed.error.issues));
+}
+
+/** What does not fit, field by field, in one or more sentences. */
+export function spokenIssues(issues: readonly z.core.$ZodIssue[]): string {
+  const problems = issues.slice(0, 5).map(issue => {
     const field = issue.path.join('.');
     return field ? `${field}: ${issue.message}` : issue.message;
   });
-  throw invalid(tool, `${problems.join('. ')}.`.replace('..', '.'));
+  return `${problems.join('. ')}.`.replace('..', '.');
 }
 
 function invalid(tool: ToolDefinition, message: string): SignalboxError {

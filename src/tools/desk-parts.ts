@@ -32,9 +32,9 @@ export type DeskContext = Pick<ToolContext, 'path' | 'afterAnswer' | 'signal' | 
   /** How long a call may wait, where whoever calls is known to wait so long; infinite for as long as it asked for. */
   readonly patienceMs?: number;
   /** Whether a wait of a partner takes the place of those before it. */
+  readonly waitsAlone?: boolean;
   /** Whether what came may still be shown to whoever waits; asked before it is taken. Default: yes. */
   mayTake?(): Promise<boolean>;
-  readonly waitsAlone?: boolean;
   /** Told once a call begins to wait: from then on it is not refused any more. */
   waits?(): void;
 };

@@ -7,7 +7,7 @@ import { limits } from '../core/limits.ts';
 import { disableWebhook } from '../core/webhook.ts';
 
 const upTo = (count: number, from = 1) => Array.from({ length: count }, (_, at) => at + from);
-const everything = { since: 0, principal: null, what: null, project: null, decision: null, limit: 100 };
+const everything = { since: 0, before: null, principal: null, what: null, project: null, decision: null, limit: 100 };
 const retriesMs = limits.webhookRetryMs.reduce((sum, ms) => sum + ms, 0);
 
 describe('a webhook', () => {

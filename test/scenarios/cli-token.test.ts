@@ -65,11 +65,23 @@ describe('a token', () => {
       token('revoke', 'zoe'),
       token('create', 'zoe', '--role', 'root'),
       token('create', 'zoe', '--tool', 'rm'),
+      token('create', 'Operator'),
       token('create', 'zoe', '--expires', 'soon'),
     ]);
-    expect(codes.map(({ code }) => code)).toEqual([4, 4, 3, 2, 2, 2]);
+    expect(codes.map(({ code }) => code)).toEqual([4, 4, 3, 2, 2, 2, 2]);
     expect(codes.every(({ stderr }) => stderr.split('\n').length === 3)).toBe(true);
     expect((await token('list')).stdout).not.toContain('zoe');
+  });
+
+  it('is narrowed by --only: a flag that would seem to do it is refused, and nothing made', async () => {
+    const wide = [
+      await token('create', 'zoe', '--project', 'github.com/acme/shop'),
+      await place.command(['webhook', 'create', 'zoe', 'https://example.com', '--project', 'github.com/acme/shop']),
+      await place.command(['hub', '--listen', '127.0.0.1:0', '--project', 'github.com/acme/shop']),
+    ];
+    expect(wide.map(({ code }) => code)).toEqual([2, 2, 2]);
+    for (const { stderr } of wide) expect(stderr).toContain('--only');
+    expect((await token('list', '--json')).stdout).toContain('[]');
   });
 
   it('is no part of a project: no list of projects and no export has it', async () => {

@@ -110,7 +110,10 @@ describe('the audit', () => {
       /^\S+Z {2}nobody known {2}authentication {2}refused \(unauthenticated: unknown\) {2}from .*127\.0\.0\.1$/,
     );
     expect(lines[1]).toMatch(/^\S+Z {2}ana {2}message_send {2}done {2}session \S+, in github\.com\/acme\/shop, from /);
-    expect(lines[2]).toBe('There is more: narrow it down, or raise --limit.');
+    const [, next = ''] =
+      /^There is more: go on with --before (\d+), narrow it down, or raise --limit\.$/.exec(lines[2] ?? '') ?? [];
+    const [older] = await audit('--before', next);
+    expect(older).toMatchObject({ action: 'session', what: 'open', session: wren.session });
   });
 
   it('has every one of many calls that come at once', async () => {
@@ -126,10 +129,11 @@ describe('the audit', () => {
   it('is empty where nobody ever came, and takes a wrong question for one', async () => {
     expect((await place.command(['audit', '--principal', 'nobody'])).stdout).toBe('Nothing was noted.\n');
     const codes = await Promise.all([
+      place.command(['audit', '--before', 'now']),
       place.command(['audit', '--since', 'soon']),
       place.command(['audit', '--limit', '0']),
       place.command(['audit', '--decision', 'maybe']),
     ]);
-    expect(codes.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(codes.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
   });
 });

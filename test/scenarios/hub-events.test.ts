@@ -87,7 +87,7 @@ describe('events', () => {
       last = await listen().catch(() => undefined);
       return last !== undefined;
     });
-    await expect(wren.client.listen({ resourceSubscriptions: ['signalbox://locks'] })).rejects.toThrow('Close one');
+    await expect(wren.client.listen({ resourceSubscriptions: ['signalbox://locks'] })).rejects.toThrow('End one');
     for (const each of [...heard, last, ben]) each?.stop();
     await wren.close();
   });

@@ -3,7 +3,7 @@ import type { Composition } from '../../compose.ts';
 import { exitCodes } from './exit-codes.ts';
 import { type Invocation, pageFor, printResult, withComposition } from './invocation.ts';
 import type { Globals } from './program.ts';
-import { assertLasting } from './store/open-store.ts';
+import { assertLasting, assertWholeStore } from './store/open-store.ts';
 
 export interface HubRequest {
   readonly flags: Globals['flags'];
@@ -11,6 +11,7 @@ export interface HubRequest {
 }
 
 export function runHub({ flags, isCheck }: HubRequest, invocation: Invocation): Promise<number> {
+  assertWholeStore(invocation, 'hub', 'Who may use which project is said by tokens: signalbox token create --only.');
   const globals = { ...invocation.globals, flags: { ...invocation.globals.flags, ...flags } };
   return withComposition({ ...invocation, globals }, async parts => {
     if (isCheck) return checked(parts, invocation);

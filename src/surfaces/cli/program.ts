@@ -139,8 +139,8 @@ function addGlobalOptions(program: Command, words: readonly string[]): void {
   for (const setting of globalSettings) if (setting.flag !== own) program.addOption(settingOption(setting));
 }
 
-/** Commands to which a flag of all means something else: they touch no project's store, but a repository's files. */
-const flagsOfItsOwn: Readonly<Record<string, string>> = { setup: '--project', remove: '--project' };
+/** Commands to which a flag of all means something else: a repository's files, or one project among all of a store. */
+const flagsOfItsOwn: Readonly<Record<string, string>> = { setup: '--project', remove: '--project', audit: '--project' };
 
 /** The first word that is neither an option nor the value of one. */
 function operandOf(words: readonly string[]): string | undefined {

@@ -1,7 +1,8 @@
 /** The hub as a web application: from a request to an answer. It has no rules of its own. */
 import { type Context, Hono } from 'hono';
 import type { Digests, Principal } from '../../core/account.ts';
-import { refusalFor } from '../../core/authority.ts';
+import { hearing, refusalFor } from '../../core/authority.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { cleanLine } from '../../core/text.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
@@ -9,7 +10,7 @@ import { AuditLog } from '../../tools/audit-log.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import type { World } from '../../tools/world.ts';
 import { version } from '../../version.ts';
-import { type Auditor, call, type Request as HubRequest, open, projectNamed } from './calls.ts';
+import { type Auditor, audited, call, type Request as HubRequest, projectNamed } from './calls.ts';
 import { countedWakeups } from './counted-wakeups.ts';
 import { eventStream } from './events.ts';
 import { Guard } from './guard.ts';
@@ -22,13 +23,15 @@ import { problemOf, Refusal, refused } from './problem.ts';
 import { answerRoute, type ProfileRoute, routeAt, routesOf } from './profile-routes.ts';
 import type { FindAddress } from './proxies.ts';
 import { bare, bodyOf, cursorIn } from './request.ts';
+import { open } from './sessions.ts';
 import { metadataPaths, type SignIn } from './sign-in.ts';
 import { spokenIn } from './spoken-profile.ts';
+import { AtOnce } from './traffic.ts';
 import { type Afterwards, type Outgoing, UnderWay } from './under-way.ts';
 
 /** What the server tells of the connection that a request came over. */
 export interface Connection {
-  readonly outgoing?: Outgoing;
+  readonly outgoing?: Outgoing & { destroy(): unknown };
   readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
 }
 
@@ -85,9 +88,10 @@ export function createHub(parts: HubParts): Hub {
     underWay.follow(context.env?.outgoing, afterwards, error =>
       parts.note('warn', 'confirming failed', { request: context.get('request'), error: String(error) }),
     );
-  const stayOpen = (context: Context<Env>, principal: Principal) => {
-    const close = guard.open(principal);
-    follow(context, { handed: async () => undefined, over: async () => close() });
+  const streams = new AtOnce(limits.hubStreamsPerPrincipal);
+  const stayOpen = (context: Context<Env>, { id }: Principal) => {
+    if (!streams.begin(id)) throw tooManyStreams();
+    follow(context, { handed: async () => undefined, over: async () => streams.end(id) });
   };
   const routes = routesOf(parts.profiles);
   const description = openApi(tools);
@@ -162,16 +166,22 @@ export function createHub(parts: HubParts): Hub {
     return context.json(called.output);
   });
 
-  app.get('/v1/events', context => {
+  app.get('/v1/events', async context => {
+    // Nobody would read what follows the head of an answer, nor end it.
+    if (context.req.method !== 'GET') throw notSoAsked(context.req.method, 'GET');
     const [principal, header] = [context.get('principal'), context.req.header('authorization')];
     const project = projectNamed(context.req.header('signalbox-project') ?? context.req.query('project'));
-    const refusal = refusalFor(principal, { name: 'events', effect: 'read', isOverruling: false }, project);
-    if (refusal) throw refusal;
     const cursor = cursorIn(context.req.header('last-event-id') ?? context.req.query('cursor') ?? '0');
+    const about = { audit: auditor(context.get('address')), principal, session: null, project };
+    await audited(about, 'call', hearing.name, { cursor }, async () => {
+      const refusal = refusalFor(principal, hearing, project);
+      if (refusal) throw refusal;
+      stayOpen(context, principal);
+    });
     const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
     const mayGoOn = () => guard.knows(header);
-    stayOpen(context, principal);
-    const stream = eventStream({ store: world.store, clock: world.clock, project, cursor, signal, mayGoOn });
+    const { store, clock } = world;
+    const stream = eventStream({ store, clock, log: world.log, project, cursor, signal, mayGoOn });
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
 
@@ -183,6 +193,7 @@ export function createHub(parts: HubParts): Hub {
       const named = context.req.header('signalbox-project') ?? context.req.query('project');
       const project = named === undefined ? null : projectNamed(named);
       const body = method === 'POST' ? await bodyOf(context.req.raw) : undefined;
+      const outgoing = context.env?.outgoing;
       return answerRoute(world, tools, each, {
         principal: context.get('principal'),
         ...{ project, body },
@@ -193,6 +204,7 @@ export function createHub(parts: HubParts): Hub {
         waitsEnd: parts.stopping,
         mayGoOn: () => guard.knows(context.req.header('authorization')),
         follow: afterwards => follow(context, afterwards),
+        cut: outgoing && (() => void outgoing.destroy()),
       });
     });
   }
@@ -215,17 +227,12 @@ export function createHub(parts: HubParts): Hub {
       mayGoOn: () => guard.knows(context.req.header('authorization')),
       audit: auditor(context.get('address')),
       mayAskForMore: refusal => signIn?.mayAskForMore(principal, refusal) === true,
-      afterwards: [],
+      afterwards: { push: each => follow(context, each) },
     };
     const isSent = context.req.method === 'POST';
     const body = isSent ? await bodyOf(context.req.raw) : undefined;
     if (listenIn(body)) stayOpen(context, principal);
-    const response = await mcp.fetch(bare(context.req.raw), body, about);
-    const all = (what: 'handed' | 'over') => async () => {
-      for (const each of about.afterwards) await each[what]();
-    };
-    follow(context, { handed: all('handed'), over: all('over') });
-    return response;
+    return mcp.fetch(bare(context.req.raw), body, about);
   });
 
   app.notFound(context => {
@@ -274,6 +281,11 @@ function notSoAsked(method: string, ...allowed: string[]): Refusal {
   const methods = allowed.length > 0 ? allowed : mcpMethods;
   const next = allowed.length > 0 ? `Use ${allowed.join(', ')}.` : 'Send messages with POST.';
   return refused('invalid_input', 405, `${method} is nothing here.`, next, { Allow: methods.join(', ') });
+}
+
+function tooManyStreams(): SignalboxError {
+  const message = `The token has ${limits.hubStreamsPerPrincipal} answers open at this hub that tell it what happens.`;
+  return new SignalboxError('limit_exceeded', message, 'End one that nobody reads.');
 }
 
 function nothingAt({ method, path }: { method: string; path: string }): Refusal {

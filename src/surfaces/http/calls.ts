@@ -2,7 +2,7 @@
 import type { Principal } from '../../core/account.ts';
 import type { AuditNote } from '../../core/audit.ts';
 import type { AuditRecord } from '../../core/audit-record.ts';
-import { type Action, refusalFor } from '../../core/authority.ts';
+import { actionOf, refusalFor } from '../../core/authority.ts';
 import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { isRealProject } from '../../core/project.ts';
@@ -10,9 +10,10 @@ import { cleanLine } from '../../core/text.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
-import { openSession } from '../../tools/hub-session.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
 import type { World } from '../../tools/world.ts';
+
+export { actionOf };
 
 /** Notes what was done, for as long as the audit is kept. */
 export interface Auditor {
@@ -34,11 +35,6 @@ export interface Request {
   readonly waitsEnd: AbortSignal;
   /** Tells somebody who waits how it goes. */
   progress?(message: string, done: number, total: number): void;
-}
-
-/** What authority says of a tool. */
-export function actionOf({ name, effect, set }: ToolDefinition): Action {
-  return { name, effect, isOverruling: set === 'command' && effect === 'destroy' };
 }
 
 /** Why somebody may not use all of these tools; null where that may be. */
@@ -145,38 +141,6 @@ async function allowed<T>(
   }
 }
 
-/** Opens a session of the principal. Errors: `forbidden`, and those of joining. */
-export function open(world: World, body: unknown, request: Request): Promise<object> {
-  return audited(request, 'session', 'open', body, () => opened(world, body, request));
-}
-
-async function opened(world: World, body: unknown, { principal, project }: Request): Promise<object> {
-  const action: Action = { name: 'session_update', effect: 'write', isOverruling: false };
-  const refusal = refusalFor({ ...principal, tools: [] }, action, project);
-  if (refusal) throw refusal;
-  const given = (body ?? {}) as Record<string, unknown>;
-  const text = (field: string) => {
-    const value = given[field];
-    if (value === undefined || value === null) return null;
-    if (typeof value === 'string') return cleanLine(value, field, limits.hubHeaderCharacters);
-    throw new SignalboxError('invalid_input', `${field} is no text.`, 'Write it in quotes.');
-  };
-  const fields = {
-    conversation: null,
-    handle: text('handle'),
-    client: text('client'),
-    task: text('task'),
-    branch: text('branch'),
-  };
-  const session = await openSession(hubWorld(world, principal, project), project, principal.id, fields);
-  return {
-    session: session.id,
-    handle: session.handle,
-    project,
-    leaseSeconds: Math.floor(limits.hubIdleMs / 1_000),
-  };
-}
-
 /** Which session it is that acts, as far as that is known by now. */
 interface Speaker {
   session: string | null;
@@ -201,7 +165,7 @@ export async function audited<T>(
     audit.note({
       ...about,
       session: speaker.session,
-      what: what.slice(0, limits.handleCharacters),
+      what,
       decision,
       code,
       ms: Math.round(audit.elapsed() - began),

@@ -1,10 +1,11 @@
 /** What happens in a project as server-sent events (the HTML standard, 9.2): gap-free from a cursor on, and again after a broken connection. */
 import { limits } from '../../core/limits.ts';
-import type { Clock, Event, Store } from '../../core/ports.ts';
+import type { Clock, Event, Log, Store } from '../../core/ports.ts';
 
 export interface EventFeed {
   readonly store: Pick<Store, 'eventsAfter'>;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
   readonly project: string;
   /** The last event that the reader has. */
   readonly cursor: number;
@@ -13,34 +14,41 @@ export interface EventFeed {
   mayGoOn(): Promise<boolean>;
 }
 
-/** A stream that ends with the signal, or when the reader may not go on. Where nothing happens it says so now and then. */
+/**
+ * A stream that ends with the signal, when the reader may not go on, or where the store is lost: readers come again by themselves.
+ * Where nothing happens it says so now and then. It looks for no more than its reader takes.
+ */
 export function eventStream(feed: EventFeed): ReadableStream<Uint8Array> {
   const stopped = new AbortController();
-  const signal = AbortSignal.any([feed.signal, stopped.signal]);
+  const pieces = told({ ...feed, signal: AbortSignal.any([feed.signal, stopped.signal]) });
+  const encoder = new TextEncoder();
   return new ReadableStream({
-    start(controller) {
-      void send({ ...feed, signal }, text => controller.enqueue(new TextEncoder().encode(text)))
-        .then(() => controller.close())
-        .catch(error => {
-          if (!signal.aborted) controller.error(error);
-        });
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (!done) controller.enqueue(encoder.encode(value));
+      else if (!stopped.signal.aborted) controller.close();
     },
     cancel: () => stopped.abort(),
   });
 }
 
-async function send({ store, clock, project, cursor, signal, mayGoOn }: EventFeed, write: (text: string) => void) {
-  write(`retry: ${limits.hubEventsRetryMs}\n\n`);
+async function* told({ store, clock, log, project, cursor, signal, mayGoOn }: EventFeed): AsyncGenerator<string, void> {
+  yield `retry: ${limits.hubEventsRetryMs}\n\n`;
   let last = cursor;
   let spoken = clock.elapsed();
-  while (!signal.aborted && (await mayGoOn())) {
-    const events = await store.eventsAfter(project, last, limits.eventsPerLook);
-    for (const event of events) write(spelled(event));
-    last = events.at(-1)?.sequence ?? last;
-    const isQuiet = clock.elapsed() - spoken >= limits.hubEventsQuietMs;
-    if (isQuiet) write(': still here\n\n');
-    if (events.length > 0 || isQuiet) spoken = clock.elapsed();
-    if (events.length < limits.eventsPerLook) await clock.sleep(limits.hubEventsEveryMs, signal);
+  try {
+    while (!signal.aborted && (await mayGoOn())) {
+      const events = await store.eventsAfter(project, last, limits.eventsPerLook);
+      last = events.at(-1)?.sequence ?? last;
+      const isQuiet = clock.elapsed() - spoken >= limits.hubEventsQuietMs;
+      if (events.length > 0 || isQuiet) {
+        yield events.length > 0 ? events.map(spelled).join('') : ': still here\n\n';
+        spoken = clock.elapsed();
+      }
+      if (events.length < limits.eventsPerLook) await clock.sleep(limits.hubEventsEveryMs, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) log.warn('events broken off', { project, error: String(error) });
   }
 }
 

@@ -1,7 +1,6 @@
 /** Who may come in. */
 import { accountsProject, type Digests, isUseNoted, noteUse, type Principal, principalOf } from '../../core/account.ts';
 import type { AuditNote } from '../../core/audit.ts';
-import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { AuditLog } from '../../tools/audit-log.ts';
 import type { World } from '../../tools/world.ts';
@@ -35,7 +34,6 @@ export class Guard {
   readonly #log: AuditLog;
   readonly #perPrincipal: Traffic;
   readonly #refusals: Traffic;
-  readonly #open = new Map<string, number>();
   readonly #harmless: Traffic;
 
   constructor(parts: GuardParts, log: AuditLog) {
@@ -77,21 +75,6 @@ export class Guard {
     }
     if (!isNoted) await this.#parts.world.store.transact(accountsProject, tx => noteUse(tx, principal.id));
     return principal;
-  }
-
-  /** Lets somebody have one more answer that stays open; what is returned is called at its end. */
-  open({ id, name }: Pick<Principal, 'id' | 'name'>): () => void {
-    const count = (this.#open.get(id) ?? 0) + 1;
-    if (count > limits.hubStreamsOpen) {
-      const message = `The token "${name}" has ${limits.hubStreamsOpen} answers open that tell it what happens.`;
-      throw new SignalboxError('limit_exceeded', message, 'Close one of them first.');
-    }
-    this.#open.set(id, count);
-    return () => {
-      const left = (this.#open.get(id) ?? 1) - 1;
-      if (left === 0) this.#open.delete(id);
-      else this.#open.set(id, left);
-    };
   }
 
   async #found(token: string): Promise<Found> {

@@ -6,6 +6,7 @@ import { cleanLine } from '../../core/text.ts';
 import { clientOf } from '../mcp/client-of.ts';
 import type { Auditor } from './calls.ts';
 import type { SpokenProfile } from './spoken-profile.ts';
+import type { Afterwards } from './under-way.ts';
 
 /** A request that may be answered. */
 export interface McpRequest {
@@ -25,8 +26,8 @@ export interface McpRequest {
   readonly audit: Auditor;
   /** Whether a refusal is one that the client can lift by asking its provider for more: HTTP has a status for that, and a tool has not. */
   mayAskForMore(refusal: unknown): boolean;
-  /** What follows the answer once it was handed to the client, and what follows it in any case. */
-  readonly afterwards: { handed(): Promise<void>; over(): Promise<void> }[];
+  /** Takes what follows the answer; of a client that has gone meanwhile only its end. */
+  readonly afterwards: { push(afterwards: Afterwards): void };
 }
 
 /** The name of the client in the id that its handshake was answered with. */

@@ -36,6 +36,8 @@ export function profileServerFor(
     const { tool } = called;
     const what = `${profile.name}/${tool.name}`;
     const subject = { ...about, session: null, project: profile.name };
+    const callers = new HubCallers(world, principal);
+    const afterAnswer: (() => Promise<void>)[] = [];
     try {
       const answer = await audited(
         subject,
@@ -49,13 +51,21 @@ export function profileServerFor(
           const join = (session: string) => {
             speaker.session = session;
           };
-          const desk = () => deskFor(world, spokenProfile, about, request, client, join);
+          const context = { callers, afterAnswer, client, join };
+          const desk = () => deskFor(world, spokenProfile, about, request, context);
           return spoken({ profile, tool, speech, log: world.log }, given, desk);
         },
         ({ isError }) => (isError ? 'invalid_input' : null),
       );
+      about.afterwards.push({
+        async handed() {
+          for (const action of afterAnswer) await action();
+        },
+        over: () => callers.leave(),
+      });
       return shown(answer);
     } catch (error) {
+      await callers.leave();
       const { message, next } = toSignalboxError(error);
       return shown(profile.failed(message, next, speech));
     }
@@ -84,25 +94,25 @@ function refusalOfTool(
   return refusalOf(principal, null, tools, profile.name) ?? refusalOf(principal, operation, tools, profile.name);
 }
 
+/** As whom a call speaks. */
+interface Speaking {
+  readonly callers: HubCallers;
+  /** Takes what follows the answer once it was handed over. */
+  readonly afterAnswer: (() => Promise<void>)[];
+  readonly client: string | undefined;
+  /** Told as which session it speaks. */
+  join(session: string): void;
+}
+
 /** The partner that a client is: in the meeting place, and in the project that it has configured, after which it is named. */
 async function deskFor(
   world: World,
   { profile, speech }: SpokenProfile,
-  about: McpRequest,
+  { project, session, signal, waitsEnd, mayGoOn }: McpRequest,
   request: ServerContext,
-  client: string | undefined,
-  join: (session: string) => void,
+  { callers, afterAnswer, client, join }: Speaking,
 ): Promise<TalkDesk> {
-  const { principal, project, session, signal, waitsEnd, mayGoOn, afterwards } = about;
-  const callers = new HubCallers(world, principal);
-  const afterAnswer: (() => Promise<void>)[] = [];
-  afterwards.push({
-    async handed() {
-      for (const action of afterAnswer) await action();
-    },
-    over: () => callers.leave(),
-  });
-  const open = (where: string, joined?: typeof join) =>
+  const open = (where: string, joined?: Speaking['join']) =>
     callers.open(where, conversationOf(session, client), shownClient(client), joined);
   const meeting = await open(profile.name, join);
   const home = project === profile.name ? meeting : await open(project);

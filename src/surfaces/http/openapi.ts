@@ -1,9 +1,9 @@
 /** The description of the hub's REST interface (OpenAPI 3.1), made from the tools. */
 import * as z from 'zod/v4';
-import { roleFor } from '../../core/authority.ts';
+import { actionOf, roleFor } from '../../core/authority.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
-import { actionOf } from './calls.ts';
+import { sessionInput, sessionOutput } from './sessions.ts';
 
 const problem = {
   description: 'What went wrong, and one thing to do about it.',
@@ -78,52 +78,26 @@ const sessions = {
   post: {
     operationId: 'open_session',
     summary: 'Open a session',
+    description: 'Takes the role write.',
     parameters: [project],
-    requestBody: {
-      content: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            properties: {
-              handle: { type: 'string' },
-              task: { type: 'string' },
-              branch: { type: 'string' },
-              client: { type: 'string' },
-            },
-            additionalProperties: false,
-          },
-        },
-      },
-    },
+    requestBody: { content: json(sessionInput, 'input') },
     responses: {
       '201': {
         description: 'The session, which is its token’s alone and lives for so long after its last request.',
-        content: {
-          'application/json': {
-            schema: {
-              type: 'object',
-              required: ['session', 'handle', 'project', 'leaseSeconds'],
-              properties: {
-                session: { type: 'string' },
-                handle: { type: 'string' },
-                project: { type: 'string' },
-                leaseSeconds: { type: 'integer' },
-              },
-            },
-          },
-        },
+        content: json(sessionOutput, 'output'),
       },
       default: problem,
     },
   },
 };
 
+function json(type: z.ZodType, io: 'input' | 'output') {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(type, { io });
+  return { 'application/json': { schema } };
+}
+
 function pathOf(tool: ToolDefinition): [string, object] {
   const { name, title, description, input, output } = tool;
-  const schema = (type: z.ZodType, io: 'input' | 'output') => {
-    const { $schema: _dialect, ...rest } = z.toJSONSchema(type, { io });
-    return { 'application/json': { schema: rest } };
-  };
   return [
     `/v1/tools/${name}`,
     {
@@ -132,8 +106,8 @@ function pathOf(tool: ToolDefinition): [string, object] {
         summary: title,
         description: `${description} Takes the role ${roleFor(actionOf(tool))}.`,
         parameters: [project, session],
-        requestBody: { content: schema(input, 'input') },
-        responses: { '200': { description: title, content: schema(output, 'output') }, default: problem },
+        requestBody: { content: json(input, 'input') },
+        responses: { '200': { description: title, content: json(output, 'output') }, default: problem },
       },
     },
   ];

@@ -1,13 +1,13 @@
 /** The HTTP interfaces of earlier systems, as a hub serves them: from a request to a route of a profile, and back. */
 import type { Principal } from '../../core/account.ts';
-import { type Action, refusalFor } from '../../core/authority.ts';
+import { actionOf, refusalFor, refusalToJoin } from '../../core/authority.ts';
 import { cleanTexts } from '../../core/text.ts';
 import type { HubFace, HubRoute } from '../../profiles/define-hub.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { HubPartners } from '../../tools/hub-partners.ts';
 import type { World } from '../../tools/world.ts';
-import { type Auditor, actionOf, audited } from './calls.ts';
+import { type Auditor, audited } from './calls.ts';
 import type { Afterwards } from './under-way.ts';
 import { answerOf, keeper } from './waiting.ts';
 
@@ -27,6 +27,8 @@ export interface RoutedRequest {
   readonly waitsEnd: AbortSignal;
   /** Takes what follows the answer. */
   follow(afterwards: Afterwards): void;
+  /** See `Breaking` in waiting.ts. */
+  readonly cut?: (() => void) | undefined;
 }
 
 /** A route with the profile that it is of. */
@@ -58,10 +60,7 @@ export function refusalOf(
   project: string,
 ) {
   const tool = tools.find(({ name }) => name === operation);
-  const being: Action = { name: 'session_update', effect: 'write', isOverruling: false };
-  return tool
-    ? refusalFor(principal, actionOf(tool), project)
-    : refusalFor({ ...principal, tools: [] }, being, project);
+  return tool ? refusalFor(principal, actionOf(tool), project) : refusalToJoin(principal, project);
 }
 
 /** Answers a request. Errors: those of the route, `forbidden`. */
@@ -74,15 +73,6 @@ export async function answerRoute(
   const { principal, project, signal, waitsEnd, mayGoOn, audit } = request;
   const gone = new AbortController();
   const afterAnswer: (() => Promise<void>)[] = [];
-  const ending: (() => Promise<void>)[] = [];
-  request.follow({
-    async handed() {
-      for (const action of afterAnswer) await action();
-    },
-    async over() {
-      for (const end of ending) await end();
-    },
-  });
   const about = { audit, principal, session: null, project: profile };
   const given = { path: request.path, query: request.query, body: objectOf(request.body) };
   return answerOf(
@@ -114,15 +104,25 @@ export async function answerRoute(
               },
             },
           });
-          ending.push(() => desk.leave());
           const goesOn = keeper(world, desk, mayGoOn, () => gone.abort());
-          const { status, body } = await route.run(desk, given);
-          return { status, body: cleanTexts(body) as object };
+          const answer = await route.run(desk, given).catch(async error => {
+            // What it took is not confirmed by an answer that says something else.
+            await desk.leave();
+            throw error;
+          });
+          request.follow({
+            async handed() {
+              for (const action of afterAnswer) await action();
+            },
+            over: () => desk.leave(),
+          });
+          return { status: answer.status, body: cleanTexts(answer.body) as object };
         },
         refusedBy,
       ),
     {
       gone: () => gone.abort(),
+      cut: request.cut,
       broken: error => world.log.warn('an answer was broken off', { route: route.path, error: String(error) }),
     },
   );

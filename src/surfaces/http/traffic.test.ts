@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { FakeClock } from '../../../test/support/fakes.ts';
 import { limits } from '../../core/limits.ts';
-import { Traffic } from './traffic.ts';
+import { AtOnce, Traffic } from './traffic.ts';
 
 it('So many in a minute are taken from each, and anew in the next', async () => {
   const clock = new FakeClock();
@@ -27,4 +27,16 @@ it('No more names are remembered than the bound, whoever makes them up', () => {
   for (let count = 0; count < limits.hubAddressesRemembered; count += 1) traffic.take(`10.0.0.${count}`);
   expect(traffic.isSpent('first')).toBe(false);
   expect(traffic.isSpent('10.0.0.9')).toBe(true);
+});
+
+it('So many are open at once of each, and another when one has ended', () => {
+  const open = new AtOnce(2);
+  expect([open.begin('ana'), open.begin('ana'), open.begin('ana'), open.begin('ben')]).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
+  open.end('ana');
+  expect([open.begin('ana'), open.begin('ana')]).toEqual([true, false]);
 });

@@ -1,10 +1,10 @@
-/** How much the hub takes from whom, counted by the minute. Each replica counts for itself. */
+/** How much the hub takes from whom, by the minute and at once. Each replica counts for itself. */
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../../core/ports.ts';
 
 const minuteMs = 60_000;
 
-/** Counts by name within the present minute; the names that came first are forgotten when there are too many. */
+/** Counts by name within the present minute; of too many names those are forgotten that were counted longest ago. */
 export class Traffic {
   readonly #clock: Clock;
   readonly #perMinute: number;
@@ -43,5 +43,29 @@ export class Traffic {
     if (now - this.#began < minuteMs) return;
     this.#began = now;
     this.#counts.clear();
+  }
+}
+
+/** Counts what is open, by name. */
+export class AtOnce {
+  readonly #most: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Counts one more; false, and nothing counted, where that is one too many. */
+  begin(name: string): boolean {
+    const count = this.#counts.get(name) ?? 0;
+    if (count >= this.#most) return false;
+    this.#counts.set(name, count + 1);
+    return true;
+  }
+
+  end(name: string): void {
+    const left = (this.#counts.get(name) ?? 0) - 1;
+    if (left > 0) this.#counts.set(name, left);
+    else this.#counts.delete(name);
   }
 }

@@ -51,6 +51,16 @@ describe('What is under way', () => {
     expect([underWay.isIdle, ran]).toEqual([true, ['over']]);
   });
 
+  it('ends with a client that had gone before its answer was made, also where more follows that than was foreseen', async () => {
+    const [underWay, outgoing, first, second] = [new UnderWay(), new EventEmitter(), slow(), slow()];
+    underWay.begin(outgoing);
+    underWay.follow(outgoing, first.afterwards, never);
+    outgoing.emit('close');
+    underWay.follow(outgoing, second.afterwards, never);
+    await settled();
+    expect([underWay.isIdle, first.ran, second.ran]).toEqual([true, ['over'], ['over']]);
+  });
+
   it('ends also where what follows an answer fails, which is told', async () => {
     const [underWay, outgoing, failures] = [new UnderWay(), new EventEmitter(), [] as unknown[]];
     const handed = () => Promise.reject(new Error('away'));

@@ -12,14 +12,23 @@ export interface Waiting {
 /** JSON (RFC 8259, 2) may begin with blanks. */
 const blank = new TextEncoder().encode(' ');
 
+/** How a wait may end without an answer. */
+export interface Breaking {
+  /** Called where the client goes before its answer. */
+  gone(): void;
+  /** Told what breaks an answer off. */
+  broken(error: unknown): void;
+  /** Ends the connection in the middle of an answer. Without it the server is left to do so, and says why in words of its own. */
+  readonly cut?: (() => void) | undefined;
+}
+
 /**
  * The answer to a request whose work may begin to wait. Work that ends before is answered as it ends, and what it throws is thrown. Once
- * the wait has begun the status is 200, and work that fails breaks the answer off. `gone` is called where the client goes before that,
- * `broken` for what breaks it off.
+ * the wait has begun the status is 200, and work that fails breaks the answer off.
  */
 export async function answerOf(
   work: (waiting: Waiting) => Promise<{ readonly status: number; readonly body: object }>,
-  { gone, broken }: { gone(): void; broken(error: unknown): void },
+  { gone, broken, cut }: Breaking,
 ): Promise<Response> {
   let write: (piece: Uint8Array) => void = () => undefined;
   let begin: () => void = () => undefined;
@@ -50,7 +59,8 @@ export async function answerOf(
         error =>
           last(() => {
             broken(error);
-            controller.error(error);
+            if (cut) cut();
+            else controller.error(error);
           }),
       );
     },

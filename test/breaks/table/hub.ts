@@ -184,8 +184,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: what follows an answer is waited for',
     file: 'src/surfaces/http/under-way.ts',
-    replace: 'this.#until(work().finally(over).catch(failed));',
-    by: 'void work().finally(over).catch(failed);',
+    replace: 'this.#until((isHanded',
+    by: 'void ((isHanded',
     caughtBy: 'src/surfaces/http/under-way.test.ts › lasts until an answer is out and what follows it has been done',
   },
   {
@@ -344,9 +344,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: answers that stay open are bounded',
-    file: 'src/surfaces/http/guard.ts',
-    replace: 'if (count > limits.hubStreamsOpen) {',
-    by: 'if (count < 0) {',
+    file: 'src/surfaces/http/app.ts',
+    replace: 'if (!streams.begin(id)) throw tooManyStreams();',
+    by: 'void [streams.begin, tooManyStreams];',
     caughtBy: `${events} › are told to at most 200 who listen with one token at once, those over MCP among them`,
   },
   {

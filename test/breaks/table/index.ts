@@ -22,6 +22,7 @@ import { ofGuardLedger } from './guard-ledger.ts';
 import { ofGuardShell } from './guard-shell.ts';
 import { ofGuardWrites } from './guard-writes.ts';
 import { ofHub } from './hub.ts';
+import { ofHubBounds } from './hub-bounds.ts';
 import { ofLocks } from './locks.ts';
 import { ofMachines } from './machines.ts';
 import { ofMessages } from './messages.ts';
@@ -58,6 +59,7 @@ export const breaks: readonly Break[] = [
   ...ofAccounts,
   ...ofBridge,
   ...ofHub,
+  ...ofHubBounds,
   ...ofSignIn,
   ...ofWebhooks,
   ...ofSessions,

@@ -15,26 +15,28 @@ import type { AuditRequest } from './requests.ts';
 export function runAudit(request: AuditRequest, invocation: Invocation): Promise<number> {
   return withComposition(invocation, async parts => {
     const { principal = null, what = null, project = null, decision = null } = request;
-    const limit = wholeNumber(request.limit);
-    const { notes, more } = await parts.world.store.read(accountsProject, tx => {
+    const limit = wholeNumber('--limit', request.limit ?? limits.auditShown, limits.auditShownMost);
+    const before =
+      request.before === undefined ? null : wholeNumber('--before', request.before, Number.MAX_SAFE_INTEGER);
+    const { notes, next } = await parts.world.store.read(accountsProject, tx => {
       const since = request.since === undefined ? 0 : tx.now - durationOf(request.since);
-      return readAudit(tx, { since, principal, what, project, decision, limit });
+      return readAudit(tx, { since, before, principal, what, project, decision, limit });
     });
     const { style } = pageFor(invocation, parts.world.clock.now());
-    await printResult(invocation, { notes, more }, () => spoken(notes, more, style));
+    await printResult(invocation, { notes, next }, () => spoken(notes, next, style));
     return exitCodes.ok;
   });
 }
 
-function wholeNumber(text: string | undefined): number {
-  const limit = text === undefined ? limits.auditShown : Number(text);
-  if (Number.isInteger(limit) && limit > 0 && limit <= limits.auditShownMost) return limit;
-  const next = `Write a whole number from 1 to ${limits.auditShownMost}.`;
-  throw new SignalboxError('invalid_input', `--limit is ${text?.slice(0, 20)}.`, next);
+function wholeNumber(option: string, given: string | number, most: number): number {
+  const number = Number(given);
+  if (Number.isInteger(number) && number > 0 && number <= most) return number;
+  const next = `Write a whole number from 1 to ${most}.`;
+  throw new SignalboxError('invalid_input', `${option} is ${String(given).slice(0, 20)}.`, next);
 }
 
-function spoken(notes: readonly AuditRecord[], more: boolean, style: Style): string {
-  if (notes.length === 0) return 'Nothing was noted.\n';
+function spoken(notes: readonly AuditRecord[], next: number | null, style: Style): string {
+  if (notes.length === 0 && next === null) return 'Nothing was noted.\n';
   const lines = notes.map(({ at, principal, action, what, session, subject, project, decision, code, address }) => {
     const isArrival = action === 'authentication';
     const why = isArrival && what !== null ? `${code}: ${what}` : code;
@@ -46,8 +48,10 @@ function spoken(notes: readonly AuditRecord[], more: boolean, style: Style): str
       address && `from ${address}`,
     ].filter(Boolean);
     const who = style.strong(oneLine(principal ?? (action === 'webhook' ? 'the hub' : 'nobody known')));
-    const done = isArrival ? action : (what ?? action);
+    const done = isArrival ? action : oneLine(what ?? action);
     return `${style.quiet(instant(at))}  ${who}  ${done}  ${outcome}  ${style.quiet(oneLine(about.join(', ')))}`;
   });
-  return `${[...lines, ...(more ? ['There is more: narrow it down, or raise --limit.'] : [])].join('\n')}\n`;
+  const further =
+    next === null ? [] : [`There is more: go on with --before ${next}, narrow it down, or raise --limit.`];
+  return `${[...lines, ...further].join('\n')}\n`;
 }

@@ -3,6 +3,7 @@ import type { AuditRecord } from '../../../core/audit-record.ts';
 
 export interface AuditRequest {
   readonly since?: string;
+  readonly before?: string;
   readonly principal?: string;
   readonly what?: string;
   readonly project?: string;

@@ -11,7 +11,7 @@ import { oneLine } from '../layout.ts';
 import { counted } from '../spoken.ts';
 import { BackupWriter } from './backup-file.ts';
 import { spokenTally, type Tally, tallyOf } from './compare.ts';
-import { assertThere } from './open-store.ts';
+import { assertThere, assertWholeStore } from './open-store.ts';
 import type { BackupRequest } from './requests.ts';
 import { WholeFile } from './whole-file.ts';
 
@@ -54,12 +54,6 @@ export function runBackup({ file, force }: BackupRequest, invocation: Invocation
       throw error;
     }
   });
-}
-
-/** A flag that says nothing here is refused: somebody expects something of it. */
-export function assertWholeStore({ globals }: Invocation, command: string, next: string): void {
-  if (globals.flags.project === undefined) return;
-  throw new SignalboxError('invalid_input', `${command} is about the whole store; --project says nothing here.`, next);
 }
 
 async function written(

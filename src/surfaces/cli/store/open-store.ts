@@ -51,6 +51,12 @@ export function assertLasting({ storeUrl }: Composition): void {
   );
 }
 
+/** A flag that says nothing here is refused: somebody expects something of it. */
+export function assertWholeStore({ globals }: Invocation, command: string, next: string): void {
+  if (globals.flags.project === undefined) return;
+  throw new SignalboxError('invalid_input', `${command} is about the whole store; --project says nothing here.`, next);
+}
+
 /** Everything that the store holds of a project. `not_found` names what it holds instead. */
 export async function contentsOf({ world, storeUrl }: Composition, project: string): Promise<Contents> {
   const contents = await world.store.contents(project);

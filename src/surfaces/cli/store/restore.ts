@@ -9,11 +9,11 @@ import { exitCodes } from '../exit-codes.ts';
 import { type Invocation, pageFor, printResult, withComposition } from '../invocation.ts';
 import { oneLine } from '../layout.ts';
 import { ago, counted } from '../spoken.ts';
-import { assertWholeStore, projectName } from './backup.ts';
+import { projectName } from './backup.ts';
 import { BackupBytes } from './backup-bytes.ts';
 import { type Examined, examineBackup, projectAt } from './backup-file.ts';
 import { changesBetween, spokenTally, type Tally, tallyOf } from './compare.ts';
-import { assertLasting } from './open-store.ts';
+import { assertLasting, assertWholeStore } from './open-store.ts';
 import type { RestoreRequest } from './requests.ts';
 
 interface RestoredProject extends Tally {

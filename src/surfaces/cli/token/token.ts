@@ -10,19 +10,17 @@ import {
   showToken,
   stateOf,
 } from '../../../core/account.ts';
-import { appendAudit } from '../../../core/audit.ts';
-import { operatorHandle } from '../../../core/handles.ts';
 import { durationOf, endOf } from '../../../core/lifetime.ts';
-import type { Transaction } from '../../../core/ports.ts';
 import type { TokenRecord } from '../../../core/token-record.ts';
 import { operations } from '../../../tools/index.ts';
 import { type Invocation, type Told, withAnswer } from '../invocation.ts';
-import { assertLasting } from '../store/open-store.ts';
+import { assertLasting, assertWholeStore } from '../store/open-store.ts';
 import type { Style } from '../style.ts';
 import type { TokenRequest } from './requests.ts';
 import { fieldsText, type ShownToken, tableText } from './view.ts';
 
 export function runToken(request: TokenRequest, invocation: Invocation): Promise<number> {
+  assertWholeStore(invocation, 'token', 'Say for which projects a token is with --only.');
   return withAnswer(invocation, (parts, style) => {
     assertLasting(parts);
     return answer(request, parts, style);
@@ -39,11 +37,7 @@ async function answer(request: TokenRequest, parts: Composition, style: Style): 
       const names = operations.map(tool => tool.name);
       const made = await store.transact(accountsProject, tx => {
         const expiresAt = expires === undefined ? null : endOf(expires, tx.now);
-        return noted(
-          tx,
-          'create',
-          createToken(tx, { name, role, projects, tools, notes, expiresAt }, { id, hash }, names),
-        );
+        return createToken(tx, { name, role, projects, tools, notes, expiresAt }, { id, hash }, names);
       });
       return withSecret(made, token, style);
     }
@@ -52,9 +46,7 @@ async function answer(request: TokenRequest, parts: Composition, style: Style): 
       const { token } = mintToken(() => ids.next(), id);
       const graceMs = request.grace === undefined ? 0 : durationOf(request.grace);
       const hash = parts.digests.sha256(token);
-      const made = await store.transact(accountsProject, tx =>
-        noted(tx, 'rotate', rotateToken(tx, request.name, hash, graceMs)),
-      );
+      const made = await store.transact(accountsProject, tx => rotateToken(tx, request.name, hash, graceMs));
       return withSecret(made, token, style);
     }
     case 'list': {
@@ -69,20 +61,11 @@ async function answer(request: TokenRequest, parts: Composition, style: Style): 
       return { value: shown, text: fieldsText(shown, style) };
     }
     case 'revoke': {
-      const ended = await store.transact(accountsProject, tx => noted(tx, 'revoke', revokeToken(tx, request.name)));
+      const ended = await store.transact(accountsProject, tx => revokeToken(tx, request.name));
       const text = `${style.good('✓')} ${style.strong(ended.name)} is revoked: its next use is refused, everywhere.\n`;
       return { value: shownToken(ended, ended.revokedAt ?? 0), text };
     }
   }
-}
-
-/** What is done with tokens stands in the audit, beside what is done with them. */
-async function noted(tx: Transaction, what: string, done: Promise<TokenRecord>): Promise<TokenRecord> {
-  const record = await done;
-  const nothing = { session: null, project: null, code: null, address: null, ms: null, digest: null };
-  const about = { action: 'token', principal: operatorHandle, subject: record.name, what, decision: 'done' } as const;
-  await appendAudit(tx, [{ ...nothing, ...about }]);
-  return record;
 }
 
 /** Shown once, on a line of its own, so that a script takes it by its form. */

@@ -17,12 +17,13 @@ import { outcomeOf } from '../../../core/webhook-schedule.ts';
 import { shownUrl, webhookUrl } from '../../../core/webhook-url.ts';
 import { headsOf } from '../../../tools/webhook-heads.ts';
 import { type Invocation, type Told, withAnswer } from '../invocation.ts';
-import { assertLasting } from '../store/open-store.ts';
+import { assertLasting, assertWholeStore } from '../store/open-store.ts';
 import type { Style } from '../style.ts';
 import type { WebhookRequest } from './requests.ts';
 import { fieldsText, shownWebhook, tableText } from './view.ts';
 
 export function runWebhook(request: WebhookRequest, invocation: Invocation): Promise<number> {
+  assertWholeStore(invocation, 'webhook', 'Say of which projects a webhook is told with --only.');
   return withAnswer(invocation, (parts, style) => {
     assertLasting(parts);
     return answer(request, parts, style);

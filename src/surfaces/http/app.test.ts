@@ -1,0 +1,89 @@
+/** Requests to a hub in this process: what real ones would take minutes or thousands for. */
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { createHubApp } from '../../../test/support/hub-app.ts';
+import { project } from '../../../test/support/rules.ts';
+import { accountsProject } from '../../core/account.ts';
+import { readAudit } from '../../core/audit.ts';
+import { limits } from '../../core/limits.ts';
+
+type App = ReturnType<typeof createHubApp>;
+
+const everything = {
+  since: 0,
+  before: null,
+  principal: null,
+  what: null,
+  project: null,
+  decision: null,
+  limit: 10_000,
+};
+
+/** What stands in the audit of requests, the newest first. */
+async function noted({ bench }: App): Promise<string[]> {
+  const { notes } = await bench.store.read(accountsProject, tx => readAudit(tx, everything));
+  const asked = notes.filter(({ action }) => action !== 'token');
+  return asked.map(({ principal, what, decision }) => `${principal} ${what} ${decision}`);
+}
+
+/** A connection that is open. */
+const connected = () => Object.assign(new EventEmitter(), { destroy() {} });
+
+describe('a stream of events', () => {
+  const path = `/v1/events?project=${project}`;
+
+  it('stands in the audit, also where it is refused', async () => {
+    const app = createHubApp();
+    const ana = await app.token('ana');
+    const ben = await app.token('ben', { projects: ['github.com/acme/other'] });
+    const answer = await app.request(path, { headers: ana });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    expect((await app.request(path, { headers: ben })).status).toBe(403);
+    expect(await noted(app)).toEqual(['ben events refused', 'ana events done']);
+    await answer.body?.cancel();
+  });
+
+  it('is begun by nobody who asks for the head of an answer alone', async () => {
+    const app = createHubApp();
+    const answer = await app.request(path, { method: 'HEAD', headers: await app.token('ana') });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
+  it('is one of so many of its token, and another may begin when one has ended', async () => {
+    const app = createHubApp();
+    const [ana, ben] = [await app.token('ana'), await app.token('ben')];
+    const outgoings = Array.from({ length: limits.hubStreamsPerPrincipal }, connected);
+    for (const outgoing of outgoings)
+      expect((await app.request(path, { headers: ana }, { outgoing })).status).toBe(200);
+    const next = async (headers: Record<string, string>) =>
+      (await app.request(path, { headers }, { outgoing: connected() })).status;
+    expect([await next(ana), await next(ben)]).toEqual([429, 200]);
+    outgoings[7]?.emit('close');
+    expect([await next(ana), await next(ana)]).toEqual([200, 429]);
+  });
+});
+
+describe('a session', () => {
+  const post = async (app: App, body: string, type = 'application/json') => {
+    const headers = { ...(await app.token('ana')), 'signalbox-project': project, 'content-type': type };
+    return app.request('/v1/sessions', { method: 'POST', headers, body });
+  };
+
+  it.each([['[]'], ['"wren"'], ['7'], ['{"handel":"wren"}'], ['{"handle":7}']])(
+    'is not opened by %s, and the answer has the fields that there are',
+    async body => {
+      const app = createHubApp();
+      const answer = await post(app, body);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: 'invalid_input', next: 'Fields of a session: handle, task, branch, client.' } },
+      ]);
+      expect(await noted(app)).toEqual(['ana open refused']);
+    },
+  );
+
+  it.each([['{}'], [''], ['{"handle":null,"task":""}']])('is opened by %s', async body => {
+    const app = createHubApp();
+    expect((await post(app, body)).status).toBe(201);
+  });
+});

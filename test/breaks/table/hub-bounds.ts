@@ -1,0 +1,37 @@
+/** What strangers, slow readers and clients that go cost a hub. */
+import type { Break } from '../break.ts';
+
+export const ofHubBounds: readonly Break[] = [
+  {
+    what: 'hub: a client that had gone before its answer leaves nothing',
+    file: 'src/surfaces/http/under-way.ts',
+    replace: 'else if (answer.isOver) end(false);',
+    by: '',
+    caughtBy:
+      'src/surfaces/http/under-way.test.ts › ends with a client that had gone before its answer was made, also where more follows that than was foreseen',
+  },
+  {
+    what: 'hub: events wait for their reader',
+    file: 'src/surfaces/http/events.ts',
+    replace:
+      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+    caughtBy:
+      'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
+  },
+  {
+    what: 'audit: names are kept as they may be shown',
+    file: 'src/core/audit.ts',
+    replace: "cleanText(name).text.replace(/\\s+/g, ' ').trim()",
+    by: 'name',
+    caughtBy: 'src/core/audit.test.ts › What somebody called by a name that a terminal obeys is noted without that',
+  },
+  {
+    what: 'audit: it goes on where a look ended',
+    file: 'src/core/audit.ts',
+    replace: 'return { notes, next: Number(below) };\n}',
+    by: 'return { notes, next: null };\n}',
+    caughtBy:
+      'src/core/audit.test.ts › All of it can be read, however much there is and however little of it is wanted, page by page',
+  },
+];
