@@ -118,7 +118,8 @@ export function createHub(parts: HubParts): Hub {
     await next();
   });
   app.use(async (context, next) => {
-    guard.refuseForeign(context.req.header('host'), context.req.header('origin'));
+    const { req } = context;
+    guard.refuseForeign(req.header('host'), req.header('origin'), req.header('sec-fetch-site'));
     await next();
   });
 

@@ -34,4 +34,27 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/core/audit.test.ts › All of it can be read, however much there is and however little of it is wanted, page by page',
   },
+  {
+    what: 'hub: strangers without a token do not fill the audit',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (!isHarmless || this.#harmlessNoted.take(address)) await',
+    by: 'if (!isHarmless || this.#harmlessNoted.take(address) || isHarmless) await',
+    caughtBy:
+      'src/surfaces/http/guard.test.ts › without a token are answered every time, and noted some times in a minute',
+  },
+  {
+    what: 'hub: many guesses at once are as many one after the other',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (!traffic.take(address)) return tooManyRefused(traffic);',
+    by: 'traffic.take(address);',
+    caughtBy:
+      'src/surfaces/http/guard.test.ts › that try many tokens at once are told to wait as if they had come one after the other',
+  },
+  {
+    what: 'hub: images on pages of other sites are refused',
+    file: 'src/surfaces/http/guard.ts',
+    replace: "site === 'cross-site' || site === 'same-site'",
+    by: "site === 'everywhere'",
+    caughtBy: 'src/surfaces/http/guard.test.ts › that is %s is refused, also where its request tells no origin',
+  },
 ];

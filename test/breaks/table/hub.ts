@@ -54,8 +54,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: too many refusals make an address wait',
     file: 'src/surfaces/http/guard.ts',
-    replace: '(isHarmless ? this.#harmless : this.#refusals).take(address);',
-    by: '',
+    replace: 'for (const traffic of [this.#refusals, this.#harmless]) {',
+    by: 'for (const traffic of [this.#harmless]) {',
     caughtBy: `${hub} › is refused for a while where too many were wrong, whatever it brings`,
   },
   {
