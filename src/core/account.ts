@@ -165,7 +165,11 @@ function nameOf(raw: string): string {
   const name = cleanLine(raw, 'the name', limits.tokenNameCharacters);
   // The audit names people and machines by this, and whoever works on the store by that word.
   if (name.toLowerCase() === operatorHandle) {
-    throw new SignalboxError('invalid_input', `"${name}" is whoever works on the store itself.`, 'Choose another name.');
+    throw new SignalboxError(
+      'invalid_input',
+      `"${name}" is whoever works on the store itself.`,
+      'Choose another name.',
+    );
   }
   if (/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@-]*$/u.test(name)) return name;
   throw new SignalboxError(

@@ -7,7 +7,7 @@ import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/ports.ts';
 import type { ProviderPolicy } from '../../core/provider-policy.ts';
-import { loopback } from '../../core/web-address.ts';
+import { isLoopback } from '../../core/web-address.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
 import { profileNamed } from '../../profiles/index.ts';
 import { operations } from '../../tools/index.ts';
@@ -15,7 +15,7 @@ import { WebhookDispatcher } from '../../tools/webhook-dispatcher.ts';
 import { version } from '../../version.ts';
 import { createHub, type HubParts } from './app.ts';
 import { Bridges } from './bridges.ts';
-import { addressOf } from './listen-address.ts';
+import { addressOf, namesOf } from './listen-address.ts';
 import { addressFinder } from './proxies.ts';
 import { SignIn } from './sign-in.ts';
 import { signInSettings } from './sign-in-settings.ts';
@@ -36,13 +36,7 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const addressIn = addressFinder(config.hubProxies.value);
   const note: HubParts['note'] = (level, message, details) =>
     write(`${JSON.stringify({ ts: new Date(world.clock.now()).toISOString(), level, msg: message, ...details })}\n`);
-  const hosts = [
-    ...loopback,
-    host,
-    url === null ? '' : new URL(url).hostname,
-    ...config.hubHosts.value.split(',').map(name => name.trim().toLowerCase()),
-    // A request without a name, or from a page that has none, is not one of ours.
-  ].filter(name => name !== '');
+  const hosts = namesOf(host, url, config.hubHosts.value);
   const tools = operations.filter(({ name }) => !local.includes(name));
   const profiles = await profilesNamed(config.hubProfiles.value);
   const stopping = new AbortController();
@@ -129,7 +123,7 @@ async function refuseOpenDoor(
   asksForTokens: boolean,
   policy: ProviderPolicy | null,
 ): Promise<void> {
-  if (loopback.includes(host)) return;
+  if (isLoopback(host)) return;
   if (!asksForTokens) {
     throw new SignalboxError(
       'forbidden',

@@ -57,4 +57,12 @@ export const ofHubBounds: readonly Break[] = [
     by: "site === 'everywhere'",
     caughtBy: 'src/surfaces/http/guard.test.ts › that is %s is refused, also where its request tells no origin',
   },
+  {
+    what: 'hub: a token is for the hub that it stands behind',
+    file: 'src/core/hub-address.ts',
+    replace: 'each.to === address && each.token === token',
+    by: 'each.to === address',
+    caughtBy:
+      'src/core/hub-address.test.ts › behind one of several hubs goes to no other, also where that has one of its own',
+  },
 ];

@@ -147,9 +147,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: a request without a name is none of ours',
-    file: 'src/surfaces/http/serve.ts',
-    replace: "].filter(name => name !== '');",
-    by: '];',
+    file: 'src/surfaces/http/listen-address.ts',
+    replace: "named.filter(name => name !== '').map(inAddress)",
+    by: "named.map(name => (name === '' ? name : inAddress(name)))",
     caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
   },
   {
