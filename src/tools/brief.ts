@@ -24,6 +24,7 @@ export default defineTool({
   set: 'command',
   effect: 'read',
   idempotent: true,
+  needsMachine: true,
   description:
     'Show in a few lines who is here, what is locked and announced, what waits for you, and the shared knowledge that matters ' +
     'for your task and branch. Use at the start; the lists show all of it. Changes nothing.',

@@ -65,4 +65,11 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/core/hub-address.test.ts › behind one of several hubs goes to no other, also where that has one of its own',
   },
+  {
+    what: 'hub: a body is in UTF-8',
+    file: 'src/surfaces/http/request.ts',
+    replace: '{ fatal: true }',
+    by: '{ fatal: false }',
+    caughtBy: 'src/surfaces/http/app.test.ts › %s is answered by what it is',
+  },
 ];
