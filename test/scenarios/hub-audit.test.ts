@@ -22,6 +22,7 @@ afterEach(async () => {
 interface Note {
   readonly action: string;
   readonly principal: string | null;
+  readonly session: string | null;
   readonly what: string | null;
   readonly decision: string;
   readonly code: string | null;
@@ -92,8 +93,9 @@ describe('the audit', () => {
       'ben call session_list refused forbidden',
       'ana call session_list done ',
     ]);
-    const [, , called] = await audit();
+    const [ended, , called] = await audit();
     expect(called).toMatchObject({ session: expect.stringMatching(/^[0-9a-z]{26}$/) });
+    expect(ended).toMatchObject({ session: called?.session });
     const { sessions } = await ana.output('session_list');
     expect(sessions).toEqual([]);
   });
@@ -110,7 +112,8 @@ describe('the audit', () => {
       /^\S+Z {2}nobody known {2}authentication {2}refused \(unauthenticated: unknown\) {2}from .*127\.0\.0\.1$/,
     );
     expect(lines[1]).toMatch(/^\S+Z {2}ana {2}message_send {2}done {2}session \S+, in github\.com\/acme\/shop, from /);
-    const [, next = ''] = /^There is more: go on with --before (\d+), narrow it down, or raise --limit\.$/.exec(lines[2] ?? '') ?? [];
+    const [, next = ''] =
+      /^There is more: go on with --before (\d+), narrow it down, or raise --limit\.$/.exec(lines[2] ?? '') ?? [];
     const [older] = await audit('--before', next);
     expect(older).toMatchObject({ action: 'session', what: 'open', session: wren.session });
   });

@@ -14,7 +14,7 @@ import { version } from '../../version.ts';
 import { instructions } from '../mcp/instructions.ts';
 import { listedTool } from '../mcp/listing.ts';
 import { actionOf, audited, call } from './calls.ts';
-import { clientName, conversationOf, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
+import { clientName, conversationOf, isGiven, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
 import { profileRefusal, profileServerFor } from './mcp-profile.ts';
 
 export interface McpFace {
@@ -60,17 +60,19 @@ async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, a
   await audited(subject, 'call', what, params?.arguments ?? {}, () => Promise.reject(refusal));
 }
 
-/** Ends the session of a client that says goodbye; most do not. */
+/** Ends the session of a client that says goodbye; most do not. One that was given an id and has called nothing is none yet, and no error. */
 async function goodbye(world: World, about: McpRequest): Promise<Response> {
-  const { principal, project, session, spoken } = about;
+  const { principal, project, session, handshake, spoken } = about;
   const conversation = conversationOf(session, undefined);
   const close = (where: string) => closeSession(hubWorld(world, principal, where), where, principal.id, conversation);
-  const wasThere = await audited({ ...about, session: null }, 'session', 'end', null, async () => {
+  const ended = await audited({ ...about, session: null }, 'session', 'end', null, async speaker => {
     // A partner is in the meeting place of its vocabulary as well.
     if (spoken) await close(spoken.profile.name);
-    return close(project);
+    speaker.session = await close(project);
+    return speaker.session;
   });
-  return new Response(null, { status: wasThere ? 200 : 404 });
+  const isKnown = ended !== null || (session === handshake && isGiven(handshake));
+  return new Response(null, { status: isKnown ? 200 : 404 });
 }
 
 /**
