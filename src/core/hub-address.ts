@@ -1,5 +1,6 @@
 /** Where a hub is, as the setting of the store names it, and which token may go there. */
 import { SignalboxError } from './errors.ts';
+import { isLoopback } from './web-address.ts';
 
 /** Whether a store is behind a hub. */
 export function isHubAddress(store: string): boolean {
@@ -25,13 +26,8 @@ export function hubAddresses(store: string): string[] {
         'Use https://, with a proxy before the hub; http:// is for a hub on this machine.',
       );
     }
-    return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+    return plain(`${url.origin}${url.pathname}`);
   });
-}
-
-/** The names and numbers of a machine for itself. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /**
@@ -44,13 +40,19 @@ export function tokenFor(text: string, addresses: readonly string[], isOwnChoice
     .split('\n')
     .map(line => line.trim().split(/\s+/))
     .filter(([first = '']) => first !== '' && !first.startsWith('#'));
-  const bound = lines.filter(words => words.length === 2).map(([address = '', token = '']) => ({ address, token }));
-  const meant = bound.filter(({ address }) => addresses.includes(address.replace(/\/+$/, '')));
-  // Every replica must be one that the token is for.
-  const isForAll = addresses.every(address => meant.some(each => each.address.replace(/\/+$/, '') === address));
-  if (isForAll && meant[0]) return meant[0].token;
+  const bound = lines.filter(words => words.length === 2).map(([to = '', token = '']) => ({ to: plain(to), token }));
+  // Every replica must be one that the very token is for: it is told to whichever of them answers.
+  const isFor = (token: string) =>
+    addresses.every(address => bound.some(each => each.to === address && each.token === token));
+  const meant = bound.find(({ token }) => isFor(token));
+  if (meant) return meant.token;
   const [free] = lines.find(words => words.length === 1) ?? [];
   return isOwnChoice ? (free ?? null) : null;
+}
+
+/** An address without a slash at its end. */
+function plain(address: string): string {
+  return address.replace(/\/+$/, '');
 }
 
 function invalid(message: string): SignalboxError {

@@ -9,7 +9,8 @@ export const hubLimits = {
   hubBodyBytes: 1_048_576,
   /** Lists and objects in one another; more than any tool takes. */
   hubNestingLevels: 100,
-  /** How long a request may take, waits included; and how long a hub that stops waits for those under way. */
+  /** How long a request may take to arrive, and to be answered, waits included; and how long a hub that stops waits for those under way. */
+  hubArrivalMs: 60_000,
   hubRequestMs: 120_000,
   hubDrainMs: 10_000,
   hubDrainLookMs: 20,

@@ -43,6 +43,8 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly idempotent: boolean;
   /** Whether a call whose answer was lost may be made again all the same: what it took is given once more until that was seen. Default: no. */
   readonly takesAgain?: boolean;
+  /** Whether only the machine that a session works on could answer: a hub does not offer it to clients that are on none. Default: no. */
+  readonly needsMachine?: true;
   /** What it does, then when to use it and when not, then its effect. At most 600 characters together. */
   readonly description: string;
   readonly input: I;

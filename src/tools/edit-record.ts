@@ -26,6 +26,7 @@ export default defineTool({
   set: 'command',
   effect: 'write',
   idempotent: false,
+  needsMachine: true,
   description:
     'Record in the edit ledger that this session changed files, or every file of a commit. ' +
     'Hooks call it after an edit and after a commit; `signalbox who` answers from it. Entries are never changed.',

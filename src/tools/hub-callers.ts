@@ -1,7 +1,7 @@
 /** The sessions as which one request to a hub speaks, in one project or several, and what becomes of them while and after it. */
 import type { Principal } from '../core/account.ts';
 import { HubCaller } from './hub-caller.ts';
-import { openIn, unitOf } from './hub-session.ts';
+import { openSession } from './hub-session.ts';
 import { hubWorld } from './hub-world.ts';
 import type { World } from './world.ts';
 
@@ -22,11 +22,8 @@ export class HubCallers {
     spoken: (session: string) => void = () => undefined,
   ): Promise<HubCaller> {
     const own = hubWorld(this.#world, this.#principal, project);
-    const drawn = own.ids.next();
     const arrival = { conversation, client, handle: null, task: null, branch: null };
-    const { id } = await own.store.transact(project, tx =>
-      openIn(unitOf(own, tx), own.policy, this.#principal.id, arrival, drawn),
-    );
+    const { id } = await openSession(own, project, this.#principal.id, arrival);
     spoken(id);
     const caller = new HubCaller(own, project, id, this.#principal.id);
     this.#all.push(caller);

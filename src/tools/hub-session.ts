@@ -65,17 +65,17 @@ async function inConversation(view: View, conversation: string, principal: strin
   return known.find(session => session.hub?.principal === principal && leaseHolds(view, session));
 }
 
-/** Ends a session of the principal; nothing for one that is over or another's. Whether there was one. */
+/** Ends a session of the principal; nothing for one that is over or another's. The id of the one that there was. */
 export function closeSession(
   world: World,
   project: string,
   principal: Principal['id'],
   conversation: string,
-): Promise<boolean> {
+): Promise<SessionRecord['id'] | null> {
   return world.store.transact(project, async tx => {
     const unit = unitOf(world, tx);
     const living = await inConversation(unit, conversationKey(principal, conversation), principal);
     if (living) await end(unit, living.id, 'left');
-    return living !== undefined;
+    return living?.id ?? null;
   });
 }

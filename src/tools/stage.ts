@@ -45,6 +45,7 @@ export default defineTool({
   set: 'command',
   effect: 'write',
   idempotent: true,
+  needsMachine: true,
   description:
     'Stage exactly the changed files of this checkout that are your own by the edit ledger, deletions too, and name those left out: ' +
     'changed by others as well, by nobody that is known, by others only. Use it instead of git add -A or commit -a where several ' +

@@ -37,6 +37,7 @@ export default defineTool({
   set: 'command',
   effect: 'read',
   idempotent: true,
+  needsMachine: true,
   description:
     'Tell which session changed a file, or wrote a line of it, with the evidence: the edit ledger, commits, and who has it ' +
     'locked now; or which session changed which files of this checkout that are not committed. What is not recorded is unknown; ' +

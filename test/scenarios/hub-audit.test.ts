@@ -22,6 +22,7 @@ afterEach(async () => {
 interface Note {
   readonly action: string;
   readonly principal: string | null;
+  readonly session: string | null;
   readonly what: string | null;
   readonly decision: string;
   readonly code: string | null;
@@ -92,8 +93,9 @@ describe('the audit', () => {
       'ben call session_list refused forbidden',
       'ana call session_list done ',
     ]);
-    const [, , called] = await audit();
+    const [ended, , called] = await audit();
     expect(called).toMatchObject({ session: expect.stringMatching(/^[0-9a-z]{26}$/) });
+    expect(ended).toMatchObject({ session: called?.session });
     const { sessions } = await ana.output('session_list');
     expect(sessions).toEqual([]);
   });

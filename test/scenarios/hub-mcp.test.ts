@@ -136,4 +136,16 @@ describe('a client of the legacy protocol', () => {
     await transport.terminateSession();
     expect(await other.call('lock_acquire', { resources: ['ci'] })).toMatchObject({ granted: true });
   });
+
+  it('may say goodbye without having called anything, and again; what nobody was given is no session', async () => {
+    const { transport } = await connect('legacy');
+    const goodbye = async (headers: Record<string, string>) =>
+      (await hub.request(`/mcp?project=${shop}`, { method: 'DELETE', headers })).status;
+    const [authorization, id] = [`Bearer ${token}`, transport.sessionId ?? ''];
+    await transport.terminateSession();
+    expect(await goodbye({ authorization, 'mcp-session-id': id })).toBe(200);
+    expect(await goodbye({ authorization, 'mcp-session-id': 'made-up' })).toBe(404);
+    expect(await goodbye({ authorization, 'signalbox-session': 'made-up' })).toBe(404);
+    expect(await goodbye({ authorization: 'Bearer sbx_wrong', 'mcp-session-id': id })).toBe(401);
+  });
 });

@@ -21,7 +21,7 @@ afterEach(async () => {
   await place.dispose();
 });
 
-const offered = operations.filter(({ name }) => !['stage', 'edit_record', 'who'].includes(name));
+const offered = operations.filter(({ needsMachine }) => !needsMachine);
 /** Everything that the store holds of the project, as it is exported. */
 const stored = async () => (await place.command(['export', '--project', shop])).stdout;
 
@@ -141,13 +141,13 @@ describe('a token', () => {
   });
 });
 
-/** The status of a request that does not say by what name it calls the hub. */
-async function statusWithoutHost(): Promise<number> {
+/** The answer to a request with a head that no client of ours sends. */
+async function answerTo(head: string): Promise<{ readonly status: number; readonly body: string }> {
   const socket = connect(hub.port, '127.0.0.1');
-  socket.end('GET /healthz HTTP/1.0\r\n\r\n');
+  socket.end(`${head}\r\n\r\n`);
   let answer = '';
   for await (const piece of socket) answer += String(piece);
-  return Number(/^HTTP\/1\.\d (\d+)/.exec(answer)?.[1]);
+  return { status: Number(/^HTTP\/1\.\d (\d+)/.exec(answer)?.[1]), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) };
 }
 
 describe('a request', () => {
@@ -158,7 +158,8 @@ describe('a request', () => {
     // What a page says that has no site: one from a file, or in a closed frame.
     const nameless = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: 'null' } });
     expect(nameless.status).toBe(403);
-    expect(await statusWithoutHost()).toBe(421);
+    // It does not say by what name it calls the hub.
+    expect((await answerTo('GET /healthz HTTP/1.0')).status).toBe(421);
     const own = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: hub.url } });
     expect(own.status).toBe(200);
     expect(own.headers.get('x-content-type-options')).toBe('nosniff');
@@ -194,6 +195,15 @@ describe('a request', () => {
       });
       expect(headers.get('signalbox-request')).toMatch(/^[0-9a-z]{26}$/);
     }
+  });
+
+  it.each([
+    'GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: a@b',
+    'GET /\\healthz HTTP/1.1\r\nConnection: close\r\nHost: localhost',
+    'GET * HTTP/1.1\r\nConnection: close\r\nHost: localhost',
+  ])('whose path or name nobody can read (%j) is told so in that form, too', async head => {
+    const { status, body } = await answerTo(head);
+    expect([status, JSON.parse(body)]).toMatchObject([400, { error: { code: 'invalid_input' } }]);
   });
 
   it('leaves no body, token or name of a secret in the log', async () => {

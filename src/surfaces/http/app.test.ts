@@ -87,3 +87,30 @@ describe('a session', () => {
     expect((await post(app, body)).status).toBe(201);
   });
 });
+
+describe('a body', () => {
+  it.each([
+    ['in another encoding', 'application/json', Buffer.from('{"task":"caf\u00e9"}', 'latin1'), 400],
+    ['that is said to be something else', 'application/json-patch+json', Buffer.from('{"task":"x"}'), 415],
+    ['that says in which encoding it is', 'application/json; charset=utf-8', Buffer.from('{"task":"caf\u00e9"}'), 201],
+  ])('%s is answered by what it is', async (_which, type, body, status) => {
+    const app = createHubApp();
+    const headers = { ...(await app.token('ana')), 'signalbox-project': project, 'content-type': type };
+    expect((await app.request('/v1/sessions', { method: 'POST', headers, body })).status).toBe(status);
+  });
+});
+
+it('Whoever asks whether a hub is ready while others do shares their look into the store', async () => {
+  const { store } = createHubApp().bench;
+  let looks = 0;
+  const inspect = async () => {
+    looks += 1;
+    return store.inspect();
+  };
+  const app = createHubApp({}, { store: Object.assign(Object.create(store), { inspect }) });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => app.request('/readyz')));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(looks).toBe(1);
+  await app.request('/readyz');
+  expect(looks).toBe(2);
+});

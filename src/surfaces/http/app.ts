@@ -62,6 +62,8 @@ interface Env {
 
 export interface Hub {
   readonly app: Hono<Env>;
+  /** Answers a request that is none: its path or its Host cannot be read. */
+  unreadable(): Response;
   /** What has to end before the hub may. */
   readonly underWay: UnderWay;
   readonly metrics: Metrics;
@@ -123,13 +125,16 @@ export function createHub(parts: HubParts): Hub {
     await next();
   });
   app.use(async (context, next) => {
-    guard.refuseForeign(context.req.header('host'), context.req.header('origin'));
+    const { req } = context;
+    guard.refuseForeign(req.header('host'), req.header('origin'), req.header('sec-fetch-site'));
     await next();
   });
 
   app.get('/healthz', context => context.json({ status: 'ok', version }));
+  // Nobody is asked for a token here: however many ask at once, the store is looked at once.
+  const inspected = shared(() => world.store.inspect());
   app.get('/readyz', async context => {
-    const { isUsable, engine } = await world.store.inspect();
+    const { isUsable, engine } = await inspected();
     const status = isUsable ? 'ok' : 'unavailable';
     // A provider that is away takes no hub out of service: keys that are known go on, and so do tokens made here.
     return context.json({ status, engine, version, ...providerOf(signIn) }, isUsable ? 200 : 503);
@@ -254,7 +259,18 @@ export function createHub(parts: HubParts): Hub {
       headers: { 'Content-Type': 'application/json', ...more.headers },
     });
   });
-  return { app, metrics, underWay, guard, auditor };
+  const unreadable = () => {
+    const request = world.ids.next();
+    const next = 'Send a path, and as Host the name of the hub.';
+    const { status, body } = problemOf(
+      new SignalboxError('invalid_input', 'The request cannot be read.', next),
+      request,
+    );
+    parts.note('info', 'request', { request, route: 'none', status });
+    const about = { ...headers, 'Content-Type': 'application/json', 'Signalbox-Request': request };
+    return new Response(JSON.stringify(body), { status, headers: about });
+  };
+  return { app, unreadable, metrics, underWay, guard, auditor };
 }
 
 /** On every answer: nothing of it is to be kept, framed, sniffed or run. */
@@ -265,6 +281,17 @@ const headers: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
+
+/** Has whoever asks meanwhile share one look. */
+function shared<T>(look: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => {
+    underWay ??= look().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+}
 
 /** What is told of the provider; nothing where there is none. */
 function providerOf(signIn: SignIn | null): { provider?: 'ok' | 'unreachable' } {

@@ -1,6 +1,6 @@
 /** `signalbox hub --check`: asks a hub on this machine whether it serves, for whoever starts and watches it. */
 import { limits } from '../../core/limits.ts';
-import { addressOf } from './listen-address.ts';
+import { addressOf, inAddress } from './listen-address.ts';
 
 export interface Health {
   readonly isReady: boolean;
@@ -13,7 +13,7 @@ export interface Health {
 export async function checkHub(listen: string): Promise<Health> {
   const { host, port } = addressOf(listen);
   // What listens everywhere listens here.
-  const here = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host);
+  const here = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? inAddress(host);
   const url = `http://${here}:${port}/readyz`;
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(limits.hubCheckMs), redirect: 'error' });

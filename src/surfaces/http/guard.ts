@@ -35,6 +35,7 @@ export class Guard {
   readonly #perPrincipal: Traffic;
   readonly #refusals: Traffic;
   readonly #harmless: Traffic;
+  readonly #harmlessNoted: Traffic;
 
   constructor(parts: GuardParts, log: AuditLog) {
     [this.#parts, this.#log] = [parts, log];
@@ -42,16 +43,21 @@ export class Guard {
     this.#perPrincipal = new Traffic(clock, limits.hubRequestsPerMinute);
     this.#refusals = new Traffic(clock, limits.hubRefusalsPerMinute);
     this.#harmless = new Traffic(clock, limits.hubRequestsPerMinute);
+    this.#harmlessNoted = new Traffic(clock, limits.hubRefusalsPerMinute);
   }
 
-  /** A page of another site may reach a hub on the reader's own machine; what it sends has that site's names. */
-  refuseForeign(host: string | undefined, origin: string | undefined): void {
+  /**
+   * A page of another site may reach a hub on the reader's own machine; what it sends has that site's names. An image or a link of it has
+   * no origin: then its browser says by `Sec-Fetch-Site` that it comes from elsewhere (Fetch Metadata Request Headers).
+   */
+  refuseForeign(host: string | undefined, origin: string | undefined, site?: string): void {
     const name = (host ?? '').replace(/:\d+$/, '').toLowerCase();
     if (!this.#parts.hosts.includes(name)) {
       throw refused('forbidden', 421, 'The hub is not called by this name.', 'Add it with --hosts.');
     }
-    if (origin === undefined) return;
-    const from = URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() : '';
+    const isElsewhere = site === 'cross-site' || site === 'same-site';
+    if (origin === undefined && !isElsewhere) return;
+    const from = origin !== undefined && URL.canParse(origin) ? new URL(origin).hostname.toLowerCase() : '';
     if (this.#parts.hosts.includes(from)) return;
     throw refused('forbidden', 403, 'Pages of other sites may not use this hub.', 'Use it from a program.');
   }
@@ -65,7 +71,7 @@ export class Guard {
   async principal(arrival: Arrival, counts: 'counted' | 'free' = 'counted'): Promise<Principal> {
     if (!this.#parts.asksForTokens) return everybody;
     for (const traffic of [this.#refusals, this.#harmless]) {
-      if (traffic.isSpent(arrival.address)) throw tooMany('Too many requests from here were refused.', traffic);
+      if (traffic.isSpent(arrival.address)) throw tooManyRefused(traffic);
     }
     const found = await this.#found(tokenIn(arrival.authorization));
     if (!('principal' in found)) throw await this.#refusal(arrival, found);
@@ -87,14 +93,24 @@ export class Guard {
     });
   }
 
-  /** Notes that somebody is not let in. What it is that was wrong is for the log and the audit, not for who asked. */
+  /**
+   * Notes that somebody is not let in. What it is that was wrong is for the log and the audit, not for who asked. Of those who are harmless
+   * some in a minute are noted: anybody may come without a token, as often as he likes, and none may fill the store.
+   */
   async #refusal(arrival: Arrival, found: Exclude<Found, { principal: Principal }>): Promise<Refusal> {
     const { address } = arrival;
     if ('retryMs' in found) return awaitingProvider(found.retryMs);
     const reason = 'flaw' in found ? found.flaw : `no ${found.ungranted.lacks}`;
     // Who comes without a token, or with one that was good, has guessed nothing: many may do so from one address.
     const isHarmless = ['missing', 'expired'].includes(reason) || 'ungranted' in found;
-    (isHarmless ? this.#harmless : this.#refusals).take(address);
+    const traffic = isHarmless ? this.#harmless : this.#refusals;
+    // Of many at once each found that there was room.
+    if (!traffic.take(address)) return tooManyRefused(traffic);
+    if (!isHarmless || this.#harmlessNoted.take(address)) await this.#noted(address, reason, found);
+    return 'ungranted' in found ? this.#ungranted(arrival, found.ungranted.lacks) : this.#stranger(arrival);
+  }
+
+  async #noted(address: string, reason: string, found: Exclude<Found, { principal: Principal }>): Promise<void> {
     this.#parts.note('warn', 'authentication failed', { address, reason });
     const name = 'ungranted' in found ? found.ungranted.name : null;
     const code = name === null ? 'unauthenticated' : 'forbidden';
@@ -107,7 +123,6 @@ export class Guard {
       code,
       address,
     });
-    return 'ungranted' in found ? this.#ungranted(arrival, found.ungranted.lacks) : this.#stranger(arrival);
   }
 
   #stranger({ authorization, path, host }: Arrival): Refusal {
@@ -147,6 +162,10 @@ function awaitingProvider(retryMs: number): Refusal {
     'Wait as long as Retry-After says. Tokens that `signalbox token` makes are taken meanwhile.',
     { 'Retry-After': String(Math.ceil(retryMs / 1_000)) },
   );
+}
+
+function tooManyRefused(traffic: Traffic): Refusal {
+  return tooMany('Too many requests from here were refused.', traffic);
 }
 
 function tooMany(message: string, traffic: Traffic): Refusal {

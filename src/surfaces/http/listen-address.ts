@@ -1,5 +1,6 @@
-/** Where a hub listens. */
+/** Where a hub listens, and by which names it is called. */
 import { SignalboxError } from '../../core/errors.ts';
+import { loopback } from '../../core/web-address.ts';
 
 /** The parts of `HOST:PORT`; without a host it is this machine. Errors: `invalid_input`. */
 export function addressOf(text: string): { host: string; port: number } {
@@ -11,4 +12,19 @@ export function addressOf(text: string): { host: string; port: number } {
     `"${text.slice(0, 60)}" is no address to listen on.`,
     'Write HOST:PORT, such as 127.0.0.1:4720.',
   );
+}
+
+/** A host as addresses of the web spell it: one of IPv6 in brackets, and in its one spelling. */
+export function inAddress(host: string): string {
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return URL.canParse(`http://${name}`) ? new URL(`http://${name}`).hostname : name.toLowerCase();
+}
+
+/**
+ * The names by which requests may call a hub: those of this machine, the host that it listens at, that of the address that clients use
+ * (null for none), and a list of more. A request without a name, or from a page that has none, is not one of ours.
+ */
+export function namesOf(host: string, url: string | null, more: string): readonly string[] {
+  const named = [host, url === null ? '' : new URL(url).hostname, ...more.split(',').map(name => name.trim())];
+  return [...new Set([...loopback, ...named.filter(name => name !== '').map(inAddress)])];
 }

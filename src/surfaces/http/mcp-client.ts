@@ -30,9 +30,17 @@ export interface McpRequest {
   readonly afterwards: { push(afterwards: Afterwards): void };
 }
 
+/** The id that a handshake is answered with: letters of our own, and the client's name, which may be empty. */
+const givenId = /^[0-9a-z]{26}\.([\w-]*)$/;
+
+/** Whether a hub gives such ids. */
+export function isGiven(handshake: string | null): boolean {
+  return givenId.test(handshake ?? '');
+}
+
 /** The name of the client in the id that its handshake was answered with. */
 function clientIn(handshake: string | null): string | undefined {
-  return /^[0-9a-z]{26}\.([\w-]+)$/.exec(handshake ?? '')?.[1];
+  return givenId.exec(handshake ?? '')?.[1] || undefined;
 }
 
 /** By what the requests of one client are known: the id it was given, else its name, of which a token has one session then. */

@@ -22,7 +22,7 @@ import { instructions } from '../mcp/instructions.ts';
 import { listedTool } from '../mcp/listing.ts';
 import { isSubscribable, toolsOfResource } from '../mcp/resources.ts';
 import { audited, call, firstRefusal, type Request as HubRequest, performed } from './calls.ts';
-import { clientName, conversationOf, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
+import { clientName, conversationOf, isGiven, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
 import { listen, listenIn } from './mcp-listen.ts';
 import { profileRefusal, profileServerFor } from './mcp-profile.ts';
 
@@ -66,7 +66,7 @@ async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, a
   const { spoken, principal, project } = about;
   const refusal = spoken
     ? method === 'tools/call' && profileRefusal(tools, spoken, about, params?.name)
-    : firstRefusal(named(tools, toolsOfRequest(method, params)), principal, project);
+    : firstRefusal(named(operations, toolsOfRequest(method, params)), principal, project);
   if (!about.mayAskForMore(refusal)) return;
   const subject = { ...about, session: null, project: spoken?.profile.name ?? project };
   const isCall = method === 'tools/call';
@@ -74,17 +74,19 @@ async function refuseForScope(tools: readonly ToolDefinition[], body: unknown, a
   await audited(subject, 'call', what, isCall ? (params?.arguments ?? {}) : params, () => Promise.reject(refusal));
 }
 
-/** Ends the session of a client that says goodbye; most do not. */
+/** Ends the session of a client that says goodbye; most do not. One that was given an id and has called nothing is none yet, and no error. */
 async function goodbye(world: World, about: McpRequest): Promise<Response> {
-  const { principal, project, session, spoken } = about;
+  const { principal, project, session, handshake, spoken } = about;
   const conversation = conversationOf(session, undefined);
   const close = (where: string) => closeSession(hubWorld(world, principal, where), where, principal.id, conversation);
-  const wasThere = await audited({ ...about, session: null }, 'session', 'end', null, async () => {
+  const ended = await audited({ ...about, session: null }, 'session', 'end', null, async speaker => {
     // A partner is in the meeting place of its vocabulary as well.
     if (spoken) await close(spoken.profile.name);
-    return close(project);
+    speaker.session = await close(project);
+    return speaker.session;
   });
-  return new Response(null, { status: wasThere ? 200 : 404 });
+  const isKnown = ended !== null || (session === handshake && isGiven(handshake));
+  return new Response(null, { status: isKnown ? 200 : 404 });
 }
 
 /**

@@ -25,7 +25,7 @@ export async function bodyOf(request: globalThis.Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? '';
   const text = await textOf(request);
   if (text === '') return undefined;
-  if (!/^application\/json\b/i.test(type)) {
+  if (!/^application\/json *(?:;|$)/i.test(type)) {
     throw refused('invalid_input', 415, 'The body is not said to be JSON.', 'Send Content-Type: application/json.');
   }
   const parsed = json(text);
@@ -64,7 +64,16 @@ async function textOf({ body }: globalThis.Request): Promise<string> {
     }
     pieces.push(piece);
   }
-  return new TextDecoder().decode(Buffer.concat(pieces));
+  return utf8(Buffer.concat(pieces));
+}
+
+/** A letter of another encoding would become one that stands for none: a lock on a file that there is not. */
+function utf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw refused('invalid_input', 400, 'The body is not in UTF-8.', 'Send it in UTF-8 (RFC 8259).');
+  }
 }
 
 /** A body, or a refusal that nobody hears: whoever sent half of it has gone, and that is no error of ours. */

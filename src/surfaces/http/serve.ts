@@ -1,27 +1,26 @@
 /** `signalbox hub`: serves a team until it is asked to stop, and then ends what is under way first. */
 import { setMaxListeners } from 'node:events';
-import { serve as listen } from '@hono/node-server';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import type { Composition } from '../../compose.ts';
 import { accountsProject, listTokens, stateOf } from '../../core/account.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Log } from '../../core/ports.ts';
 import type { ProviderPolicy } from '../../core/provider-policy.ts';
-import { loopback } from '../../core/web-address.ts';
+import { isLoopback } from '../../core/web-address.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
 import { profileNamed } from '../../profiles/index.ts';
 import { operations } from '../../tools/index.ts';
 import { WebhookDispatcher } from '../../tools/webhook-dispatcher.ts';
 import { version } from '../../version.ts';
-import { createHub, type HubParts } from './app.ts';
+import { createHub, type Hub, type HubParts } from './app.ts';
 import { Bridges } from './bridges.ts';
-import { addressOf } from './listen-address.ts';
+import { addressOf, namesOf } from './listen-address.ts';
 import { addressFinder } from './proxies.ts';
 import { SignIn } from './sign-in.ts';
 import { signInSettings } from './sign-in-settings.ts';
-
-/** Tools for which only the machine that a session works on could answer. */
-const local = ['stage', 'edit_record', 'who'];
 
 /**
  * Serves until a signal asks to stop. Errors: `forbidden` for an address that others reach while nobody is asked for a token, or there is
@@ -36,14 +35,8 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   const addressIn = addressFinder(config.hubProxies.value);
   const note: HubParts['note'] = (level, message, details) =>
     write(`${JSON.stringify({ ts: new Date(world.clock.now()).toISOString(), level, msg: message, ...details })}\n`);
-  const hosts = [
-    ...loopback,
-    host,
-    url === null ? '' : new URL(url).hostname,
-    ...config.hubHosts.value.split(',').map(name => name.trim().toLowerCase()),
-    // A request without a name, or from a page that has none, is not one of ours.
-  ].filter(name => name !== '');
-  const tools = operations.filter(({ name }) => !local.includes(name));
+  const hosts = namesOf(host, url, config.hubHosts.value);
+  const tools = operations.filter(({ needsMachine }) => !needsMachine);
   const profiles = await profilesNamed(config.hubProfiles.value);
   const stopping = new AbortController();
   // Everything that goes on listens to it.
@@ -56,9 +49,9 @@ export async function serveHub(parts: Composition, write: (line: string) => void
     stopping: stopping.signal,
   };
   const made = createHub(about);
-  const { app, metrics, underWay } = made;
+  const { metrics, underWay } = made;
   const bridges = new Bridges(about, made, await parts.acceptor());
-  const server = await listening(app.fetch, host, port, (...upgrade) => void bridges.take(...upgrade));
+  const server = await listening(made, host, port, (...upgrade) => void bridges.take(...upgrade));
   const ended = new AbortController();
   const webhooks = new WebhookDispatcher({
     ...(await parts.webhookParts()),
@@ -129,7 +122,7 @@ async function refuseOpenDoor(
   asksForTokens: boolean,
   policy: ProviderPolicy | null,
 ): Promise<void> {
-  if (loopback.includes(host)) return;
+  if (isLoopback(host)) return;
   if (!asksForTokens) {
     throw new SignalboxError(
       'forbidden',
@@ -148,30 +141,30 @@ async function refuseOpenDoor(
   );
 }
 
-async function listening(
-  fetch: Parameters<typeof listen>[0]['fetch'],
+function listening(
+  { app, unreadable }: Pick<Hub, 'app' | 'unreadable'>,
   hostname: string,
   port: number,
   upgrade: (...asked: Parameters<Bridges['take']>) => void,
 ) {
+  const listener = getRequestListener(app.fetch, { hostname, errorHandler: unreadable });
+  const server = createServer({ requestTimeout: limits.hubArrivalMs }, listener);
+  server.on('upgrade', upgrade);
   return new Promise<{ port: number; stop(): void; end(): void }>((resolve, reject) => {
-    const server = listen({ fetch, hostname, port }, ({ port: bound }) => {
-      resolve({
-        port: bound,
-        stop() {
-          server.close();
-          if ('closeIdleConnections' in server) server.closeIdleConnections();
-        },
-        end() {
-          if ('closeAllConnections' in server) server.closeAllConnections();
-        },
-      });
-    });
-    server.on('upgrade', upgrade as never);
     server.once('error', (error: NodeJS.ErrnoException) => {
       const message = `The hub cannot listen on ${hostname}:${port} (${error.code ?? 'unknown'}).`;
       reject(new SignalboxError('unavailable', message, 'Choose another address with --listen.', { cause: error }));
     });
+    server.listen(port, hostname, () =>
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        stop() {
+          server.close();
+          server.closeIdleConnections();
+        },
+        end: () => server.closeAllConnections(),
+      }),
+    );
   });
 }
 

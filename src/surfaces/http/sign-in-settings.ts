@@ -7,7 +7,7 @@ import {
   providerPolicy,
   publicAddress,
 } from '../../core/provider-policy.ts';
-import { loopback } from '../../core/web-address.ts';
+import { isLoopback } from '../../core/web-address.ts';
 
 /** The address of the hub, and its provider; null for what is not set. Errors: `invalid_input` for what makes no sense. */
 export function signInSettings(
@@ -42,7 +42,7 @@ function refuseUnaskedProvider(host: string, url: string | null, asksForTokens: 
       'Leave out --open, or SIGNALBOX_HUB_OIDC_ISSUER.',
     );
   }
-  if (url !== null || loopback.includes(host)) return;
+  if (url !== null || isLoopback(host)) return;
   throw new SignalboxError(
     'invalid_input',
     `Others reach ${host}, and could not be told where to sign in.`,

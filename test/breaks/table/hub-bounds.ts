@@ -34,4 +34,42 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/core/audit.test.ts › All of it can be read, however much there is and however little of it is wanted, page by page',
   },
+  {
+    what: 'hub: strangers without a token do not fill the audit',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (!isHarmless || this.#harmlessNoted.take(address)) await',
+    by: 'if (!isHarmless || this.#harmlessNoted.take(address) || isHarmless) await',
+    caughtBy:
+      'src/surfaces/http/guard.test.ts › without a token are answered every time, and noted some times in a minute',
+  },
+  {
+    what: 'hub: many guesses at once are as many one after the other',
+    file: 'src/surfaces/http/guard.ts',
+    replace: 'if (!traffic.take(address)) return tooManyRefused(traffic);',
+    by: 'traffic.take(address);',
+    caughtBy:
+      'src/surfaces/http/guard.test.ts › that try many tokens at once are told to wait as if they had come one after the other',
+  },
+  {
+    what: 'hub: images on pages of other sites are refused',
+    file: 'src/surfaces/http/guard.ts',
+    replace: "site === 'cross-site' || site === 'same-site'",
+    by: "site === 'everywhere'",
+    caughtBy: 'src/surfaces/http/guard.test.ts › that is %s is refused, also where its request tells no origin',
+  },
+  {
+    what: 'hub: a token is for the hub that it stands behind',
+    file: 'src/core/hub-address.ts',
+    replace: 'each.to === address && each.token === token',
+    by: 'each.to === address',
+    caughtBy:
+      'src/core/hub-address.test.ts › behind one of several hubs goes to no other, also where that has one of its own',
+  },
+  {
+    what: 'hub: a body is in UTF-8',
+    file: 'src/surfaces/http/request.ts',
+    replace: '{ fatal: true }',
+    by: '{ fatal: false }',
+    caughtBy: 'src/surfaces/http/app.test.ts › %s is answered by what it is',
+  },
 ];

@@ -55,8 +55,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: too many refusals make an address wait',
     file: 'src/surfaces/http/guard.ts',
-    replace: '(isHarmless ? this.#harmless : this.#refusals).take(address);',
-    by: '',
+    replace: 'for (const traffic of [this.#refusals, this.#harmless]) {',
+    by: 'for (const traffic of [this.#harmless]) {',
     caughtBy: `${hub} › is refused for a while where too many were wrong, whatever it brings`,
   },
   {
@@ -148,9 +148,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: a request without a name is none of ours',
-    file: 'src/surfaces/http/serve.ts',
-    replace: "].filter(name => name !== '');",
-    by: '];',
+    file: 'src/surfaces/http/listen-address.ts',
+    replace: "named.filter(name => name !== '').map(inAddress)",
+    by: "named.map(name => (name === '' ? name : inAddress(name)))",
     caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
   },
   {

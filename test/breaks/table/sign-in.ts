@@ -136,7 +136,7 @@ export const ofSignIn: readonly Break[] = [
   {
     what: 'sign-in: others are not let in without a word where to sign in',
     file: 'src/surfaces/http/sign-in-settings.ts',
-    replace: 'if (url !== null || loopback.includes(host)) return;',
+    replace: 'if (url !== null || isLoopback(host)) return;',
     by: "if (url !== null || host !== '') return;",
     caughtBy: `${signIn} › is opened to others by the admins of its provider, and only with an address to be found at`,
   },
