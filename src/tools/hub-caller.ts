@@ -94,8 +94,9 @@ class Seen {
 export class Onlooker extends Standpoint {
   readonly #project: string;
 
-  constructor(world: World, project: string) {
-    super(world, '', project);
+  /** `directory` is where it stands, for whoever comes from a machine with a checkout. */
+  constructor(world: World, project: string, directory = '') {
+    super(world, directory, project);
     this.#project = project;
   }
 

@@ -246,6 +246,21 @@ describe('a command behind a hub', () => {
     expect((await place.command(['lock', 'acquire', 'src/auth.ts'])).code).toBe(1);
   });
 
+  it('with a token that only reads shows what there is, and says of the rest what it takes', async () => {
+    const [otter] = await both();
+    await otter.call('lock_acquire', { paths: ['src/auth.ts'] });
+    const rita = { environment: { SIGNALBOX_TOKEN: await makeToken(office, 'rita', '--role', 'read') } };
+    const shown = await place.command(['lock', 'list'], rita);
+    expect([shown.code, shown.stderr]).toEqual([0, '']);
+    expect(shown.stdout).toMatch(/src\/auth\.ts +otter/);
+    expect((await place.command(['session', 'list'], rita)).stdout).toContain('heron');
+    expect((await place.command(['who', 'src/auth.ts'], rita)).stderr).toBe('');
+    const refused = await place.command(['message', 'send', '--to', 'otter', 'Hello'], rita);
+    expect(refused.stderr).toContain('The token "rita" has the role read; `signalbox message send` takes write.');
+    const { stdout } = await office.command(['audit', '--what', 'message_send']);
+    expect(stdout).toContain('rita  message_send  refused (forbidden)');
+  });
+
   it('that waits ends on Ctrl-C, and keeps nothing', async () => {
     const [otter] = await both();
     await otter.call('lock_acquire', { paths: ['src/auth.ts'] });

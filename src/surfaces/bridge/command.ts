@@ -31,7 +31,9 @@ export async function answerCommand(
 ): Promise<void> {
   const { clues, tool, input } = formed(commandForm, said);
   const isLook = guest.principal.role === 'read';
-  const caller = isLook ? new Onlooker(guest.world, await guest.place()) : await guest.visitor(clues);
+  const caller = isLook
+    ? new Onlooker(guest.world, await guest.place(), guest.hello.directory)
+    : await guest.visitor(clues);
   const afterwards: (() => Promise<void>)[] = [];
   const stop = new AbortController();
   const wasRead = new Promise<boolean>(resolve => {
