@@ -9,6 +9,8 @@ export const hubLimits = {
   hubBodyBytes: 1_048_576,
   /** Lists and objects in one another; more than any tool takes. */
   hubNestingLevels: 100,
+  /** After how long a request is asked once more whose it is, before it is answered. */
+  hubAskedAgainMs: 200,
   /** How long a request may take to arrive, and to be answered, waits included; and how long a hub that stops waits for those under way. */
   hubArrivalMs: 60_000,
   hubRequestMs: 120_000,

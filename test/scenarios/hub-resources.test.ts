@@ -1,5 +1,6 @@
 /** What a hub offers clients of MCP besides its tools: resources, prompts, completions, and news of changes. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { limits } from '../../src/core/limits.ts';
 import { Hub, makeToken } from '../support/hub.ts';
 import { eras, HubMcpClient, type McpOptions } from '../support/hub-mcp-client.ts';
 import { until, Workspace } from '../support/workspace.ts';
@@ -161,6 +162,16 @@ describe('a client that listens', () => {
     expect(ended.how).toBe('graceful');
     expect(hub.log.find(({ msg }) => msg === 'stopped')).toBeDefined();
     hub = await Hub.start(place);
+  });
+
+  it('is confirmed what it is told of, each once, and no more than a connection may subscribe to', async () => {
+    const rita = await connect('modern', { token: await makeToken(place, 'rita', '--role', 'read') });
+    const asked = ['signalbox://inbox', 'signalbox://nothing', 'signalbox://locks', 'signalbox://locks'];
+    const { honoredFilter } = await rita.client.listen({ resourceSubscriptions: asked });
+    expect(honoredFilter.resourceSubscriptions).toEqual(['signalbox://locks']);
+    const many = Array.from({ length: limits.subscriptionsPerConnection + 1 }, (_, at) => `signalbox://sessions/${at}`);
+    const { honoredFilter: most } = await rita.client.listen({ resourceSubscriptions: many });
+    expect(most.resourceSubscriptions).toEqual(many.slice(0, -1));
   });
 
   it('of the older protocol is offered no subscriptions, which no hub could keep for it', async () => {

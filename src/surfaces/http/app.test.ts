@@ -1,9 +1,10 @@
 /** Requests to a hub in this process: what real ones would take minutes or thousands for. */
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { settle } from '../../../test/support/fakes.ts';
 import { createHubApp } from '../../../test/support/hub-app.ts';
 import { project } from '../../../test/support/rules.ts';
-import { accountsProject } from '../../core/account.ts';
+import { accountsProject, revokeToken } from '../../core/account.ts';
 import { readAudit } from '../../core/audit.ts';
 import { limits } from '../../core/limits.ts';
 
@@ -113,4 +114,40 @@ it('Whoever asks whether a hub is ready while others do shares their look into t
   expect(looks).toBe(1);
   await app.request('/readyz');
   expect(looks).toBe(2);
+});
+
+describe('a wait', () => {
+  it('ends with its token, and what comes then is told to nobody and stays unread', async () => {
+    const app = createHubApp();
+    const [ana, ben] = [await app.token('ana'), await app.token('ben')];
+    const post = (path: string, headers: Record<string, string>, body: object) =>
+      app.request(path, {
+        method: 'POST',
+        headers: { ...headers, 'signalbox-project': project, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const open = async (headers: Record<string, string>, about: object) =>
+      ((await (await post('/v1/sessions', headers, about)).json()) as { session: string }).session;
+    const [session, writer] = [await open(ana, { handle: 'wren' }), await open(ben, {})];
+    const waiting = [
+      post('/v1/tools/message_wait', { ...ana, 'signalbox-session': session }, { timeoutSeconds: 50 }),
+      post(
+        '/v1/tools/message_wait',
+        { ...ana, 'signalbox-session': session },
+        { timeoutSeconds: 50, conversation: 'all' },
+      ),
+    ];
+    await settle(10);
+    await app.bench.clock.advance(limits.hubAskedAgainMs);
+    await app.bench.store.transact(accountsProject, tx => revokeToken(tx, 'ana'));
+    await post('/v1/tools/message_send', { ...ben, 'signalbox-session': writer }, { to: ['wren'], body: 'Take b' });
+    await app.bench.clock.advance(limits.safetyPollMs);
+    await settle(10);
+    for (const answer of await Promise.all(waiting)) {
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).not.toContain('Take b');
+    }
+    const unread = await app.bench.store.read(project, tx => tx.count('delivery', 'unread', { equals: session }));
+    expect(unread).toBe(1);
+  });
 });

@@ -158,12 +158,12 @@ export function createHub(parts: HubParts): Hub {
     context.text(metrics.text(version, signIn?.provider.state), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
   );
   app.post('/v1/sessions', async context => {
-    const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
+    const about = await aboutOf(context.req, parts, guard, context.get('principal'), auditor(context.get('address')));
     const input = await bodyOf(context.req.raw);
     return context.json(await open(world, input, about), 201);
   });
   app.post('/v1/tools/:name', async context => {
-    const about = await aboutOf(context.req, parts, context.get('principal'), auditor(context.get('address')));
+    const about = await aboutOf(context.req, parts, guard, context.get('principal'), auditor(context.get('address')));
     const input = await bodyOf(context.req.raw);
     const name = context.req.param('name');
     const called = await call(world, tools, name, input, about);
@@ -322,6 +322,7 @@ function nothingAt({ method, path }: { method: string; path: string }): Refusal 
 async function aboutOf(
   request: { header(name: string): string | undefined; readonly raw: globalThis.Request },
   { stopping }: HubParts,
+  guard: Guard,
   principal: Principal,
   audit: Auditor,
 ): Promise<HubRequest> {
@@ -333,6 +334,7 @@ async function aboutOf(
     audit,
     signal: AbortSignal.any([request.raw.signal, AbortSignal.timeout(limits.hubRequestMs)]),
     waitsEnd: stopping,
+    mayGoOn: () => guard.knows(request.header('authorization')),
   };
 }
 

@@ -33,6 +33,8 @@ export interface Request {
   readonly signal: AbortSignal;
   /** Aborts when the hub stops: waits end then as if their time were over. */
   readonly waitsEnd: AbortSignal;
+  /** Whether the token that it came with still stands for somebody: asked while it lasts. */
+  mayGoOn(): Promise<boolean>;
   /** Tells somebody who waits how it goes. */
   progress?(message: string, done: number, total: number): void;
 }
@@ -110,7 +112,7 @@ export function performed<T>(
 async function allowed<T>(
   world: World,
   { what, needed }: Deed,
-  { principal, project, signal, waitsEnd, join, progress = () => undefined }: Request,
+  { principal, project, signal, waitsEnd, join, mayGoOn, progress = () => undefined }: Request,
   speaker: Speaker,
   work: (context: ToolContext) => Promise<T>,
 ): Promise<Performed<T>> {
@@ -126,11 +128,11 @@ async function allowed<T>(
   };
   const afterwards: (() => Promise<void>)[] = [];
   const afterAnswer = (action: () => Promise<void>) => void afterwards.push(action);
-  const context = { caller, signal, waitsEnd, path: 'calls', progress, afterAnswer } as const;
+  const context = { caller, waitsEnd, path: 'calls', progress, afterAnswer } as const;
   try {
     // Whose the session is comes first: nothing is said about anything else to somebody whose it is not.
     if (session !== null) await caller.read(async () => undefined);
-    const result = await work(context);
+    const result = await whileKnown(world, mayGoOn, signal, own => work({ ...context, signal: own }));
     const handed = async () => {
       for (const action of afterwards) await action();
     };
@@ -139,6 +141,33 @@ async function allowed<T>(
     await over();
     throw error;
   }
+}
+
+/**
+ * What a wait brings once its token is over is for nobody: a wait ends with it, and what came until then is not handed over, so that it
+ * counts as unread. Errors: `unauthenticated`.
+ */
+async function whileKnown<T>(
+  { clock }: Pick<World, 'clock'>,
+  mayGoOn: Request['mayGoOn'],
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const began = clock.elapsed();
+  const over = new AbortController();
+  const look = async () => {
+    if (!(await mayGoOn())) over.abort();
+  };
+  // Who cannot be asked now is asked again.
+  const stop = clock.every(limits.safetyPollMs, () => void look().catch(() => undefined));
+  try {
+    const result = await work(AbortSignal.any([signal, over.signal]));
+    if (clock.elapsed() - began >= limits.hubAskedAgainMs) await look();
+    if (!over.signal.aborted) return result;
+  } finally {
+    stop();
+  }
+  throw new SignalboxError('unauthenticated', 'The token ended while the request waited.', 'Send another one.');
 }
 
 /** Which session it is that acts, as far as that is known by now. */

@@ -6,7 +6,8 @@ import { type Bench, createBench, project } from '../../../test/support/rules.ts
 import { serve } from '../../../test/support/served.ts';
 import type { Principal } from '../../core/account.ts';
 import { limits } from '../../core/limits.ts';
-import { openSession } from '../../tools/hub-session.ts';
+import { end } from '../../core/session.ts';
+import { openSession, unitOf } from '../../tools/hub-session.ts';
 import type { World } from '../../tools/world.ts';
 import type { McpRequest } from './mcp-client.ts';
 import { type Listening, listen, listenIn } from './mcp-listen.ts';
@@ -33,6 +34,9 @@ function asked(uris: readonly string[]) {
   return { jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params };
 }
 
+const fields = { conversation: 'one', handle: null, client: null, task: null, branch: null };
+const join = async () => (await openSession(world, project, 'ana', fields)).id;
+
 async function listened(uris: readonly string[]): Promise<Response> {
   const body = asked(uris);
   const found = listenIn(body);
@@ -43,8 +47,6 @@ async function listened(uris: readonly string[]): Promise<Response> {
     mayGoOn: async () => true,
     mayAskForMore: () => false,
   } satisfies McpRequest;
-  const fields = { conversation: 'one', handle: null, client: null, task: null, branch: null };
-  const join = async () => (await openSession(world, project, 'ana', fields)).id;
   const listening: Listening = { about, client: found?.client, uris: found?.uris ?? [], join };
   const factory = () =>
     new Server({ name: 'signalbox', version: '1' }, { capabilities: { resources: { subscribe: true } } });
@@ -100,8 +102,13 @@ describe('a client that listens', () => {
     expect(await take()).toEqual(['result']);
   });
 
-  it('to more than a connection may is refused', async () => {
-    const many = Array.from({ length: limits.subscriptionsPerConnection + 1 }, (_, at) => `signalbox://sessions/${at}`);
-    await expect(listened(many)).rejects.toMatchObject({ code: 'limit_exceeded' });
+  it('is told of the end when its session is over', async () => {
+    const take = takerOf(await listened([locks]));
+    await settle(20);
+    const id = await join();
+    await world.store.transact(project, tx => end(unitOf(world, tx), id, 'left'));
+    await bench.clock.advance(limits.safetyPollMs);
+    await settle(20);
+    expect((await take()).at(-1)).toBe('result');
   });
 });

@@ -9,9 +9,10 @@ import {
   type ServerEvent,
   type ServerEventBus,
 } from '@modelcontextprotocol/server';
-import { SignalboxError } from '../../core/errors.ts';
+import { toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { heartbeat, heartbeatAsks } from '../../core/session.ts';
+import { whileAway } from '../../tools/away.ts';
 import { unitOf } from '../../tools/hub-session.ts';
 import type { Participant } from '../../tools/participant.ts';
 import type { World } from '../../tools/world.ts';
@@ -45,7 +46,14 @@ export function listenIn(body: unknown): { uris: readonly string[]; client: stri
   };
 }
 
-/** Answers one that listens: until it goes, its token or its session is over, or the hub stops. Errors: `limit_exceeded`. */
+/** The same request for these resources alone: the protocol layer confirms what it is asked for, and nobody may be promised more. */
+export function narrowedTo(uris: readonly string[], body: unknown): unknown {
+  const { params, ...rest } = body as { params?: { notifications?: object } };
+  const notifications = { ...params?.notifications, resourceSubscriptions: uris };
+  return { ...rest, params: { ...params, notifications } };
+}
+
+/** Answers one that listens: until it goes, its token or its session is over, or the hub stops. */
 export async function listen(
   world: World,
   listening: Listening,
@@ -53,11 +61,6 @@ export async function listen(
   answer: { request: Request; body: unknown; authInfo: object },
   onerror: (error: Error) => void,
 ): Promise<Response> {
-  const { uris } = listening;
-  if (uris.length > limits.subscriptionsPerConnection) {
-    const message = `A request listens to ${limits.subscriptionsPerConnection} resources at most.`;
-    throw new SignalboxError('limit_exceeded', message, 'Listen to signalbox://sessions instead of single sessions.');
-  }
   const unread = new Unread();
   const changes = new Changes(world, listening, unread, () => void handler.close());
   const handler = createMcpHandler(factory, { bus: changes, maxSubscriptions: 1, onerror });
@@ -142,18 +145,29 @@ class Changes implements ServerEventBus {
     }
   }
 
-  /** Shows that the client is here, which renews no lock, until it may not go on. */
+  /** Shows that the client is here, which renews no lock, until it may not go on or its session is over. */
   async #stay(caller: Participant, session: string | null, signal: AbortSignal): Promise<void> {
     const { about } = this.#listening;
     const { clock, store } = caller.world;
     let shown = clock.elapsed();
-    while (!signal.aborted && (await about.mayGoOn())) {
+    while (!signal.aborted && (await whileAway(about.mayGoOn)) !== false && (await isThere(caller))) {
       if (session !== null && clock.elapsed() - shown >= limits.hubStayMs) {
         shown = clock.elapsed();
         const beat = (tx: Parameters<typeof unitOf>[1]) => heartbeat(unitOf(caller.world, tx), session);
-        if (!(await store.transact(about.project, beat, heartbeatAsks(session)))) return;
+        await whileAway(() => store.transact(about.project, beat, heartbeatAsks(session)));
       }
       await clock.sleep(limits.safetyPollMs, signal);
     }
+  }
+}
+
+/** Whether the session of a caller lives; as long as the store cannot say, it does. */
+async function isThere(caller: Participant): Promise<boolean> {
+  try {
+    await whileAway(() => caller.observe(async () => undefined));
+    return true;
+  } catch (error) {
+    if (toSignalboxError(error).code === 'session_expired') return false;
+    throw error;
   }
 }

@@ -21,9 +21,10 @@ import { besideTools, serveBesideTools, toolsOfRequest } from '../mcp/beside-too
 import { instructions } from '../mcp/instructions.ts';
 import { listedTool } from '../mcp/listing.ts';
 import { isSubscribable, toolsOfResource } from '../mcp/resources.ts';
+import { watched } from '../mcp/subscriptions.ts';
 import { audited, call, firstRefusal, type Request as HubRequest, performed } from './calls.ts';
 import { clientName, conversationOf, isGiven, type McpRequest, progressOf, shownClient } from './mcp-client.ts';
-import { listen, listenIn } from './mcp-listen.ts';
+import { listen, listenIn, narrowedTo } from './mcp-listen.ts';
 import { profileRefusal, profileServerFor } from './mcp-profile.ts';
 
 export interface McpFace {
@@ -48,9 +49,9 @@ export function createMcpFace(
       if (listens && about.spoken === null) {
         const { client } = listens;
         const mayUse = (names: readonly string[]) => mayUseAll(names, about);
-        const uris = listens.uris.filter(uri => isSubscribable(uri) && mayUse(toolsOfResource(uri)));
+        const uris = watched(listens.uris.filter(uri => isSubscribable(uri) && mayUse(toolsOfResource(uri))));
         const listening = { about, client, uris, join: () => sessionFor(world, about, client) };
-        return listen(world, listening, factory, { request, body, authInfo }, onerror);
+        return listen(world, listening, factory, { request, body: narrowedTo(uris, body), authInfo }, onerror);
       }
       const response = await handler.fetch(request, { authInfo, parsedBody: body });
       const client = handshakeOf(body);
@@ -168,11 +169,12 @@ function named(tools: readonly ToolDefinition[], names: readonly string[]): Tool
 
 /** What one request of a client does, as the session that the client is. */
 function requestAs(world: World, server: Server, request: ServerContext, about: McpRequest): HubRequest {
-  const { principal, project, waitsEnd, audit } = about;
+  const { principal, project, waitsEnd, audit, mayGoOn } = about;
   const client = clientName(server, request, about);
   const signal = AbortSignal.any([about.signal, request.mcpReq.signal]);
   const join = () => sessionFor(world, about, client);
-  return { principal, project, session: null, signal, waitsEnd, audit, join, progress: progressOf(request) };
+  const progress = progressOf(request);
+  return { principal, project, session: null, signal, waitsEnd, audit, mayGoOn, join, progress };
 }
 
 /** The session that a client's calls are, joined with the first of them; none for a token that only reads. */

@@ -11,6 +11,11 @@ type Listener = string | number | symbol;
 
 const older = Symbol('resources/subscribe');
 
+/** Those of a request that are watched: each once, and no more of them than a connection may subscribe to. */
+export function watched(uris: readonly string[]): string[] {
+  return [...new Set(uris)].slice(0, limits.subscriptionsPerConnection);
+}
+
 export class Subscriptions {
   readonly #wanted = new Map<Listener, ReadonlySet<string>>();
   readonly #tell: (uri: string) => Promise<void>;
@@ -48,15 +53,15 @@ export class Subscriptions {
 
   /**
    * `subscriptions/listen` of the newer protocol: all that one request wants, until it is cancelled. The protocol layer has
-   * answered already; so what may have changed until the watch begins is told once, whether or not it has, and of more than
-   * `limits.subscriptionsPerConnection` the first are told.
+   * answered already; so what may have changed until the watch begins is told once, whether or not it has. Of too many addresses those
+   * that `watched` leaves.
    */
-  listen(listener: Listener, wanted: readonly string[], caller: Participant): void {
-    const uris = wanted.slice(0, limits.subscriptionsPerConnection);
-    if (uris.length === 0) return;
-    this.#wanted.set(listener, new Set(uris));
+  listen(listener: Listener, uris: readonly string[], caller: Participant): void {
+    const wanted = watched(uris);
+    if (wanted.length === 0) return;
+    this.#wanted.set(listener, new Set(wanted));
     const isCold = this.#cursor === undefined;
-    const begun = this.#begin(caller).then(() => (isCold ? this.#tellAmong(uris, new Set(uris)) : undefined));
+    const begun = this.#begin(caller).then(() => (isCold ? this.#tellAmong(wanted, new Set(wanted)) : undefined));
     begun.catch(error => caller.world.log.warn('watching resources failed', { error: String(error) }));
   }
 

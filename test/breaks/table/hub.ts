@@ -356,4 +356,12 @@ export const ofHub: readonly Break[] = [
     by: '',
     caughtBy: 'src/engines/turns.test.ts › let them have a turn after 10 ms of work, however few those were',
   },
+  {
+    what: 'hub: what comes after a token has ended is told to nobody who waits',
+    file: 'src/surfaces/http/calls.ts',
+    replace: 'if (clock.elapsed() - began >= limits.hubAskedAgainMs) await look();',
+    by: '',
+    caughtBy:
+      'src/surfaces/http/app.test.ts › ends with its token, and what comes then is told to nobody and stays unread',
+  },
 ];
