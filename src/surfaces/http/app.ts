@@ -91,7 +91,7 @@ export function createHub(parts: HubParts): Hub {
     );
   const streams = new AtOnce(limits.hubStreamsPerPrincipal);
   const routes = routesOf(parts.profiles);
-  const description = openApi(tools);
+  const description = openApi(tools, routes);
   const mcp = createMcpFace(world, forModels, error =>
     parts.note('warn', 'protocol', { error: error.message.slice(0, 200) }),
   );
