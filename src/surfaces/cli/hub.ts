@@ -13,13 +13,14 @@ export interface HubRequest {
 export function runHub({ flags, isCheck }: HubRequest, invocation: Invocation): Promise<number> {
   assertWholeStore(invocation, 'hub', 'Who may use which project is said by tokens: signalbox token create --only.');
   const globals = { ...invocation.globals, flags: { ...invocation.globals.flags, ...flags } };
-  return withComposition({ ...invocation, globals }, async parts => {
+  const serve = async (parts: Composition) => {
     if (isCheck) return checked(parts, invocation);
     assertLasting(parts);
     const { serveHub } = await import('../http/serve.ts');
     await serveHub(parts, line => process.stderr.write(line));
     return exitCodes.ok;
-  });
+  };
+  return withComposition({ ...invocation, globals }, serve, 'hub');
 }
 
 /** Opens no store: the hub that is asked has its own. */

@@ -80,4 +80,12 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'src/surfaces/http/openapi.test.ts › The interface of an earlier system is described where it is served, and nowhere else',
   },
+  {
+    what: 'hub: it is as patient with its store as a server',
+    file: 'src/compose.ts',
+    replace: "purpose === 'command' ? limits",
+    by: "purpose !== 'session' ? limits",
+    caughtBy:
+      'test/scenarios/hub-store-away.test.ts › answers what it is asked while its store is away for longer than a person at a shell would wait',
+  },
 ];
