@@ -88,4 +88,11 @@ export const ofHubBounds: readonly Break[] = [
     caughtBy:
       'test/scenarios/hub-store-away.test.ts › answers what it is asked while its store is away for longer than a person at a shell would wait',
   },
+  {
+    what: 'hub: a wait lets go of the signal by which the hub stops',
+    file: 'src/tools/joined-signal.ts',
+    replace: "for (const each of signals) each?.removeEventListener('abort', end);",
+    by: '',
+    caughtBy: 'src/tools/joined-signal.test.ts › A wait by %s leaves nothing on the signal by which its hub stops',
+  },
 ];
