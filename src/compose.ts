@@ -110,13 +110,18 @@ export interface Composition {
   close(): Promise<void>;
 }
 
+/** What the program's parts are put together for: one session over standard input and output, one command, or a hub. */
+export type Purpose = 'session' | 'command' | 'hub';
+
 /** Reads the settings and creates the ports. Touches no store and no socket yet. Errors: `invalid_input` for a wrong setting. */
 export async function compose(
   flags: Readonly<Partial<Record<SettingKey, string>>>,
   environment: Environment,
   workingDirectory: string,
-  serves: 'session' | 'command',
+  purpose: Purpose,
 ): Promise<Composition> {
+  // Somebody typed what starts a hub, as a command.
+  const serves = purpose === 'session' ? 'session' : 'command';
   const client = clientEnvironment(environment, serves);
   // A client says where its session works; a command is typed where its shell stands.
   const told = serves === 'session' ? client.directory : null;
@@ -173,7 +178,7 @@ export async function compose(
       wakeups: sockets,
       log,
       isOwnAddress,
-      patienceMs: serves === 'session' ? limits.serverPatienceMs : limits.commandPatienceMs,
+      patienceMs: purpose === 'command' ? limits.commandPatienceMs : limits.serverPatienceMs,
     }));
   const guardPolicy = new PolicyWatch(guard.policy, () => guardPolicyIn(directory, home), systemClock, log);
   const world: World = {

@@ -1,4 +1,5 @@
 /** What a profile offers over a hub: its tools for clients that speak MCP over HTTP, and the HTTP interface that its system had. */
+import type * as z from 'zod/v4';
 import type { SignalboxError } from '../core/errors.ts';
 import type { Speech } from '../core/surroundings.ts';
 import type { ForeignTalk } from '../tools/foreign-talk.ts';
@@ -30,10 +31,19 @@ export interface RouteAnswer {
   readonly body: object;
 }
 
+/** What a route is for and takes, as its description tells it. What does not fit is refused by the route, in its own words. */
+export interface RouteAbout {
+  readonly title: string;
+  readonly body?: z.ZodObject;
+  /** Names of what may stand behind the question mark. */
+  readonly query?: readonly string[];
+}
+
 export interface HubRoute {
   readonly method: 'GET' | 'POST';
   /** `/conversations/:id/leave`. */
   readonly path: string;
+  readonly about: RouteAbout;
   /** As in `HubTool`. */
   readonly operation: string | null;
   run(desk: HubPartners, request: RouteRequest): Promise<RouteAnswer>;

@@ -260,12 +260,13 @@ async function mayBeIn(tx: Reader, partner: Partner, key: TalkKey): Promise<bool
   return homeOf(partner) !== null;
 }
 
-/** Ids stand in addresses and lists: what could be taken for something else there is none. */
+/** Ids stand in addresses and lists: what could be taken for something else there is none, as `.` and `..` are in a path. */
 function refuseUnfitId(id: string): void {
-  if (id.length <= limits.partnerNameCharacters && /^[A-Za-z0-9._-]+$/.test(id)) return;
+  const isFit = /^[A-Za-z0-9._-]+$/.test(id) && !/^\.\.?$/.test(id);
+  if (isFit && id.length <= limits.partnerNameCharacters) return;
   throw new SignalboxError(
     'invalid_input',
-    `An id has letters, digits and . _ - only, and ${limits.partnerNameCharacters} at most.`,
+    `An id has letters, digits and . _ - only, ${limits.partnerNameCharacters} at most, and is more than one or two dots.`,
     'Choose another id, such as the name of the folder.',
   );
 }

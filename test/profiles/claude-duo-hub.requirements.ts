@@ -19,7 +19,7 @@ export const requirements: readonly Requirement[] = [
     where: 'POST /register',
     text: 'An id is text.',
     differs:
-      'It has letters, digits and `. _ -`, 60 at most; anything could be one, also what means something else in a list or an address.',
+      'It has letters, digits and `. _ -`, 60 at most, and is neither `.` nor `..`; anything could be one, also what means something else in a list or an address.',
   },
   {
     id: 'DUOH-104',

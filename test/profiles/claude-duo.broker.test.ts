@@ -55,7 +55,7 @@ describe('POST /register', () => {
   });
 
   it('refuses an id that could be taken for something else (DUOH-103)', async () => {
-    for (const partnerId of ['native:heron', 'two words', 'a,b', '`x`', 'x'.repeat(61), 7]) {
+    for (const partnerId of ['native:heron', 'two words', 'a,b', '`x`', '.', '..', 'x'.repeat(61), 7]) {
       const refused = await ana.post('/register', { partnerId });
       expect([partnerId, refused.status]).toEqual([partnerId, 400]);
       expect(refused.body.error).toEqual(expect.any(String));

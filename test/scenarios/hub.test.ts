@@ -238,6 +238,12 @@ describe('a hub', () => {
     expect(await place.command(['hub', '--listen', 'nowhere'])).toMatchObject({ code: 2 });
   });
 
+  it('is not begun over a store that is behind a hub itself', async () => {
+    const environment = { SIGNALBOX_STORE: hub.url, SIGNALBOX_TOKEN: ana.token };
+    const { code, stderr } = await place.command(['hub', '--listen', '127.0.0.1:0'], { environment });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('a hub serves a store itself')]);
+  });
+
   it('describes every tool that it offers, and serves what it describes', async () => {
     const { body } = await hub.request('/v1/openapi.json');
     const paths = Object.keys(body.paths);

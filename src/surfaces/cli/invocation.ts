@@ -1,5 +1,5 @@
 /** What every command works with: who reads, what was set, and the program's parts, made when needed and closed at the end. */
-import type { Composition } from '../../compose.ts';
+import type { Composition, Purpose } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { jsonText } from './json.ts';
@@ -17,14 +17,18 @@ export interface Invocation {
 }
 
 /** The program's parts as the flags, the environment and the settings files want them. Errors: those of `compose`. */
-export async function composed(invocation: Invocation): Promise<Composition> {
+export async function composed(invocation: Invocation, purpose: Purpose = 'command'): Promise<Composition> {
   const { compose } = await import('../../compose.ts');
-  return compose(invocation.globals.flags, invocation.environment, invocation.workingDirectory(), 'command');
+  return compose(invocation.globals.flags, invocation.environment, invocation.workingDirectory(), purpose);
 }
 
 /** Runs `work` with the program's parts and closes them afterwards, so that nothing keeps the process alive. */
-export async function withComposition<T>(invocation: Invocation, work: (parts: Composition) => Promise<T>): Promise<T> {
-  const parts = await composed(invocation);
+export async function withComposition<T>(
+  invocation: Invocation,
+  work: (parts: Composition) => Promise<T>,
+  purpose: Purpose = 'command',
+): Promise<T> {
+  const parts = await composed(invocation, purpose);
   try {
     return await work(parts);
   } finally {

@@ -96,7 +96,7 @@ export function createHub(parts: HubParts): Hub {
     follow(context, { handed: async () => undefined, over: async () => streams.end(id) });
   };
   const routes = routesOf(parts.profiles);
-  const description = openApi(tools);
+  const description = openApi(tools, routes);
   const mcp = createMcpFace(world, forModels, error =>
     parts.note('warn', 'protocol', { error: error.message.slice(0, 200) }),
   );
@@ -183,10 +183,10 @@ export function createHub(parts: HubParts): Hub {
       if (refusal) throw refusal;
       stayOpen(context, principal);
     });
-    const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
+    const ends = [context.req.raw.signal, parts.stopping];
     const mayGoOn = () => guard.knows(header);
     const { store, clock } = world;
-    const stream = eventStream({ store, clock, log: world.log, project, cursor, signal, mayGoOn });
+    const stream = eventStream({ store, clock, log: world.log, project, cursor, ends, mayGoOn });
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
 

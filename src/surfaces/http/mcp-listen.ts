@@ -14,6 +14,7 @@ import { limits } from '../../core/limits.ts';
 import { heartbeat, heartbeatAsks } from '../../core/session.ts';
 import { whileAway } from '../../tools/away.ts';
 import { unitOf } from '../../tools/hub-session.ts';
+import { joinedSignal } from '../../tools/joined-signal.ts';
 import type { Participant } from '../../tools/participant.ts';
 import type { World } from '../../tools/world.ts';
 import { Subscriptions } from '../mcp/subscriptions.ts';
@@ -111,12 +112,11 @@ class Changes implements ServerEventBus {
 
   subscribe(tell: (event: ServerEvent) => void): () => void {
     const { waitsEnd } = this.#listening.about;
-    const gone = new AbortController();
-    const signal = AbortSignal.any([gone.signal, waitsEnd]);
-    void this.#watch(tell, signal)
+    const life = joinedSignal(waitsEnd);
+    void this.#watch(tell, life.signal)
       .catch(error => this.#world.log.warn('listening failed', { error: String(error) }))
       .finally(this.#end);
-    return () => gone.abort();
+    return life.end;
   }
 
   async #watch(tell: (event: ServerEvent) => void, signal: AbortSignal): Promise<void> {

@@ -1,8 +1,9 @@
-/** The description of the hub's REST interface (OpenAPI 3.1), made from the tools. */
+/** The description of the hub's REST interface (OpenAPI 3.1), made from the tools and from the interfaces of earlier systems. */
 import * as z from 'zod/v4';
 import { actionOf, roleFor } from '../../core/authority.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
+import type { ProfileRoute } from './profile-routes.ts';
 import { sessionInput, sessionOutput } from './sessions.ts';
 
 const problem = {
@@ -26,12 +27,16 @@ const session = {
   description: 'The id that POST /v1/sessions gave. What only looks may do without.',
 };
 
-export function openApi(offered: readonly ToolDefinition[]): object {
+export function openApi(offered: readonly ToolDefinition[], routes: readonly ProfileRoute[]): object {
   return {
     openapi: '3.1.0',
     info: { title: 'Signalbox', version, description: 'Sessions of AI clients that work on one code base.' },
     security: [{ token: [] }],
-    paths: { '/v1/sessions': sessions, '/v1/events': events, ...Object.fromEntries(offered.map(pathOf)) },
+    paths: {
+      ...{ '/v1/sessions': sessions, '/v1/events': events },
+      ...Object.fromEntries(offered.map(pathOf)),
+      ...pathsOf(routes, offered),
+    },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
       schemas: {
@@ -111,4 +116,45 @@ function pathOf(tool: ToolDefinition): [string, object] {
       },
     },
   ];
+}
+
+/** One path may be of several routes, each with a method of its own. */
+function pathsOf(routes: readonly ProfileRoute[], offered: readonly ToolDefinition[]): Record<string, object> {
+  const paths: Record<string, object> = {};
+  for (const each of routes) {
+    const path = each.route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [each.route.method.toLowerCase()]: operationOf(each, offered) };
+  }
+  return paths;
+}
+
+function operationOf({ profile, face, route }: ProfileRoute, offered: readonly ToolDefinition[]): object {
+  const { method, path, operation, about } = route;
+  const tool = offered.find(({ name }) => name === operation);
+  const role = tool ? roleFor(actionOf(tool)) : 'write';
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ ...said(name ?? '', 'path'), required: true }));
+  const failed = Object.keys(face.failed({ message: '', next: '' })).map(field => [field, { type: 'string' }]);
+  const object = (schema: object) => ({ 'application/json': { schema: { type: 'object', ...schema } } });
+  return {
+    operationId: [profile, method.toLowerCase(), ...path.split('/').filter(part => part !== '')]
+      .join('_')
+      .replaceAll(':', ''),
+    tags: [profile],
+    summary: about.title,
+    description: `Of the interface that ${profile} had${tool ? `; amounts to ${tool.name}` : ''}. Takes the role ${role}.`,
+    parameters: [
+      { ...project, required: false },
+      ...inPath,
+      ...(about.query ?? []).map(name => ({ ...said(name, 'query'), required: false })),
+    ],
+    ...(about.body ? { requestBody: { content: json(about.body, 'input') } } : {}),
+    responses: {
+      '200': { description: about.title, content: object({}) },
+      default: { description: 'What went wrong.', content: object({ properties: Object.fromEntries(failed) }) },
+    },
+  };
+}
+
+function said(name: string, where: 'path' | 'query') {
+  return { name, in: where, schema: { type: 'string' } };
 }

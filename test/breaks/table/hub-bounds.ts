@@ -14,8 +14,8 @@ export const ofHubBounds: readonly Break[] = [
     what: 'hub: events wait for their reader',
     file: 'src/surfaces/http/events.ts',
     replace:
-      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
-    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) return controller.enqueue(encoder.encode(value));',
+    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) return controller.enqueue(encoder.encode(value));',
     caughtBy:
       'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
   },
@@ -71,5 +71,28 @@ export const ofHubBounds: readonly Break[] = [
     replace: '{ fatal: true }',
     by: '{ fatal: false }',
     caughtBy: 'src/surfaces/http/app.test.ts › %s is answered by what it is',
+  },
+  {
+    what: 'hub: the interface of an earlier system is described',
+    file: 'src/surfaces/http/openapi.ts',
+    replace: '      ...pathsOf(routes, offered),\n',
+    by: '',
+    caughtBy:
+      'src/surfaces/http/openapi.test.ts › The interface of an earlier system is described where it is served, and nowhere else',
+  },
+  {
+    what: 'hub: it is as patient with its store as a server',
+    file: 'src/compose.ts',
+    replace: "purpose === 'command' ? limits",
+    by: "purpose !== 'session' ? limits",
+    caughtBy:
+      'test/scenarios/hub-store-away.test.ts › answers what it is asked while its store is away for longer than a person at a shell would wait',
+  },
+  {
+    what: 'hub: a wait lets go of the signal by which the hub stops',
+    file: 'src/tools/joined-signal.ts',
+    replace: "for (const each of signals) each?.removeEventListener('abort', end);",
+    by: '',
+    caughtBy: 'src/tools/joined-signal.test.ts › A wait by %s leaves nothing on the signal by which its hub stops',
   },
 ];
