@@ -12,7 +12,7 @@ export interface AuditRecord {
    */
   readonly principal: string | null;
   readonly session: string | null;
-  /** The token or webhook that something was done with; null for all else. */
+  /** The token or webhook that something was done with, or what a call names (`subjectOf`); null for all else. */
   readonly subject: string | null;
   /** The tool, what was done with tokens and webhooks, or why a token was refused. */
   readonly what: string | null;

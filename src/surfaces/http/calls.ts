@@ -2,6 +2,7 @@
 import type { Principal } from '../../core/account.ts';
 import type { AuditNote } from '../../core/audit.ts';
 import type { AuditRecord } from '../../core/audit-record.ts';
+import { subjectOf } from '../../core/audit-subject.ts';
 import { actionOf, refusalFor } from '../../core/authority.ts';
 import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
@@ -189,7 +190,7 @@ export async function audited<T>(
 ): Promise<T> {
   const began = audit.elapsed();
   const speaker: Speaker = { session };
-  const about = { action, principal: principal.name, subject: null, project, digest: audit.digest(input) };
+  const about = { action, principal: principal.name, subject: subjectOf(input), project, digest: audit.digest(input) };
   const note = (decision: AuditRecord['decision'], code: string | null) =>
     audit.note({
       ...about,

@@ -42,7 +42,7 @@ function spoken(notes: readonly AuditRecord[], next: number | null, style: Style
     const why = isArrival && what !== null ? `${code}: ${what}` : code;
     const outcome = decision === 'done' ? style.good(decision) : style.bad(`${decision} (${why})`);
     const about = [
-      subject && `${action === 'webhook' ? action : 'token'} ${subject}`,
+      subject && `${action === 'webhook' || action === 'token' ? action : 'on'} ${subject}`,
       session && `session ${session}`,
       project && `in ${project}`,
       address && `from ${address}`,
