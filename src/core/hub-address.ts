@@ -45,10 +45,11 @@ export function tokenFor(text: string, addresses: readonly string[], isOwnChoice
     .map(line => line.trim().split(/\s+/))
     .filter(([first = '']) => first !== '' && !first.startsWith('#'));
   const bound = lines.filter(words => words.length === 2).map(([address = '', token = '']) => ({ address, token }));
-  const meant = bound.filter(({ address }) => addresses.includes(address.replace(/\/+$/, '')));
-  // Every replica must be one that the token is for.
-  const isForAll = addresses.every(address => meant.some(each => each.address.replace(/\/+$/, '') === address));
-  if (isForAll && meant[0]) return meant[0].token;
+  // One and the same is for every replica: what is for one hub must not go to another.
+  const isFor = (address: string, token: string) =>
+    bound.some(each => each.token === token && each.address.replace(/\/+$/, '') === address);
+  const meant = bound.find(({ token }) => addresses.every(address => isFor(address, token)));
+  if (meant) return meant.token;
   const [free] = lines.find(words => words.length === 1) ?? [];
   return isOwnChoice ? (free ?? null) : null;
 }
