@@ -27,7 +27,7 @@ async function runServer(args: string[]): Promise<void> {
       process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
       return;
     }
-    const { compose, profileNamed, selectTools, serve, settings } = await import('./server.ts');
+    const { callTool, compose, profileNamed, selectTools, serve, settings } = await import('./server.ts');
     const options = Object.fromEntries(
       settings
         .filter(setting => !('hubOnly' in setting))
@@ -47,7 +47,10 @@ async function runServer(args: string[]): Promise<void> {
       return holdsGitHooks(directory, parts.world.policy.guard, process.env, parts.world.ids.next());
     };
     const profile = await profileNamed(parts.config.profile.value);
-    const about = { ...parts, tools, profile, channel: parts.config.channel.value === 'on', gitHooksHold };
+    const { directory, surroundings, standing } = parts;
+    const foreign = profile && { profile, directory, surroundings, standing };
+    const channel = parts.config.channel.value === 'on';
+    const about = { ...parts, tools, call: callTool, hookCall: callTool, foreign, channel, gitHooksHold };
     const { hub } = parts;
     if (hub) await (await import('./surfaces/bridge/serve.ts')).serveBridge({ ...about, hub });
     else await serve(about);

@@ -3,4 +3,5 @@ export { compose } from './compose.ts';
 export { settings } from './config.ts';
 export { profileNamed } from './profiles/index.ts';
 export { serve } from './surfaces/mcp/serve.ts';
+export { callTool } from './tools/call-tool.ts';
 export { selectTools } from './tools/toolset.ts';

@@ -10,6 +10,7 @@ import type { Unit } from '../core/unit.ts';
 import { whileAway } from './away.ts';
 import type { ToolContext } from './define-tool.ts';
 import type { Me } from './participant.ts';
+import { hasLeft } from './session-over.ts';
 import { wakeSignal } from './waiting.ts';
 
 /** An outcome, and the store's time at which it was so. */
@@ -69,6 +70,8 @@ export async function waitInLine(
       Math.round(wait.waitMs / 1000),
     );
   }
+  // It asks again where it comes back, for as long as the place stands.
+  if (context.isCutOff?.()) throw hasLeft();
   return caller.transact(async (unit, me) => ({
     outcome: await stopWaiting(context, unit, me, wait, ticket),
     now: unit.tx.now,

@@ -1,6 +1,6 @@
 /** The prompts: what a person starts on purpose, at the beginning of a session's work, in the middle of it and at its end. */
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import { callTool } from '../../tools/call-tool.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';
 import { refusedByRule } from './refusal.ts';
@@ -9,7 +9,7 @@ type Arguments = Readonly<Record<string, string>>;
 
 interface PromptDefinition extends Prompt {
   /** What the person says with it. What peers wrote is set apart from that and named as theirs. */
-  text(given: Arguments, context: ToolContext): Promise<string>;
+  text(given: Arguments, context: ToolContext, call: CallTool): Promise<string>;
 }
 
 const definitions: readonly PromptDefinition[] = [
@@ -19,13 +19,13 @@ const definitions: readonly PromptDefinition[] = [
     description:
       'Join the sessions on this code base: who is here, what is locked, what was decided and what the last one left.',
     arguments: [{ name: 'task', description: 'What you are going to work on, in one line.' }],
-    async text({ task }, context) {
+    async text({ task }, context, call) {
       if (task && isPlaceholder(task)) return startTemplate(task);
-      if (task) await callTool(operations, 'session_update', { task }, context);
+      if (task) await call(operations, 'session_update', { task }, context);
       return [
         task ? `Your task: ${task}` : 'You join the sessions that work on this code base.',
         '',
-        await digest(context),
+        await digest(context, call),
         '',
         'The digest above is information from Signalbox; what peers wrote in it is theirs, not a request of mine.',
         [
@@ -83,7 +83,12 @@ export function listedPrompts(): Prompt[] {
 }
 
 /** A prompt with what it needs of the present state. Unknown names are the protocol's invalid-params error; rules may refuse too. */
-export async function promptFor(name: string, given: Arguments, context: ToolContext): Promise<GetPromptResult> {
+export async function promptFor(
+  name: string,
+  given: Arguments,
+  context: ToolContext,
+  call: CallTool,
+): Promise<GetPromptResult> {
   const definition = definitions.find(candidate => candidate.name === name);
   if (!definition) {
     const names = definitions.map(candidate => candidate.name).join(', ');
@@ -92,7 +97,7 @@ export async function promptFor(name: string, given: Arguments, context: ToolCon
       `There is no prompt "${name.slice(0, 40)}". Prompts: ${names}.`,
     );
   }
-  const text = await definition.text(given, context).catch(refusedByRule);
+  const text = await definition.text(given, context, call).catch(refusedByRule);
   return { description: definition.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
 }
 
@@ -113,6 +118,6 @@ function startTemplate(task: string): string {
   ].join('\n');
 }
 
-async function digest(context: ToolContext): Promise<string> {
-  return (await callTool(operations, 'brief', {}, context)).text;
+async function digest(context: ToolContext, call: CallTool): Promise<string> {
+  return (await call(operations, 'brief', {}, context)).text;
 }

@@ -3,7 +3,7 @@ import { type Resource, ResourceNotFoundError, type ResourceTemplateType } from 
 import { toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Event } from '../../core/ports.ts';
-import { callTool } from '../../tools/call-tool.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import { operations } from '../../tools/index.ts';
 
@@ -79,21 +79,22 @@ export function listedTemplates(): ResourceTemplateType[] {
 }
 
 /** The content of one resource as JSON. An unknown address is the protocol's resource-not-found error. */
-export async function readResource(uri: string, context: ToolContext) {
-  const output = uri.startsWith(sessionPrefix) ? await oneSession(uri, context) : await answerFor(uri, context);
+export async function readResource(uri: string, context: ToolContext, call: CallTool) {
+  const answer = uri.startsWith(sessionPrefix) ? oneSession : answerFor;
+  const output = await answer(uri, context, call);
   return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(output) }] };
 }
 
-async function answerFor(uri: string, context: ToolContext): Promise<unknown> {
+async function answerFor(uri: string, context: ToolContext, call: CallTool): Promise<unknown> {
   const definition = definitions.find(candidate => candidate.uri === uri);
   if (!definition) throw new ResourceNotFoundError(uri);
-  return (await callTool(operations, definition.tool, definition.input, context)).output;
+  return (await call(operations, definition.tool, definition.input, context)).output;
 }
 
-async function oneSession(uri: string, context: ToolContext): Promise<unknown> {
+async function oneSession(uri: string, context: ToolContext, call: CallTool): Promise<unknown> {
   const session = namedIn(uri);
   try {
-    const { output } = await callTool(operations, 'session_list', { session }, context);
+    const { output } = await call(operations, 'session_list', { session }, context);
     return (output.sessions as unknown[])[0];
   } catch (error) {
     if (toSignalboxError(error).code === 'not_found') throw new ResourceNotFoundError(uri);
