@@ -55,7 +55,7 @@ export const ofResources: readonly Break[] = [
   {
     what: 'the prompt for the start says what a session needs to know',
     file: 'src/surfaces/mcp/prompts.ts',
-    replace: 'await digest(context),',
+    replace: 'await digest(context, call),',
     by: '',
     caughtBy:
       'test/scenarios/resources.test.ts › bring a session in with what it needs to know: who is here, what is locked, what the last one left',
@@ -63,7 +63,7 @@ export const ofResources: readonly Break[] = [
   {
     what: 'the prompt for the start tells the others the task',
     file: 'src/surfaces/mcp/prompts.ts',
-    replace: "if (task) await callTool(operations, 'session_update', { task }, context);",
+    replace: "if (task) await call(operations, 'session_update', { task }, context);",
     by: '',
     caughtBy:
       'test/scenarios/resources.test.ts › bring a session in with what it needs to know: who is here, what is locked, what the last one left',
