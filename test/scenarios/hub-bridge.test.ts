@@ -85,6 +85,21 @@ describe('a session behind a hub that goes away', () => {
     expect(await waiting).toMatchObject({ messages: [{ from: 'heron', body: 'Go.' }] });
   });
 
+  it('is in the figures of its hub: connected, waiting and woken', async () => {
+    const figure = (name: string) => hub.figure(token, `signalbox_${name}`);
+    const [otter, heron] = await both();
+    expect(await figure('bridges')).toBe(2);
+    const before = await figure('waits');
+    const waiting = otter.call('message_wait', { timeoutSeconds: 50 }, { timeout: 90_000 });
+    await until('it waits', async () => (await figure('waits')) > before);
+    const heard = await figure('hints_heard_total');
+    await heron.call('message_send', { to: ['otter'], body: 'Go.' });
+    expect(await waiting).toMatchObject({ messages: [{ from: 'heron', body: 'Go.' }] });
+    expect(await figure('hints_heard_total')).toBeGreaterThan(heard);
+    await heron.close();
+    await until('one is gone', async () => (await figure('bridges')) === 1);
+  });
+
   it('is not told that something was done, or was not, that may have been', async () => {
     const otter = await place.session({ args: ['--handle', 'otter'] });
     await otter.call('session_update', { task: 'Login' });
