@@ -4,7 +4,7 @@
  * ends in time; what it could not find out is decided by policy.
  */
 import { isMarked, marksOfClients } from './clients/environment.ts';
-import type { GitHookFacts } from './core/git-hook-facts.ts';
+import { askingHooks, type GitHookFacts } from './core/git-hook-facts.ts';
 import { limits } from './core/limits.ts';
 import { cleanText } from './core/text.ts';
 import { guardedHooks, refusedExitCode } from './guard/git-hooks/block.ts';
@@ -105,12 +105,9 @@ async function readInput(): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** Before these git can be stopped. */
-const asking: readonly string[] = ['pre-commit', 'pre-push', 'pre-rebase'];
-
 /** Says what was not done, and whether git goes on: where nothing can be stopped any more it does. */
 async function failed({ hook, args }: Call, why: string, onFailure: 'allow' | 'block'): Promise<number> {
-  const isAsking = asking.includes(hook) || (hook === 'reference-transaction' && args[0] === 'prepared');
+  const isAsking = askingHooks.includes(hook) || (hook === 'reference-transaction' && args[0] === 'prepared');
   const isStopped = isAsking && onFailure === 'block';
   const undone: Record<string, string> = {
     'reference-transaction': 'what was committed is not recorded',

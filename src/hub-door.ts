@@ -16,8 +16,8 @@ import { version } from './version.ts';
 export interface HubDoor {
   /** Replicas of one another. */
   readonly addresses: readonly string[];
-  /** Opens a connection, with the token as it is at that moment. Errors: `unauthenticated` without one; what `dial` rejects with. */
-  dial(address: string): Promise<Wire>;
+  /** Opens a connection within `ms`, with the token that was taken last, or as it is now where that is taken no more. Errors: `unauthenticated` without one; what `dial` rejects with. */
+  dial(address: string, ms: number): Promise<Wire>;
   /** Says why nothing can be done here at the moment. */
   explain(why: () => Trouble): void;
   hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
@@ -30,8 +30,10 @@ export interface HubDoor {
     readonly ancestors: readonly number[];
   };
   /** The processes that tell it. */
-  identities(): [number, ProcessIdentity][];
+  identities(): Identities;
 }
+
+type Identities = [number, ProcessIdentity][];
 
 type Door = Pick<HubDoor, 'addresses' | 'dial' | 'explain'>;
 
@@ -57,13 +59,16 @@ export function openDoor(
       resumes: [...resumes],
     }),
     clues: { session, conversation: client.conversation, pid, isMarked, ancestors: above() },
-    identities: () => [...(pid === null ? [] : [pid]), ...above()].flatMap(each => identified(processes, each)),
+    identities: () => identitiesOf(processes, [...(pid === null ? [] : [pid]), ...above()]),
   };
 }
 
-function identified(processes: Processes, pid: number): [number, ProcessIdentity][] {
-  const identity = processes.identify(pid);
-  return identity ? [[pid, identity]] : [];
+/** Processes as a hub is told them: those that are there, by their ids. */
+export function identitiesOf(processes: Pick<Processes, 'identify'>, pids: readonly number[]): Identities {
+  return pids.flatMap(pid => {
+    const identity = processes.identify(pid);
+    return identity ? [[pid, identity] as [number, ProcessIdentity]] : [];
+  });
 }
 
 /** How a hub is reached, for those who call it. */
@@ -73,12 +78,27 @@ export function hubOf(storeUrl: string, sources: TokenSources) {
     message: `This works on the store itself, which is behind the hub ${addresses[0]} here.`,
     next: 'Do it where the hub runs, with the store that this serves.',
   });
+  let kept: string | undefined;
+  const open = async (address: string, token: string, ms: number): Promise<Wire> => {
+    const { dial } = await import('./system/web-socket.ts');
+    return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` }, ms);
+  };
   const door = {
     addresses,
-    dial: async (address: string) => {
-      const token = await hubToken(addresses, sources);
-      const { dial } = await import('./system/web-socket.ts');
-      return dial(`${address.replace(/^http/, 'ws')}/v1/bridge`, { Authorization: `Bearer ${token}` });
+    // Asking for it may start a program, or have a keychain ask its user: once is enough as long as it is taken.
+    dial: async (address: string, ms: number): Promise<Wire> => {
+      const before = kept;
+      kept ??= await hubToken(addresses, sources);
+      try {
+        return await open(address, kept, ms);
+      } catch (error) {
+        if ((error as { status?: unknown }).status !== 401) throw error;
+        kept = undefined;
+        if (before === undefined) throw error;
+        kept = await hubToken(addresses, sources);
+        if (kept === before) throw error;
+        return open(address, kept, ms);
+      }
     },
     explain: (why: () => Trouble) => {
       trouble = why;

@@ -27,7 +27,7 @@ async function runServer(args: string[]): Promise<void> {
       process.exitCode = await runCommandLine(['mcp', '--help'], process.env);
       return;
     }
-    const { compose, everything, profileNamed, selectTools, serve, settings } = await import('./server.ts');
+    const { callTool, compose, everything, profileNamed, selectTools, serve, settings } = await import('./server.ts');
     const options = Object.fromEntries(
       settings
         .filter(setting => !('hubOnly' in setting))
@@ -47,8 +47,11 @@ async function runServer(args: string[]): Promise<void> {
       return holdsGitHooks(directory, parts.world.policy.guard, process.env, parts.world.ids.next());
     };
     const profile = await profileNamed(parts.config.profile.value);
+    const { directory, surroundings, standing } = parts;
+    const foreign = profile && { profile, directory, surroundings, standing };
     const channel = parts.config.channel.value === 'on';
-    const about = { ...parts, tools, permission: everything, profile, channel, gitHooksHold };
+    const calls = { call: callTool, hookCall: callTool, permission: everything };
+    const about = { ...parts, tools, ...calls, foreign, channel, gitHooksHold };
     const { hub } = parts;
     if (hub) await (await import('./surfaces/bridge/serve.ts')).serveBridge({ ...about, hub });
     else await serve(about);

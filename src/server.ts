@@ -4,4 +4,5 @@ export { settings } from './config.ts';
 export { profileNamed } from './profiles/index.ts';
 export { everything } from './surfaces/mcp/beside-tools.ts';
 export { serve } from './surfaces/mcp/serve.ts';
+export { callTool } from './tools/call-tool.ts';
 export { selectTools } from './tools/toolset.ts';

@@ -7,7 +7,7 @@ import type { PolicySource } from '../core/policy-watch.ts';
 import type { Clock, GitFacts, GitState, Probes, Processes, ProcessIdentity, Worktrees } from '../core/ports.ts';
 import { processKey } from '../core/process.ts';
 import { errorIn } from './errors.ts';
-import { answerOn, type Link } from './link.ts';
+import type { Link } from './link.ts';
 import {
   type Answer,
   type Hello,
@@ -60,15 +60,27 @@ export class Far {
     }
     if (told.guard) this.guard = told.guard;
     if (told.wrong !== undefined) this.#wrong = told.wrong;
-    if (told.processes) {
-      this.#processes.clear();
-      for (const [pid, identity] of told.processes) this.#processes.set(pid, this.owned(identity));
-    }
+    for (const [pid, identity] of told.processes ?? []) this.#meet(pid, this.owned(identity));
+  }
+
+  /** The last that was told of an id counts. Those of one request stay while others come: several are under way at once. */
+  #meet(pid: number, identity: ProcessIdentity): void {
+    this.#processes.delete(pid);
+    this.#processes.set(pid, identity);
+    const [oldest] = this.#processes.keys();
+    if (this.#processes.size > limits.bridgeProcessesKnown && oldest !== undefined) this.#processes.delete(oldest);
   }
 
   /** Our clock with the time of day that the machine has: by that its files are dated. */
   get clock(): Clock {
-    return { ...this.#clock, now: () => this.#clock.now() + this.#ahead };
+    const clock = this.#clock;
+    return {
+      now: () => clock.now() + this.#ahead,
+      elapsed: () => clock.elapsed(),
+      uptime: () => clock.uptime(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+      every: (ms, tick) => clock.every(ms, tick),
+    };
   }
 
   readonly worktrees: Worktrees = {
@@ -218,18 +230,22 @@ export class Far {
 
   /** Waits until another question may be asked: a command that names hundreds of files asks about each. */
   async #turn(): Promise<void> {
+    // Whoever ends hands its turn on.
     if (this.#asking >= limits.bridgeQuestions) await new Promise<void>(resolve => this.#inLine.push(resolve));
-    this.#asking += 1;
+    else this.#asking += 1;
+  }
+
+  #endTurn(): void {
+    const next = this.#inLine.shift();
+    if (next) next();
+    else this.#asking -= 1;
   }
 
   /** Errors: what the machine says; `unavailable` when it does not answer in time, or with something that is no answer. */
   async #ask<Q extends Question>(question: Q, words: Words<Q>, ms = 0): Promise<Answer<Q>> {
     await this.#turn();
-    const channel = this.#link.open('question', { question, words });
-    const said = await answerOn(channel, ms + limits.bridgeAskMs, this.#clock);
-    channel.end();
-    this.#asking -= 1;
-    this.#inLine.shift()?.();
+    const said = await this.#link.ask('question', { question, words }, ms + limits.bridgeAskMs, this.#clock);
+    this.#endTurn();
     const told = (said?.value ?? {}) as { value?: unknown; error?: unknown; moment?: unknown };
     const around = moment.safeParse(told.moment);
     if (around.success) this.note(around.data);

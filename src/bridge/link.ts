@@ -19,7 +19,7 @@ export interface Wire {
 
 /** One thing that goes on. */
 export interface Channel {
-  /** False for what is too large to be said, and when it is over; then nothing was. */
+  /** False for what is too large to be said, or too deep, and when it is over; then nothing was. */
   say(value: unknown): boolean;
   /** Hears what the other side says; at most one listener, who is told what came before it listened. */
   hear(listener: (value: unknown) => void): void;
@@ -72,7 +72,7 @@ export class Link {
     return this.#heard;
   }
 
-  /** A channel that is over already where what it is about is too large. */
+  /** A channel that is over already where what it is about is too large, or too deep. */
   open(what: string, value: unknown): Channel {
     const number = this.#next;
     this.#next += 2;
@@ -82,7 +82,21 @@ export class Link {
     return channel;
   }
 
+  /** The first thing that the other side says to this; undefined when that says none within `ms`. What it says behind that is not heard. */
+  async ask(
+    what: string,
+    value: unknown,
+    ms: number,
+    clock: Pick<Clock, 'sleep'>,
+  ): Promise<{ readonly value: unknown } | undefined> {
+    const channel = this.open(what, value);
+    const answer = await answerOn(channel, ms, clock);
+    channel.end();
+    return answer;
+  }
+
   close(why: string): void {
+    if (this.#gone.signal.aborted) return;
     this.#wire.close(why);
     this.#end(why);
   }
@@ -103,7 +117,8 @@ export class Link {
 
   /** Whether it was sent. */
   #send(frame: Frame): boolean {
-    if (this.#gone.signal.aborted) return false;
+    // What the other side would not read is not written: it would end the connection.
+    if (this.#gone.signal.aborted || isNestedDeeper(frame.at(-1), limits.bridgeNestingLevels)) return false;
     const text = JSON.stringify(frame);
     // A character is three bytes at most, so most are not counted.
     const isLarge = text.length * 3 > limits.bridgeFrameBytes && Buffer.byteLength(text) > limits.bridgeFrameBytes;
@@ -115,6 +130,8 @@ export class Link {
   }
 
   #take(text: string): void {
+    // What is on its way when a connection ends still comes, and nobody would be answered.
+    if (this.#gone.signal.aborted) return;
     this.#heard += 1;
     const frame = frameIn(text);
     if (frame === undefined) this.close('not understood');

@@ -2,6 +2,7 @@
 import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { GuardPolicy } from '../core/policy.ts';
+import { probedPort } from '../core/pool.ts';
 import type { GitState, Worktree } from '../core/ports.ts';
 import type { World } from '../tools/world.ts';
 import type { Channel } from './link.ts';
@@ -17,6 +18,8 @@ export class Near {
   readonly #mayStage: boolean;
   /** The checkouts that the hub was told of, with what it was told last. */
   readonly #roots = new Map<string, string>();
+  /** The folders that this machine has named, and the projects that they are of. */
+  readonly #named = new Set<string>();
   readonly #projects = new Set<string>();
   #guard: GuardPolicy;
   #wrong: string | null = null;
@@ -24,6 +27,11 @@ export class Near {
   constructor(ports: Ports, gitHooksHold: (directory: string) => Promise<boolean>, mayStage: boolean) {
     [this.#ports, this.#gitHooksHold, this.#mayStage] = [ports, gitHooksHold, mayStage];
     this.#guard = ports.policy.guard;
+  }
+
+  /** This machine has named a folder to the hub, which may ask about checkouts of its project from now on. */
+  names(directory: string): void {
+    if (this.#named.size < limits.bridgeRoots) this.#named.add(directory);
   }
 
   /** What goes with the next thing that is said to the hub. Machines read their own files at once. */
@@ -66,12 +74,17 @@ export class Near {
       const known = Object.hasOwn(questions, question) ? questions[question] : undefined;
       if (!known) throw new SignalboxError('invalid_input', 'This version knows no such question.', 'Update it.');
       const value = await this.#answers[question](known.words.parse(words) as never);
-      channel.say({ value: value ?? null, moment: this.moment() });
+      channel.say({ value: value ?? null, ...this.#news() });
     } catch (error) {
       const { code, message, next } = toSignalboxError(error);
-      channel.say({ error: { code, message, next }, moment: this.moment() });
+      channel.say({ error: { code, message, next }, ...this.#news() });
     }
     channel.end();
+  }
+
+  /** What goes with an answer: how checkouts stand that the hub was not told of before. A call may ask hundreds of times. */
+  #news(): { moment?: Moment } {
+    return [...this.#roots.values()].includes('') ? { moment: this.moment() } : {};
   }
 
   #standing(root: string): Standing {
@@ -85,14 +98,21 @@ export class Near {
     };
   }
 
+  /** Notes a checkout that the hub is told of, if it is one of a project of ours. */
   #meet(tree: Worktree): Worktree {
-    if (this.#projects.size < limits.bridgeRoots) this.#projects.add(tree.project);
-    if (this.#roots.size < limits.bridgeRoots && !this.#roots.has(tree.root)) this.#roots.set(tree.root, '');
+    const isNew = this.#roots.size < limits.bridgeRoots && !this.#roots.has(tree.root);
+    if (isNew && this.#projects.has(tree.project)) this.#roots.set(tree.root, '');
     return tree;
   }
 
+  async #describe(directory: string): Promise<Worktree> {
+    const tree = await this.#ports.worktrees.describe(directory);
+    if (this.#named.has(directory) && this.#projects.size < limits.bridgeRoots) this.#projects.add(tree.project);
+    return this.#meet(tree);
+  }
+
   readonly #answers: { readonly [Q in Question]: (words: Words<Q>) => Promise<unknown> } = {
-    describe: async ([directory]) => this.#meet(await this.#ports.worktrees.describe(directory)),
+    describe: ([directory]) => this.#describe(directory),
     resolve: words => this.#ports.worktrees.resolve(...words),
     placeOf: async words => {
       const placed = await this.#ports.worktrees.placeOf(...words);
@@ -123,8 +143,10 @@ export class Near {
       this.#mayStage && this.#knows(root)
         ? this.#ports.stage.stage(root, names, ms)
         : ({ staged: false, why: 'missing' } satisfies Answer<'stage'>),
-    lineCount: async ([root, path]) => (this.#knows(root) ? this.#ports.probes.lineCount(root, path) : undefined),
-    isPortFree: ([port]) => this.#ports.probes.isPortFree(port),
+    lineCount: async ([root, path]) =>
+      this.#knows(root) && !path.split(/[\\/]/).includes('..') ? this.#ports.probes.lineCount(root, path) : undefined,
+    // No other port is a hub's business.
+    isPortFree: async ([port]) => this.#isProbed(port) && (await this.#ports.probes.isPortFree(port)),
     dead: async ([processes]) =>
       processes.flatMap((each, at) => (this.#ports.processes.liveness(each) === 'dead' ? [at] : [])),
     gitHooksHold: ([directory]) => this.#gitHooksHold(directory),
@@ -134,7 +156,12 @@ export class Near {
     return root != null && this.#roots.has(root);
   }
 
-  /** Git is asked about checkouts of the project that was described: no other folder of the machine is a hub's business. */
+  #isProbed(port: number): boolean {
+    const { policy } = this.#ports;
+    return policy.pools.some(({ name, values }) => values.some(value => probedPort(policy, name, value) === port));
+  }
+
+  /** Git is asked about checkouts of projects that this machine works on: no other folder is a hub's business. */
   async #git(root: string): Promise<Ports['git']> {
     if (await this.#isOurs(root)) return this.#ports.git;
     throw new SignalboxError('forbidden', 'This folder is no checkout of the project.', 'Ask about those that are.');

@@ -4,7 +4,7 @@ export interface AuditRecord {
   /** A number that rises, padded: text order is the order in which it was noted. */
   readonly id: string;
   readonly at: number;
-  /** A call of a tool, the opening of a session, a token that was refused, or a change of tokens or webhooks. */
+  /** A call of a tool, by hooks too, the opening or the end of a session, a token that was refused, or a change of tokens or webhooks. */
   readonly action: 'call' | 'session' | 'authentication' | 'token' | 'webhook';
   /**
    * The name of the token, or of whom it stands for; null where there was none that is known, and for what a hub does by itself. The

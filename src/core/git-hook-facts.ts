@@ -1,6 +1,9 @@
 /** What one of git's hooks tells: what git is about to do, or has done. Paths are repo-relative, as `Worktrees.resolve` spells them. */
 import type { MadeCommit, Rewriting } from './guard-references.ts';
 
+/** The hooks before which git asks whether it may go on, and what they are of. */
+export const askingHooks: readonly string[] = ['pre-commit', 'pre-push', 'pre-rebase'];
+
 /** What is pushed to one reference of a remote. */
 export interface Push {
   /** The branch there, short; null for what is no branch. */

@@ -16,7 +16,7 @@ export interface TokenSources {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** The token for these hubs. Asked at each connection, because it may have been exchanged. Errors: `unauthenticated`, with where to put one. */
+/** The token for these hubs, as it is now. Errors: `unauthenticated`, with where to put one. */
 export async function hubToken(addresses: readonly string[], sources: TokenSources): Promise<string> {
   const { value, command, file, isOwnChoice, environment } = sources;
   if (isOwnChoice && value !== '') return clean(value);

@@ -22,27 +22,36 @@ export class NotConnected extends Error {
   }
 }
 
-/** Opens a connection. Rejects with `NotConnected`. Compression is off: what a peer can choose must not tell what a secret is. */
-export function dial(url: string, headers: Readonly<Record<string, string>>): Promise<TextWire> {
+/** Opens a connection within `ms`, whatever the other side does. Rejects with `NotConnected`. Compression is off: what a peer can choose must not tell what a secret is. */
+export function dial(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  ms: number = limits.bridgeDialMs,
+): Promise<TextWire> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       headers: { ...headers },
-      handshakeTimeout: limits.bridgeDialMs,
       maxPayload: limits.bridgeFrameBytes,
       perMessageDeflate: false,
       followRedirects: false,
     });
+    const failed = (error: NotConnected) => {
+      clearTimeout(timer);
+      reject(error);
+      socket.terminate();
+    };
+    // One that goes on saying a little is never idle.
+    const timer = setTimeout(() => failed(new NotConnected('it does not answer in time', null)), ms);
+    const broken = (error: NodeJS.ErrnoException) => failed(new NotConnected(error.code ?? error.message, null));
+    socket.on('error', broken);
     socket.once('open', () => {
-      socket.off('error', failed);
+      clearTimeout(timer);
+      socket.off('error', broken);
       resolve(wireOf(socket));
     });
-    socket.once('unexpected-response', (_request, response) => {
-      response.resume();
-      reject(new NotConnected(`it answers with status ${response.statusCode}`, response.statusCode ?? null));
-      socket.terminate();
-    });
-    const failed = (error: NodeJS.ErrnoException) => reject(new NotConnected(error.code ?? error.message, null));
-    socket.on('error', failed);
+    socket.once('unexpected-response', (_request, { statusCode = null }) =>
+      failed(new NotConnected(`it answers with status ${statusCode}`, statusCode)),
+    );
   });
 }
 
@@ -73,7 +82,8 @@ function wireOf(socket: WebSocket): TextWire {
       if (socket.readyState >= socket.CLOSING) gone('gone');
     },
     close(why) {
-      socket.close(1000, why.slice(0, 100));
+      // It may have 123 bytes.
+      socket.close(1000, why.slice(0, 40));
       // Whoever does not say goodbye in turn is not waited for.
       setTimeout(() => socket.terminate(), limits.hubDrainLookMs * 10).unref();
     },

@@ -338,7 +338,7 @@ export class Agent extends Standpoint {
     await this.#lifeline.end().catch(() => undefined);
   }
 
-  /** A sign of life, if it has joined. Whether the store took it. Never rejects. */
+  /** A sign of life, if it has joined. Whether the store took it, which it does of no session that was ended. Never rejects. */
   async renew(): Promise<boolean> {
     return this.#id === undefined || this.#hasLeft || (await this.#beat(this.#id));
   }
@@ -381,14 +381,14 @@ export class Agent extends Standpoint {
         isAlive: await heartbeat(this.unit(tx), id),
         standsInLine: await hasStandingPlaces(tx, id),
       });
-      const { standsInLine } = await this.#contact.during(
+      const { isAlive, standsInLine } = await this.#contact.during(
         () => this.world.store.transact(project, beat, heartbeatAsks(id)),
-        ({ isAlive }) => (isAlive ? 'alive' : 'ended'),
+        beaten => (beaten.isAlive ? 'alive' : 'ended'),
       );
       // A command in the session's shell may have put it there.
       if (standsInLine) this.#queueWatch.begin();
       await this.#finish(id);
-      return true;
+      return isAlive;
     } catch (error) {
       this.world.log.warn('heartbeat failed', { error: String(error) });
       return false;

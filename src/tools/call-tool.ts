@@ -11,6 +11,9 @@ export interface ToolAnswer {
   readonly text: string;
 }
 
+/** As `callTool`, or what stands in its place where calls are allowed and noted first. */
+export type CallTool = typeof callTool;
+
 /**
  * Calls a tool with raw input. Throws only `SignalboxError`. Simple slips of a model are forgiven (a single text where a
  * list belongs, a number as text); everything else that does not fit is `invalid_input` and names the field.

@@ -12,6 +12,7 @@ import { end, isUnserved } from '../core/session.ts';
 import type { Agent } from './agent.ts';
 import type { Participant } from './participant.ts';
 import { idOf, quietly } from './quietly.ts';
+import { hasLeft } from './session-over.ts';
 
 /** What a client's way of running says about whose a call is. */
 export interface ClientTraits {
@@ -82,6 +83,7 @@ export class Callers {
   /** Whose sub-agents are: those of sub-agents are told as if their parent were a conversation. */
   readonly #lineage = new Map<string, { readonly conversation: string; readonly agent: SubAgent }>();
   #attaching: Promise<unknown> = Promise.resolve();
+  #isOver = false;
 
   constructor(clock: Clock, traits: ClientTraits, make: MakeAgent) {
     this.#clock = clock;
@@ -150,12 +152,14 @@ export class Callers {
   }
 
   async leave(reason: string): Promise<void> {
+    this.#isOver = true;
     await Promise.all([...this.#guests.values()].map(guest => this.#dismiss(guest).catch(() => undefined)));
     await Promise.all([this.#main, ...this.#others.values()].map(agent => agent.leave(reason)));
   }
 
   /** Leaves all of them as they are: their machine cannot be heard any more, and may come back. */
   async abandon(): Promise<void> {
+    this.#isOver = true;
     await Promise.all([this.#main, ...this.#others.values()].map(agent => agent.abandon()));
   }
 
@@ -210,6 +214,8 @@ export class Callers {
   /** Sees to a session of its client's process of which nobody knows which server it has. */
   async #minded(conversation: string): Promise<Agent> {
     await this.#forgetEnded();
+    // Nobody would end what begins behind the end.
+    if (this.#isOver) throw hasLeft();
     const agent = this.#make(conversation, 'client');
     this.#others.set(conversation, agent);
     return agent;

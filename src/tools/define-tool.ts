@@ -9,6 +9,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Aborts when waits are to end as if their time were over: whoever serves them is about to stop, and the client is still there. */
   readonly waitsEnd?: AbortSignal;
+  /** Whether the client only cannot be heard any more, and may come back: what stands in line for it stays. Default: no. */
+  isCutOff?(): boolean;
   /** By which way the answer reaches the caller; recorded as the delivery path of messages. */
   readonly path: 'calls' | 'cli' | 'hook';
   /** Tells somebody who waits how it goes. Cheap, may be dropped. */
@@ -41,8 +43,8 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   readonly effect: 'read' | 'write' | 'destroy';
   /** Whether repeating the same call changes nothing more. */
   readonly idempotent: boolean;
-  /** Whether a call whose answer was lost may be made again all the same: what it took is given once more until that was seen. Default: no. */
-  readonly takesAgain?: boolean;
+  /** Whether a call whose answer was lost may be made again all the same: what it did is not done twice, what it took is given once more. Default: no. */
+  takesAgain?(input: Readonly<Record<string, unknown>>): boolean;
   /** Whether only the machine that a session works on could answer: a hub does not offer it to clients that are on none. Default: no. */
   readonly needsMachine?: true;
   /** What it does, then when to use it and when not, then its effect. At most 600 characters together. */
@@ -55,6 +57,11 @@ export interface ToolDefinition<I extends z.ZodObject = z.ZodObject, O extends z
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>;
   /** Everything of the output in words, for clients that show text only. */
   text(output: z.output<O>): string;
+}
+
+/** Whether a call of which nobody knows what became of it may be made once more. `input` is as it came. */
+export function mayBeRepeated(tool: ToolDefinition, input: Readonly<Record<string, unknown>>): boolean {
+  return tool.effect === 'read' || tool.idempotent || tool.takesAgain?.(input) === true;
 }
 
 /** Keeps the types of one definition together while the list of tools forgets them. */

@@ -11,6 +11,7 @@ import { whileAway } from './away.ts';
 import type { ToolContext } from './define-tool.ts';
 import { joinedSignal } from './joined-signal.ts';
 import type { Me } from './participant.ts';
+import { hasLeft } from './session-over.ts';
 
 /** An outcome, and the store's time at which it was so. */
 export interface Look {
@@ -83,6 +84,8 @@ async function waited(
       Math.round(wait.waitMs / 1000),
     );
   }
+  // It asks again where it comes back, for as long as the place stands.
+  if (context.isCutOff?.()) throw hasLeft();
   return caller.transact(async (unit, me) => ({
     outcome: await stopWaiting(context, unit, me, wait, ticket),
     now: unit.tx.now,

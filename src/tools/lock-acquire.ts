@@ -129,7 +129,7 @@ type Output = z.input<typeof output>;
  * is away that is done once it is there again. A call that did not wait has stored nothing when a rule refuses it.
  */
 async function orUndone<T>(
-  { caller }: ToolContext,
+  { caller, isCutOff = () => false }: ToolContext,
   wanted: LockRequest,
   mayWait: boolean,
   work: () => Promise<T>,
@@ -137,6 +137,7 @@ async function orUndone<T>(
   try {
     return await work();
   } catch (error) {
+    if (isCutOff()) throw error;
     const { code } = toSignalboxError(error);
     const undo: Work = (unit, me) => takeBack(unit, me, wanted.ticket, wanted.resources);
     if (code === 'unavailable' || code === 'internal') caller.later(undo);

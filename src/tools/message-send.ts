@@ -13,6 +13,7 @@ export default defineTool({
   set: 'core',
   effect: 'write',
   idempotent: false,
+  takesAgain: ({ key }) => key !== undefined,
   description:
     'Write to peer sessions, groups, conversations, channels or all. ' +
     'Use when your work affects theirs or you need what they hold, not for chatter. ' +

@@ -112,7 +112,9 @@ describe('the audit', () => {
     expect(lines[0]).toMatch(
       /^\S+Z {2}nobody known {2}authentication {2}refused \(unauthenticated: unknown\) {2}from .*127\.0\.0\.1$/,
     );
-    expect(lines[1]).toMatch(/^\S+Z {2}ana {2}message_send {2}done {2}on all, session \S+, in github\.com\/acme\/shop, from /);
+    expect(lines[1]).toMatch(
+      /^\S+Z {2}ana {2}message_send {2}done {2}on all, session \S+, in github\.com\/acme\/shop, from /,
+    );
     const [, next = ''] =
       /^There is more: go on with --before (\d+), narrow it down, or raise --limit\.$/.exec(lines[2] ?? '') ?? [];
     const [older] = await audit('--before', next);

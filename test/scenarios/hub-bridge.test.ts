@@ -85,6 +85,21 @@ describe('a session behind a hub that goes away', () => {
     expect(await waiting).toMatchObject({ messages: [{ from: 'heron', body: 'Go.' }] });
   });
 
+  it('is in the figures of its hub: connected, waiting and woken', async () => {
+    const figure = (name: string) => hub.figure(token, `signalbox_${name}`);
+    const [otter, heron] = await both();
+    expect(await figure('bridges')).toBe(2);
+    const before = await figure('waits');
+    const waiting = otter.call('message_wait', { timeoutSeconds: 50 }, { timeout: 90_000 });
+    await until('it waits', async () => (await figure('waits')) > before);
+    const heard = await figure('hints_heard_total');
+    await heron.call('message_send', { to: ['otter'], body: 'Go.' });
+    expect(await waiting).toMatchObject({ messages: [{ from: 'heron', body: 'Go.' }] });
+    expect(await figure('hints_heard_total')).toBeGreaterThan(heard);
+    await heron.close();
+    await until('one is gone', async () => (await figure('bridges')) === 1);
+  });
+
   it('is not told that something was done, or was not, that may have been', async () => {
     const otter = await place.session({ args: ['--handle', 'otter'] });
     await otter.call('session_update', { task: 'Login' });
@@ -93,7 +108,7 @@ describe('a session behind a hub that goes away', () => {
     sending.catch(() => undefined);
     await new Promise(resolve => setTimeout(resolve, 500));
     await hub.kill();
-    await expect(sending).rejects.toThrow(/may have been done or not.*Next: look first/s);
+    await expect(sending).rejects.toThrow(/may have been done or not.*Next: Look first/s);
   });
 
   it('goes to the other of two hubs that it was given', async () => {
@@ -213,6 +228,29 @@ describe('hooks of a session behind a hub', () => {
     await place.session({ clientName: 'claude-code' });
     await hook('UserPromptSubmit', { prompt: 'Begin.' });
     expect(await listed()).toEqual([before]);
+  });
+
+  it('stand beside a resting session from hub to hub, and wake it', async () => {
+    const environment = { CLAUDECODE: '1', CLAUDE_CODE_ENTRYPOINT: 'cli' };
+    const stopped = { session_id: 'A', cwd: place.repository, hook_event_name: 'Stop', stop_hook_active: false };
+    const hook = (event: string, input: object) =>
+      place.command(['hook', 'claude-code', event], { environment, input: JSON.stringify(input) });
+    const session = await place.session({ clientName: 'claude-code' });
+    await hook('SessionStart', { ...stopped, hook_event_name: 'SessionStart', source: 'startup' });
+    await hook('Stop', stopped);
+    const waiter = hook('Wake', stopped);
+    const reach = async () => (await session.call('session_list')).sessions[0].reach;
+    await until('somebody stands ready', async () => (await reach()) === 'wake');
+    const port = portOf();
+    await hub.stop();
+    await again(port);
+    await until('it is there again', async () => (await opened()) === 2);
+    await until('somebody stands ready', async () => (await reach()) === 'wake');
+    await hook('Stop', stopped);
+    const { you } = await session.call('session_list');
+    expect((await place.command(['message', 'send', '--to', you, 'PLUM-TREE'])).code).toBe(0);
+    const { code, stderr } = await waiter;
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^1 message waits for you, from ana\./)]);
   });
 
   it('of git stop a commit of what another has locked', async () => {

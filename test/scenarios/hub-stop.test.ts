@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
 import { eras, HubMcpClient } from '../support/hub-mcp-client.ts';
+import { honest, identity, StrangeMachine } from '../support/strange-machine.ts';
 import { until, Workspace } from '../support/workspace.ts';
 
 let place: Workspace;
@@ -71,6 +72,25 @@ describe('a hub that is asked to stop', () => {
     await until('it was heard', async () => (await hub.request('/healthz')).status === 200);
     hub.beginStop();
     await until('it has ended', () => hub.isOver, limits.hubDrainMs / 2);
+  });
+
+  it('leaves nothing behind that keeps its process, also where machines are connected that work, wait or say nonsense', async () => {
+    const machines = await Promise.all(
+      Array.from({ length: 3 }, () => StrangeMachine.connect(hub, ana.token, honest(shop))),
+    );
+    for (const [at, machine] of machines.entries()) {
+      await machine.greet({ self: identity({ pid: 5_000 + at }), handle: `otter-${at}` });
+      await machine.talk();
+      await machine.call('session_list');
+    }
+    const [waits, , strange] = machines as [StrangeMachine, StrangeMachine, StrangeMachine];
+    void waits.call('message_wait', { timeoutSeconds: 45 });
+    void strange.ask('direct-hook', { call: { client: 'claude-code', event: 'Stop', input: {}, teller: '' }, pid: 1 });
+    strange.wire.send('["say",1,null]');
+    await until('they are there', async () => (await hub.figure(ana.token, 'signalbox_waits')) >= 1);
+    expect(await hub.stop()).toBe(0);
+    expect(hub.log.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(hub.log.at(-1)).toMatchObject({ msg: 'stopped' });
   });
 
   it('ends waits as if their time were over: nothing is lost, and a place in the queue that was to be kept is kept', async () => {

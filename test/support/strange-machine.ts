@@ -1,4 +1,5 @@
 /** A machine that says to a hub what it likes: it speaks the protocol of a bridge itself, instead of `signalbox`. */
+import { setMaxListeners } from 'node:events';
 import { answerOn, Link, type Wire } from '../../src/bridge/link.ts';
 import { limits } from '../../src/core/limits.ts';
 import { systemClock } from '../../src/system/clock.ts';
@@ -63,6 +64,8 @@ export class StrangeMachine {
   readonly #waiting = new Map<number, (message: Json) => void>();
   /** Everything that the hub said of its own accord to the client. */
   readonly told: Json[] = [];
+  /** Hears everything that the hub says in the conversation. */
+  hears: (said: unknown) => void = () => undefined;
   #talk: ReturnType<Link['open']> | undefined;
 
   private constructor(wire: Wire, answers: (question: string, words: unknown) => unknown) {
@@ -72,6 +75,8 @@ export class StrangeMachine {
       channel.say({ value: answers(question, words) ?? null, moment: { now: Date.now() } });
       channel.end();
     });
+    // Each request that waits listens to it.
+    setMaxListeners(0, this.link.signal);
   }
 
   static async connect(
@@ -80,7 +85,11 @@ export class StrangeMachine {
     answers: Answers | ((question: string, words: unknown) => unknown),
   ): Promise<StrangeMachine> {
     const url = `${hub.url.replace(/^http/, 'ws')}/v1/bridge`;
-    const wire = await dial(url, { Authorization: `Bearer ${token}` });
+    return StrangeMachine.over(await dial(url, { Authorization: `Bearer ${token}` }), answers);
+  }
+
+  /** The same over any wire. */
+  static over(wire: Wire, answers: Answers | ((question: string, words: unknown) => unknown)): StrangeMachine {
     return new StrangeMachine(wire, typeof answers === 'function' ? answers : question => answers[question]);
   }
 
@@ -108,7 +117,10 @@ export class StrangeMachine {
   /** Begins the conversation of a client of this name. */
   async talk(name = 'scenario'): Promise<void> {
     this.#talk = this.link.open('talk', { client: { name, version: '1' }, moment: { now: Date.now() } });
-    this.#talk.hear(value => this.#heard(value as { message?: Json; number?: number }));
+    this.#talk.hear(value => {
+      this.hears(value);
+      this.#heard(value as { message?: Json; number?: number });
+    });
     const clientInfo = { name, version: '1' };
     await this.request('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo });
     this.say({ message: { jsonrpc: '2.0', method: 'notifications/initialized' } });

@@ -9,11 +9,12 @@ import type { Composition } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import type { GitHookFacts } from '../../core/git-hook-facts.ts';
 import { limits } from '../../core/limits.ts';
-import type { HubDoor } from '../../hub-door.ts';
+import { type HubDoor, identitiesOf } from '../../hub-door.ts';
 import type { ToolAnswer } from '../../tools/call-tool.ts';
 import type { Facts } from '../cli/status-view.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import type { GitTold } from '../git-hook/served.ts';
+import type { DirectCall } from '../hook/store-desk.ts';
 import { gitAnswer } from './git-answer.ts';
 import { Shuttle } from './shuttle.ts';
 
@@ -65,8 +66,8 @@ export function callAtHub(parts: Parts, run: CommandRun): Promise<void> {
 export function statusAtHub(parts: Parts): Promise<{ facts: Facts; project: string }> {
   return atHub(parts, false, async ({ link, near }) => {
     const { clues, identities } = parts.hub;
-    const channel = link.open('status', { clues, moment: { ...near.moment(), processes: identities() } });
-    const said = await answerOn(channel, limits.hookTotalMs, parts.world.clock);
+    const question = { clues, moment: { ...near.moment(), processes: identities() } };
+    const said = await link.ask('status', question, limits.hookTotalMs, parts.world.clock);
     const refusal = errorIn(said?.value);
     if (refusal) throw refusal;
     if (said === undefined) throw late();
@@ -115,23 +116,24 @@ function ended({ signal }: Channel): Promise<void> {
 /** Answers a hook for which no server was there; `write` writes what it is answered. Null where there is nothing to say. Errors: those of connecting. */
 export function hookAtHub<T>(
   parts: Parts,
-  call: object & { readonly pid: number },
+  call: DirectCall,
   write: (written: Written) => Promise<T>,
 ): Promise<T | null> {
   return atHub(parts, false, async ({ link, near }) => {
     const { world } = parts;
-    const { pid, ...told } = call;
-    const identity = world.processes.identify(pid);
-    const moment = { ...near.moment(), processes: identity ? [[pid, identity]] : [] };
-    const channel = link.open('direct-hook', { call: JSON.parse(JSON.stringify(told)), pid, moment });
+    const { pid, tellsFailure, ...told } = call;
+    const moment = { ...near.moment(), processes: identitiesOf(world.processes, [pid]) };
+    const channel = link.open('direct-hook', { call: told, pid, moment });
     const said = await answerOn(channel, limits.hookTotalMs, world.clock);
     const refusal = errorIn(said?.value);
     if (refusal) throw refusal;
     if (said === undefined) throw late();
-    const { written } = said.value as { written: Written | null };
-    if (written === null) return null;
-    const result = await write(written);
-    channel.say({ shown: true });
+    const { written, isFailing } = said.value as { written: Written | null; isFailing: boolean | null };
+    // Nobody there knows what the user was told before.
+    if (isFailing === false) tellsFailure(false);
+    const isTold = isFailing !== true || tellsFailure(true);
+    const result = written && isTold ? await write(written) : null;
+    channel.say({ shown: result !== null });
     await Promise.race([ended(channel), world.clock.sleep(limits.hookSocketMs)]);
     return result;
   });
@@ -141,6 +143,8 @@ export function hookAtHub<T>(
 export function gitAtHub(parts: Parts, told: GitTold, facts: GitHookFacts): Promise<GitHookAnswer> {
   return atHub(parts, false, ({ link, near }) => {
     const moment = { ...near.moment(), processes: parts.hub.identities() };
-    return gitAnswer(link, { told, facts, moment }, parts.world.policy.guard.onFailure, parts.world.clock);
+    const { policy, clock } = parts.world;
+    near.names(told.directory);
+    return gitAnswer(link, { told, facts, moment }, policy.guard.onFailure, limits.gitHookMs / 2, clock);
   });
 }

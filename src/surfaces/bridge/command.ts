@@ -1,11 +1,12 @@
 /** A command of somebody at a shell, run at the hub. */
 import type { Channel } from '../../bridge/link.ts';
 import { toSignalboxError } from '../../core/errors.ts';
-import { callTool } from '../../tools/call-tool.ts';
 import { Onlooker } from '../../tools/hub-caller.ts';
+import { operations } from '../../tools/index.ts';
 import { factsOf } from '../cli/status-facts.ts';
 import { commandForm, formed, statusForm } from './forms.ts';
 import type { Guest } from './guest.ts';
+import { permittedLook } from './permitted.ts';
 
 /** What the overview of the project shows. */
 export async function answerStatus(
@@ -14,11 +15,12 @@ export async function answerStatus(
   channel: Channel,
 ): Promise<void> {
   const { clues } = formed(statusForm, said);
-  const { world } = guest;
+  const { store, processes } = guest.world;
   const project = await guest.place();
-  const mine = await guest.shell(clues);
-  const { processes } = world;
-  const facts = await world.store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
+  const facts = await permittedLook(guest.permit, 'status', project, async () => {
+    const mine = await guest.shell(clues);
+    return store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
+  });
   channel.say({ facts, project });
   channel.end();
 }
@@ -45,7 +47,7 @@ export async function answerCommand(
     channel.signal.addEventListener('abort', () => resolve(false), { once: true });
   });
   try {
-    const answer = await callTool(guest.operations, tool, input, {
+    const answer = await guest.call(operations, tool, input, {
       caller,
       signal: AbortSignal.any([channel.signal, stop.signal]),
       waitsEnd: guest.stopping,

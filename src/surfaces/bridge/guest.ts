@@ -2,7 +2,7 @@
 import type { Far } from '../../bridge/far.ts';
 import type { Link } from '../../bridge/link.ts';
 import type { Hello } from '../../bridge/questions.ts';
-import { callersOf, type ServerFacts, standingElsewhere } from '../../clients/agents.ts';
+import { callersOf, type ServerFacts } from '../../clients/agents.ts';
 import { sessionOfShell } from '../../compose.ts';
 import type { Principal } from '../../core/account.ts';
 import { mayUse } from '../../core/authority.ts';
@@ -12,6 +12,7 @@ import { processKey } from '../../core/process.ts';
 import { isRealProject } from '../../core/project.ts';
 import { touch } from '../../core/session.ts';
 import type { HubLease } from '../../core/token-record.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
 import { openSession } from '../../tools/hub-session.ts';
@@ -24,7 +25,7 @@ import type { World } from '../../tools/world.ts';
 import type { Auditor } from '../http/calls.ts';
 import type { Permission } from '../mcp/beside-tools.ts';
 import type { Clues } from './forms.ts';
-import { permissionOf, permitted } from './permitted.ts';
+import { hasHooks, notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
 
 /** What the hub gives to every machine. */
 export interface HubSide {
@@ -43,18 +44,19 @@ export interface Guest {
   readonly lease: HubLease;
   readonly far: Far;
   readonly world: World;
-  readonly facts: ServerFacts;
-  /** What this machine may use, as its models are offered it, and all that there is. */
+  /** What this machine offers to its models. */
   readonly tools: readonly ToolDefinition[];
-  readonly operations: readonly ToolDefinition[];
-  /** The same for what is no call of a tool. */
+  /** What is asked before anything is done, and where that is noted. */
+  readonly permit: Permit;
   readonly permission: Permission;
+  /** By which clients and commands call, and hooks. */
+  readonly call: CallTool;
+  readonly hookCall: CallTool;
+  /** Whether hooks have anything to say here. */
+  readonly hasHooks: boolean;
   readonly link: Link;
   readonly stopping: AbortSignal;
   callers(client: { name: string; version: string } | undefined): Callers;
-  standing: (
-    ...about: Parameters<typeof standingElsewhere> extends [unknown, unknown, ...infer Rest] ? Rest : never
-  ) => ReturnType<typeof standingElsewhere>;
   /** Whoever is at a shell: the session that it belongs to, else the person whose token it is. */
   visitor(clues: Clues): Promise<Visitor>;
   /** The id of the session that a shell belongs to; null for a person's own. */
@@ -141,7 +143,7 @@ export function guestOf(
     isLook: principal.role === 'read',
   };
   const place = () => placeOf({ world, hello, principal });
-  const about = { principal, audit };
+  const permit = { principal, audit };
   const person = async (within: World, directory: string) => {
     const arrival = { conversation: 'person', handle: principal.name, client: null, task: null, branch: null };
     const project = await place();
@@ -154,12 +156,13 @@ export function guestOf(
   const shell = (clues: Clues) =>
     sessionOfShell(world, hello.directory, hello.project, { ...clues, directory: null }, () => clues.ancestors);
   return {
-    ...{ hello, far, principal, lease, world, facts, link, stopping, person, place },
-    tools: permitted(selectTools(hello.tools), about),
-    operations: permitted(operations, about),
-    permission: permissionOf(operations, about),
+    ...{ hello, far, principal, lease, world, link, stopping, person, place, permit },
+    tools: selectTools(hello.tools),
+    call: permittedCalls(permit),
+    permission: permissionOf(operations, permit),
+    hookCall: notedHooks(permit),
+    hasHooks: hasHooks(principal),
     callers: client => callersOf(world, facts, client),
-    standing: (client, stand) => standingElsewhere(world, facts, client, stand),
     shell,
     visitor: async clues => {
       const session = await shell(clues);

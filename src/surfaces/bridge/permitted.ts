@@ -1,9 +1,13 @@
-/** What a principal may do over a bridge: what is not allowed is refused before it runs, and everything is noted. */
+/** Tools as a principal may call them over a bridge: what is not allowed is refused before it runs, and what has to be noted is. */
 import type { Principal } from '../../core/account.ts';
-import { mayUseTool } from '../../core/authority.ts';
+import { actionOf, mayUseTool, refusalFor } from '../../core/authority.ts';
+import { askingHooks } from '../../core/git-hook-facts.ts';
+import { type CallTool, callTool } from '../../tools/call-tool.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
+import gitCheck from '../../tools/git-check.ts';
 import type { Participant } from '../../tools/participant.ts';
-import { type Auditor, actionOf, audited, type Deed, firstRefusal } from '../http/calls.ts';
+import { idOf } from '../../tools/quietly.ts';
+import { type Auditor, audited, type Deed, firstRefusal } from '../http/calls.ts';
 import type { Permission } from '../mcp/beside-tools.ts';
 
 export interface Permit {
@@ -11,16 +15,17 @@ export interface Permit {
   readonly audit: Auditor;
 }
 
-/** Tools as the principal may use them. */
-export function permitted(tools: readonly ToolDefinition[], permit: Permit): ToolDefinition[] {
-  return tools.map(tool => ({
-    ...tool,
-    run: (context, input) =>
-      perform(permit, { what: tool.name, input, needed: [tool] }, context.caller, () => tool.run(context, input)),
-  }));
+/** For what a client or a command asks for: everything is noted, also what is in no form or no tool. */
+export function permittedCalls(permit: Permit): CallTool {
+  return (offered, name, input, context) => {
+    const needed = offered.filter(each => each.name === name);
+    return perform(permit, { what: name, input, needed }, context.caller, () =>
+      callTool(offered, name, input, context),
+    );
+  };
 }
 
-/** What else the principal may do; `tools` are all that there are. */
+/** For what clients ask for besides tools; `tools` are all that there are. */
 export function permissionOf(tools: readonly ToolDefinition[], permit: Permit): Permission {
   const named = (names: readonly string[]) => tools.filter(({ name }) => names.includes(name));
   return {
@@ -42,11 +47,77 @@ async function perform<T>(
     const refusal = firstRefusal(needed, permit.principal, project);
     if (refusal) throw refusal;
     if (permit.principal.role === 'read') return work();
-    const who = async () => (await caller.observe(async (_view, me) => me.id)) ?? null;
-    speaker.session = await who();
+    speaker.session = await speakerOf(caller);
     const result = await work();
     // Who joins with its first call is known by now.
-    speaker.session ??= await who();
+    speaker.session ??= await speakerOf(caller);
     return result;
   });
+}
+
+/**
+ * For what hooks ask for: what they refuse and what breaks is noted, and that git was let commit, push or rebase. That all else went
+ * through is not: a session has several hooks with each of its steps, each note is a unit in the one list of the whole hub, and what a
+ * hook changes (locks, edits, mail) stands in the events of its project.
+ */
+export function notedHooks({ principal, audit }: Permit): CallTool {
+  const grave: Auditor = {
+    ...audit,
+    note: async note => (note.decision === 'done' ? undefined : audit.note(note)),
+  };
+  return async (offered, name, input, context) => {
+    const { caller } = context;
+    const { project } = await caller.place();
+    const isAsked = isAskedByGit(name, input);
+    const about = { principal, audit: isAsked ? audit : grave, project, session: null };
+    return audited(
+      about,
+      'call',
+      name,
+      input,
+      async speaker => {
+        const answer = await callTool(offered, name, input, context);
+        if (isRefusal(answer) || isAsked) speaker.session = await speakerOf(caller);
+        return answer;
+      },
+      answer => (isRefusal(answer) ? 'conflict' : null),
+    );
+  };
+}
+
+/** For what is looked at beside the tools. */
+export function permittedLook<T>(permit: Permit, name: string, project: string, look: () => Promise<T>): Promise<T> {
+  return audited({ ...permit, project, session: null }, 'call', name, null, async () => {
+    const refusal = refusalFor(permit.principal, { name, effect: 'read', isOverruling: false }, project);
+    if (refusal) throw refusal;
+    return look();
+  });
+}
+
+/** Notes that a session is here, or is over. */
+export function noteSession(
+  { principal, audit }: Permit,
+  what: 'open' | 'end',
+  session: string,
+  project: string,
+): Promise<void> {
+  const about = { action: 'session', principal: principal.name, subject: null, digest: null } as const;
+  return audit.note({ ...about, what, session, project, decision: 'done', code: null, ms: null });
+}
+
+/** Whether a principal has hooks: one that only reads has no sessions, and one for some tools only does nothing else. */
+export function hasHooks({ role, tools }: Principal): boolean {
+  return role !== 'read' && tools.length === 0;
+}
+
+function isRefusal({ output }: Awaited<ReturnType<CallTool>>): boolean {
+  return output.refused === true;
+}
+
+function isAskedByGit(name: string, input: unknown): boolean {
+  return name === gitCheck.name && askingHooks.includes(String((input as { hook?: unknown }).hook));
+}
+
+async function speakerOf(caller: Participant): Promise<string | null> {
+  return (await idOf(caller)) ?? null;
 }

@@ -4,13 +4,16 @@
  * words what is the matter.
  */
 import { CLIENT_INFO_META_KEY, type JSONRPCMessage } from '@modelcontextprotocol/server';
+import { errorIn } from '../../bridge/errors.ts';
 import type { Channel, Link } from '../../bridge/link.ts';
 import type { Moment } from '../../bridge/questions.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { ToolDefinition } from '../../tools/define-tool.ts';
+import { mayBeRepeated, type ToolDefinition } from '../../tools/define-tool.ts';
 import type { ClientFacts } from '../mcp/answers.ts';
 import { hookTool } from '../mcp/hook-tool.ts';
+import { refusalOf } from '../mcp/refusal.ts';
 
 type Id = string | number;
 
@@ -18,6 +21,7 @@ interface Message {
   readonly id?: Id;
   readonly method?: string;
   readonly params?: Readonly<Record<string, unknown>>;
+  readonly error?: unknown;
 }
 
 /** What a hub says on the conversation of a client. */
@@ -25,8 +29,11 @@ interface Heard {
   readonly message?: Message;
   readonly number?: number;
   readonly present?: unknown;
-  /** A request that it does not answer. */
+  /** A request that it does not answer, and one that came too late for it: that it has not begun. */
   readonly refused?: Id;
+  readonly late?: Id;
+  /** Why it ends the conversation. */
+  readonly error?: unknown;
 }
 
 export interface RouterParts {
@@ -56,8 +63,10 @@ const staticMethods = [
 
 interface Pending {
   readonly message: Message;
-  /** `hub`: it was sent there; `waits` until there is one. */
-  at: 'hub' | 'here' | 'waits';
+  /** `hub`: it was sent there; `waits` until there is one, `next` until there is another. */
+  at: 'hub' | 'here' | 'waits' | 'next';
+  /** How many hubs went away over it. */
+  lost: number;
 }
 
 export class Router {
@@ -86,15 +95,15 @@ export class Router {
     else if (id === undefined) this.#note(message);
     else if (staticMethods.includes(method)) this.#answerStatic(id, message);
     else {
-      this.#follow(message);
-      const pending: Pending = { message, at: 'waits' };
+      const pending: Pending = { message, at: 'waits', lost: 0 };
       this.#pending.set(id, pending);
+      if (isHook(message)) void this.#hurry(id, pending);
       void this.#route(id, pending, limits.bridgePatienceMs);
     }
   }
 
   #answerStatic(id: Id, message: Message): void {
-    this.#pending.set(id, { message, at: 'here' });
+    this.#pending.set(id, { message, at: 'here', lost: 0 });
     this.#parts.here(message);
     if (message.method !== 'initialize') return;
     this.#initialize = message;
@@ -104,17 +113,26 @@ export class Router {
   /** Something the server here says. */
   async fromHere(message: Message): Promise<void> {
     const { id, method } = message;
-    if (method === undefined && id !== undefined) {
-      if (this.#pending.get(id)?.at !== 'here') return;
-      this.#pending.delete(id);
-    }
+    if (method === undefined && id !== undefined && !this.#isAnswer(id, 'here', message)) return;
     await this.#parts.send(message as JSONRPCMessage);
+  }
+
+  /** Whether an answer is the one that the client waits for. Nobody is told twice. */
+  #isAnswer(id: Id, from: 'hub' | 'here', { error }: Message): boolean {
+    const pending = this.#pending.get(id);
+    if (pending?.at !== from) return false;
+    this.#pending.delete(id);
+    if (error === undefined) this.#follow(pending.message);
+    return true;
   }
 
   /** There is a hub: it is told what it has to know of the client. */
   up(link: Link): void {
-    this.#talk = link.open('talk', { client: this.#client(), moment: this.#parts.moment() });
-    this.#talk.hear(said => void this.#heard(said as Heard));
+    const talk = link.open('talk', { client: this.#client(), moment: this.#parts.moment() });
+    this.#talk = talk;
+    talk.hear(said => void this.#heard(talk, link, said as Heard).catch(() => undefined));
+    // One that does not serve the client is none: the next try may find it otherwise.
+    talk.signal.addEventListener('abort', () => link.close('the hub ended the conversation'), { once: true });
     this.#repeat();
     for (const [id, pending] of this.#pending) {
       if (pending.at !== 'here' && isListening(pending.message)) void this.#route(id, pending, limits.bridgePatienceMs);
@@ -125,12 +143,14 @@ export class Router {
   down(): void {
     this.#talk = undefined;
     for (const [id, pending] of this.#pending) {
-      if (pending.at !== 'hub') continue;
-      if (isListening(pending.message)) pending.at = 'waits';
-      else if (this.#isRepeatable(pending.message)) {
-        pending.at = 'waits';
-        void this.#route(id, pending, limits.bridgeRetryMs);
-      } else void this.#answerUnknown(id, pending.message);
+      const isUnsent = pending.at === 'next';
+      if (pending.at !== 'hub' && !isUnsent) continue;
+      pending.lost += 1;
+      pending.at = 'waits';
+      if (isListening(pending.message)) continue;
+      const mayGoOn = (isUnsent || this.#isRepeatable(pending.message)) && pending.lost <= limits.bridgeRepeats;
+      if (mayGoOn) void this.#route(id, pending, limits.bridgeRetryMs);
+      else void this.#answerUnknown(id, pending.message);
     }
   }
 
@@ -138,15 +158,17 @@ export class Router {
     if (this.#talk === undefined && !isListening(pending.message)) await this.#parts.up(patienceMs);
     // It was cancelled, or has been sent meanwhile.
     if (this.#pending.get(id) !== pending || pending.at !== 'waits') return;
-    if (this.#talk === undefined) {
-      if (isListening(pending.message)) return;
-      pending.at = 'here';
-      return this.#parts.here(pending.message);
+    const talk = this.#talk;
+    if (talk === undefined) {
+      if (!isListening(pending.message)) this.#answerHere(id);
+      return;
     }
     pending.at = 'hub';
-    // What is too large for a hub is refused here, in the usual words.
-    if (!this.#say(pending.message)) this.#answerHere(id);
-    else if (isHook(pending.message)) void this.#hurry(id, pending);
+    if (this.#say(pending.message)) return;
+    // The hub has gone this moment; or it is one that no hub would read.
+    if (talk.signal.aborted) pending.at = 'next';
+    else if (isHook(pending.message)) this.#answerHere(id);
+    else await this.#answer(id, pending.message, tooMuch);
   }
 
   /** A hook has little time: without an answer of the hub it is answered here, as policy says. */
@@ -159,19 +181,23 @@ export class Router {
     return this.#talk?.say({ message, moment: this.#parts.moment() }) === true;
   }
 
-  async #heard({ message, number, present, refused }: Heard): Promise<void> {
-    const talk = this.#talk;
+  async #heard(talk: Channel, link: Link, { message, number, present, refused, late, error }: Heard): Promise<void> {
+    if (error !== undefined) return link.close(errorIn({ error })?.message ?? 'not understood');
     if (Array.isArray(present)) this.#parts.present(present as (string | null)[]);
     if (refused !== undefined) this.#answerHere(refused);
+    const tardy = late === undefined ? undefined : this.#pending.get(late);
+    if (tardy?.at === 'hub') tardy.at = 'next';
     if (message === undefined) return;
+    // Without the handshake the hub would take the client for another one.
+    if (this.#own.get(message.id as Id) === null && message.error !== undefined) return link.close('no handshake');
     const isShown = await this.#shown(message);
-    talk?.say({ taken: number, isShown });
+    talk.say({ taken: number, isShown });
   }
 
   /** What the hub does not answer is answered here: a hook as policy says. */
   #answerHere(id: Id): void {
     const pending = this.#pending.get(id);
-    if (pending?.at !== 'hub') return;
+    if (pending === undefined || pending.at === 'here') return;
     pending.at = 'here';
     this.#parts.here(pending.message);
   }
@@ -181,8 +207,7 @@ export class Router {
     const { id, method } = message;
     if (method === undefined && id !== undefined) {
       await this.#answeredOwn(id);
-      if (this.#pending.get(id)?.at !== 'hub') return false;
-      this.#pending.delete(id);
+      if (!this.#isAnswer(id, 'hub', message)) return false;
     }
     await this.#parts.send(message as JSONRPCMessage);
     return true;
@@ -244,24 +269,32 @@ export class Router {
   #isRepeatable({ method, params }: Message): boolean {
     if (method !== 'tools/call') return true;
     const tool = this.#parts.tools.find(({ name }) => name === params?.name);
-    const given = (params?.arguments ?? {}) as { key?: unknown };
-    if (tool === undefined) return false;
-    return tool.effect === 'read' || tool.idempotent || tool.takesAgain === true || given.key !== undefined;
+    return tool !== undefined && mayBeRepeated(tool, (params?.arguments ?? {}) as Record<string, unknown>);
   }
 
   /** Nobody knows whether it was done: what is there now says it, and nothing here may pretend to. */
   async #answerUnknown(id: Id, message: Message): Promise<void> {
+    if (isHook(message)) this.#answerHere(id);
+    else await this.#answer(id, message, unknown);
+  }
+
+  async #answer(id: Id, { method }: Message, refusal: SignalboxError): Promise<void> {
     this.#pending.delete(id);
-    if (isHook(message)) {
-      this.#pending.set(id, { message, at: 'here' });
-      return this.#parts.here(message);
-    }
-    const text =
-      'unavailable: The hub went away while it did this, so it may have been done or not.\nNext: look first, with the tool that lists it, before you do it again.';
-    const result = { isError: true, content: [{ type: 'text', text }] };
-    await this.#parts.send({ jsonrpc: '2.0', id, result } as JSONRPCMessage);
+    await this.#parts.send(refusalOf(id, method, refusal) as JSONRPCMessage);
   }
 }
+
+const unknown = new SignalboxError(
+  'unavailable',
+  'The hub went away while it did this, so it may have been done or not.',
+  'Look first, with the tool that lists it, before you do it again.',
+);
+
+const tooMuch = new SignalboxError(
+  'limit_exceeded',
+  'This is too large for the connection with the hub, or lists lie too deep in one another.',
+  'Send less at once.',
+);
 
 function isListening({ method }: Message): boolean {
   return method === 'subscriptions/listen';

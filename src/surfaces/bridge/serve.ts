@@ -1,24 +1,24 @@
 /** `signalbox mcp` where the store is behind a hub: the client and its hooks are heard here, and the rules run there. */
 import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
-import { answerOn } from '../../bridge/link.ts';
 import { Near } from '../../bridge/near.ts';
+import { clientEnvironment } from '../../clients/environment.ts';
 import type { Composition } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import type { HubDoor } from '../../hub-door.ts';
+import { type HubDoor, identitiesOf } from '../../hub-door.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitJudge, withGitHooks } from '../git-hook/served.ts';
 import { AnsweringTransport } from '../mcp/answers.ts';
-import { type ServeParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
+import { type ProcessParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
 import { gitAnswer } from './git-answer.ts';
+import { hookRelay } from './hook-relay.ts';
 import { Router } from './router.ts';
 import { Shuttle } from './shuttle.ts';
 
 type HookHandler = Parameters<Composition['hearHooks']>[0];
-type HookConnection = Parameters<HookHandler>[1];
 
-export interface BridgeParts extends ServeParts {
+export interface BridgeParts extends ProcessParts {
   readonly hub: HubDoor;
 }
 
@@ -45,22 +45,19 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });
   shuttle.start(router);
   await client.start();
-  const relay = withGitHooks(
-    { ...parts, judgeGit: judgeAt(shuttle, near, parts) },
-    hookRelay(shuttle, near, here, parts),
-  );
-  const stopHearing = await parts.hearHooks(relay);
+  const relay = hookRelay({ shuttle, near, clock: world.clock, here: (...hook) => here.hooks?.(...hook) });
+  const stopHearing = await parts.hearHooks(withGitHooks({ ...parts, judgeGit: judgeAt(shuttle, near, parts) }, relay));
   await client.closed();
   stopWatching();
   stopHearing();
-  const goodbye = shuttle.link && answerOn(shuttle.link.open('bye', farewell(parts)), limits.shutdownMs, world.clock);
+  const goodbye = shuttle.link?.ask('bye', farewell(parts), limits.shutdownMs, world.clock);
   await Promise.all([goodbye, here.close()]);
   shuttle.stop();
 }
 
 /** What of a session lies on its machine alone, and is not brought to a hub yet. */
-function refuseWhatIsLocal({ profile, notificationFile }: BridgeParts): void {
-  const what = profile ? `the profile ${profile.name}` : notificationFile ? 'the notification file' : null;
+function refuseWhatIsLocal({ foreign, notificationFile }: BridgeParts): void {
+  const what = foreign ? `the profile ${foreign.profile.name}` : notificationFile ? 'the notification file' : null;
   if (what === null) return;
   throw new SignalboxError(
     'invalid_input',
@@ -112,56 +109,17 @@ class Here {
   }
 }
 
-/** Hooks go to the hub; where that says nothing in time they are answered here, as policy has it. */
-function hookRelay(shuttle: Shuttle, near: Near, here: Here, { world }: BridgeParts): HookHandler {
-  return (request, connection) => void relayed(shuttle, near, here, world.clock, request, connection);
-}
-
-async function relayed(
-  shuttle: Shuttle,
-  near: Near,
-  here: Here,
-  clock: ServeParts['world']['clock'],
-  request: Readonly<Record<string, unknown>>,
-  connection: HookConnection,
-): Promise<void> {
-  const link = await shuttle.up(limits.bridgeHookMs / 3);
-  if (link === undefined) return here.hooks?.(request, connection);
-  const channel = link.open('hook', { request, moment: near.moment() });
-  const over = () => channel.end();
-  connection.signal.addEventListener('abort', over, { once: true });
-  let isAnswered = false;
-  const unanswered = () => {
-    if (isAnswered || connection.signal.aborted) return;
-    isAnswered = true;
-    channel.end();
-    here.hooks?.(request, connection);
-  };
-  channel.hear(said => {
-    const { reply, error } = said as { reply?: unknown; error?: unknown };
-    if (error !== undefined) return unanswered();
-    if (isAnswered) return;
-    isAnswered = true;
-    connection.next(value => channel.say({ next: value }));
-    connection.reply(reply);
-  });
-  channel.signal.addEventListener('abort', unanswered, { once: true });
-  if (channel.signal.aborted) return unanswered();
-  if (request.wait === true) return;
-  await clock.sleep(limits.bridgeHookMs, channel.signal);
-  unanswered();
-}
-
-/** Git's hooks are judged at the hub by what they found out here. */
+/** Git's hooks are judged at the hub by what they found out here, in half of their time: finding out and starting took some. */
 function judgeAt(shuttle: Shuttle, near: Near, { world }: BridgeParts): GitJudge {
+  const { clock, processes } = world;
   return async (told, facts, guard): Promise<GitHookAnswer> => {
-    const link = await shuttle.up(limits.bridgeHookMs);
-    const pids = [...told.ancestors, Number(told.environment.CLAUDE_PID ?? Number.NaN)].filter(Number.isSafeInteger);
-    const processes = pids.flatMap(pid => {
-      const identity = world.processes.identify(pid);
-      return identity ? [[pid, identity] as [number, typeof identity]] : [];
-    });
-    const moment = { ...near.moment(), processes, guard: { ...guard, paths: [...guard.paths] } };
-    return gitAnswer(link, { told, facts, moment }, guard.onFailure, world.clock);
+    const until = clock.elapsed() + limits.gitHookMs / 2;
+    const link = await shuttle.up(limits.bridgeHookMs / 3);
+    near.names(told.directory);
+    const { pid } = clientEnvironment(told.environment, 'command');
+    const identities = identitiesOf(processes, [...(pid === null ? [] : [pid]), ...told.ancestors]);
+    const moment = { ...near.moment(), processes: identities, guard: { ...guard, paths: [...guard.paths] } };
+    const question = { told, facts: await facts, moment };
+    return gitAnswer(link, question, guard.onFailure, until - clock.elapsed(), clock);
   };
 }

@@ -1,6 +1,6 @@
 /** Keeps a machine connected with its hub: dials, says who it is, shows that it is there, and tries again when that ends. */
 import { errorIn } from '../../bridge/errors.ts';
-import { answerOn, type Channel, Link } from '../../bridge/link.ts';
+import { type Channel, Link } from '../../bridge/link.ts';
 import type { Near } from '../../bridge/near.ts';
 import { type Ready, ready as readyForm } from '../../bridge/questions.ts';
 import { SignalboxError } from '../../core/errors.ts';
@@ -26,13 +26,17 @@ interface Listener {
 export class Shuttle {
   readonly #parts: ShuttleParts;
   readonly #stop = new AbortController();
+  /** Who waits for a connection, for a short time and without end. */
   readonly #waiting = new Set<() => void>();
+  readonly #patient = new Set<() => void>();
   #listener: Listener | undefined;
   #link: Link | undefined;
   #why = 'not connected yet';
   /** Where it was connected last; the next replica is tried when that fails. */
   #at = 0;
   #resumes: readonly (string | null)[] = [];
+  /** Whether a hub has refused the token, so that none is asked for a while. */
+  #isBarred = false;
   /** Ends the rest before it tries again. */
   #wanted = new AbortController();
   /** Ends the rest between two signs of life. */
@@ -55,6 +59,8 @@ export class Shuttle {
   /** The conversations whose sessions it has there. From now on it can say of them how long they are believed to hold. */
   meet(resumes: readonly (string | null)[]): void {
     this.#resumes = resumes;
+    // Of none there is nothing to believe.
+    if (resumes.length === 0) this.#alive = undefined;
     this.#hurry.abort();
   }
 
@@ -69,23 +75,37 @@ export class Shuttle {
     this.#link?.close('left');
   }
 
-  /** The connection, as soon as there is one; undefined after `ms`. */
+  /** The connection, as soon as there is one; undefined after `ms`, or where none is to be expected. It is tried for more often meanwhile. */
   async up(ms: number): Promise<Link | undefined> {
-    if (this.#link) return this.#link;
-    const come = new AbortController();
-    const wake = () => come.abort();
-    this.#waiting.add(wake);
+    if (this.#link || this.#isBarred) return this.#link;
     this.#wanted.abort();
-    await this.#parts.clock.sleep(ms, AbortSignal.any([come.signal, this.#stop.signal]));
-    this.#waiting.delete(wake);
+    await this.#come(this.#waiting, ms, this.#stop.signal);
     return this.#link;
   }
 
-  /** Connects once with whichever replica can be reached. Errors: what kept it from the last one; a token that one does not take no other takes. */
+  /** The connection, as soon as there is one, however long that takes; undefined once `signal` aborts. */
+  async ever(signal: AbortSignal): Promise<Link | undefined> {
+    const over = AbortSignal.any([signal, this.#stop.signal]);
+    while (!this.#link && !over.aborted) await this.#come(this.#patient, limits.bridgeRefusedMs, over);
+    return over.aborted ? undefined : this.#link;
+  }
+
+  async #come(among: Set<() => void>, ms: number, over: AbortSignal): Promise<void> {
+    const come = new AbortController();
+    const wake = () => come.abort();
+    among.add(wake);
+    await this.#parts.clock.sleep(ms, AbortSignal.any([come.signal, over]));
+    among.delete(wake);
+  }
+
+  /**
+   * Connects once with whichever replica can be reached; one that says nothing is not waited for long while there are others. Errors: what
+   * kept it from the last one; a token that one does not take no other takes.
+   */
   async connectAny(): Promise<{ readonly link: Link; readonly ready: Ready }> {
     for (const left = [...this.#parts.door.addresses].slice(1); ; left.pop()) {
       try {
-        return await this.connect();
+        return await this.connect(left.length === 0 ? limits.bridgeDialMs : limits.bridgeDialFirstMs);
       } catch (error) {
         if (left.length === 0 || !(error instanceof SignalboxError) || error.code !== 'unavailable') throw error;
         this.#at += 1;
@@ -94,26 +114,27 @@ export class Shuttle {
   }
 
   /** Connects once. Errors: what kept it from that. */
-  async connect(): Promise<{ readonly link: Link; readonly ready: Ready }> {
+  async connect(ms: number = limits.bridgeDialMs): Promise<{ readonly link: Link; readonly ready: Ready }> {
     const { door } = this.#parts;
     const address = door.addresses[this.#at % door.addresses.length] ?? '';
-    const wire = await door.dial(address).catch(error => {
+    const wire = await door.dial(address, ms).catch(error => {
       if (error instanceof SignalboxError) throw error;
       throw this.#unreachable(address, error as Error & { status?: number | null });
     });
     const link = new Link(wire, 'first', (what, value, channel) => this.#asked(what, value, channel));
-    const ready = await this.#greet(link).catch(error => {
+    const ready = await this.#greet(link, ms).catch(error => {
       link.close('not understood');
       throw error;
     });
     return { link, ready };
   }
 
-  async #greet(link: Link): Promise<Ready> {
+  async #greet(link: Link, ms: number): Promise<Ready> {
     const { door, near, clock } = this.#parts;
     near.forget();
     const hello = door.hello(this.#resumes);
-    const answer = await answerOn(link.open('hello', { ...hello, moment: near.moment() }), limits.bridgeDialMs, clock);
+    near.names(hello.directory);
+    const answer = await link.ask('hello', { ...hello, moment: near.moment() }, ms, clock);
     const refusal = errorIn(answer?.value);
     if (refusal) throw refusal;
     const parsed = readyForm.safeParse(answer?.value);
@@ -135,8 +156,10 @@ export class Shuttle {
     while (!this.#stop.signal.aborted) {
       try {
         const { link } = await this.connect();
-        again = limits.bridgeAgainMs;
+        const since = clock.elapsed();
         await this.#stay(link);
+        // A hub that takes a connection and drops it is no better than one that takes none.
+        if (clock.elapsed() - since >= limits.bridgeBeatMs) again = limits.bridgeAgainMs;
       } catch (error) {
         const news = error instanceof SignalboxError ? error.message : String(error);
         if (news !== this.#why) log.warn('the hub is not reached', { why: news });
@@ -156,20 +179,24 @@ export class Shuttle {
   }
 
   /** Nobody is asked again soon, whoever waits: a token changes seldom, and refusals lock out. */
-  #refused(): Promise<void> {
-    return this.#parts.clock.sleep(limits.bridgeRefusedMs, this.#stop.signal);
+  async #refused(): Promise<void> {
+    this.#isBarred = true;
+    await this.#parts.clock.sleep(limits.bridgeRefusedMs, this.#stop.signal);
+    this.#isBarred = false;
   }
 
   /** Until the connection is gone. */
   async #stay(link: Link): Promise<void> {
     if (this.#stop.signal.aborted) return link.close('left');
     this.#link = link;
+    this.#why = 'it did not answer in time';
     this.#listener?.up(link);
-    for (const wake of this.#waiting) wake();
+    for (const wake of [...this.#waiting, ...this.#patient]) wake();
     const { clock } = this.#parts;
     while (!link.signal.aborted) {
-      await this.#beat(link);
+      // Before the sign of life: what is met while that is on its way wants another one.
       this.#hurry = new AbortController();
+      await this.#beat(link);
       await clock.sleep(limits.bridgeBeatMs, AbortSignal.any([link.signal, this.#hurry.signal]));
     }
     this.#link = undefined;
@@ -178,14 +205,17 @@ export class Shuttle {
     this.#listener?.down();
   }
 
+  /** A sign of life. A hub that says nothing at all meanwhile is gone; one whose store is slow says at least that it is there. */
   async #beat(link: Link): Promise<void> {
     const { clock, near } = this.#parts;
     const begun = { elapsed: clock.elapsed(), now: clock.now() };
+    const heard = link.heard;
     const channel = link.open('beat', { moment: near.moment() });
-    const answer = await answerOn(channel, limits.bridgeSilentMs - limits.bridgeBeatMs, clock);
-    if (answer === undefined) return link.close('silent');
-    const isTaken = (answer.value as { isTaken?: unknown }).isTaken === true;
-    if (isTaken && this.#resumes.length > 0) this.#alive = begun;
+    channel.hear(said => {
+      if ((said as { isTaken?: unknown }).isTaken === true && this.#resumes.length > 0) this.#alive = begun;
+    });
+    await clock.sleep(limits.bridgeSilentMs - limits.bridgeBeatMs, channel.signal);
+    if (link.heard === heard) link.close('silent');
   }
 
   #unreachable(address: string, { message, status = null }: Error & { status?: number | null }): SignalboxError {

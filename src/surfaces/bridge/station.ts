@@ -12,6 +12,7 @@ import { version } from '../../version.ts';
 import { answerCommand, answerStatus } from './command.ts';
 import { type Guest, guestOf, type HubSide, lookForDead, placeOf, projectFor } from './guest.ts';
 import { answerDirectHook, answerGitHook, relayHook } from './hooks.ts';
+import { noteSession } from './permitted.ts';
 import { type Connected, connectMcp } from './talk.ts';
 
 export interface StationParts extends HubSide {
@@ -33,8 +34,10 @@ export class Station {
   readonly #link: Link;
   #guest: Guest | undefined;
   #talk: Connected | undefined;
-  #known = new Set<string>();
+  /** The sessions that are noted as open here, by id, with their projects. */
+  readonly #known = new Map<string, string>();
   #underWay = 0;
+  #hasGreeted = false;
   /** Whether it was asked whose the connection is since somebody looked. */
   #isChecked = true;
 
@@ -45,6 +48,8 @@ export class Station {
     this.#link.signal.addEventListener('abort', () => this.#talk?.close('cut off'), { once: true });
     // Machines come and go, and the hub stays.
     parts.stopping.addEventListener('abort', () => void this.#move(), { once: true, signal: this.#link.signal });
+    // It may have been asked to stop while it was looked whose this is.
+    if (parts.stopping.aborted) void this.#move();
   }
 
   /** Calls `over` when the connection has ended. */
@@ -82,18 +87,22 @@ export class Station {
     return this.#parts.principal(counts);
   }
 
-  /** The hub stops: what is under way is answered, and nothing else is taken. */
+  /** The hub stops: what is under way is answered, what may go on at another is let go, and nothing else is taken. */
   async #move(): Promise<void> {
     const { clock } = this.#parts.world;
-    const until = clock.elapsed() + limits.hubDrainMs / 2;
+    const begun = clock.elapsed();
     this.#talk?.hold();
-    while (this.#underWay > 0 && clock.elapsed() < until && !this.#link.signal.aborted)
-      await clock.sleep(limits.hubDrainLookMs);
+    // What is on its way just now is told that it came too late, and is not lost.
+    const leastMs = this.#talk ? limits.bridgeHoldMs : 0;
+    const isDue = (ms: number) => ms >= leastMs && (this.#underWay === 0 || ms >= limits.hubDrainMs / 2);
+    while (!isDue(clock.elapsed() - begun) && !this.#link.signal.aborted) await clock.sleep(limits.hubDrainLookMs);
     this.#link.close('the hub stops');
   }
 
   async #take(what: string, value: unknown, channel: Channel): Promise<void> {
     this.#underWay += 1;
+    // A store that is slow must not make the hub look gone.
+    if (what === 'beat') channel.say({ isHere: true });
     try {
       const principal = await this.#principal(what === 'beat' || what === 'bye' ? 'free' : 'counted');
       const said = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
@@ -133,8 +142,7 @@ export class Station {
       });
     },
     beat: async (_guest, _said, channel) => {
-      const alive = await Promise.all((this.#talk?.present() ?? []).map(agent => agent.renew()));
-      channel.say({ isTaken: alive.every(Boolean) });
+      channel.say({ isTaken: (await this.#talk?.renew()) ?? false });
       channel.end();
     },
     hook: (guest, said, channel) => relayHook(this.#talk?.hooks, guest, said, channel),
@@ -160,21 +168,31 @@ export class Station {
     if (parsed.success) guest.far.note(parsed.data);
   }
 
-  /** Notes the sessions that have joined by what was done. */
-  async #meet(guest: Guest): Promise<void> {
+  /** Notes the sessions that have joined by what was done, and those that have ended. */
+  async #meet({ permit, world }: Guest): Promise<void> {
+    const before = [...this.#known];
+    const here = new Set<string>();
     for (const agent of this.#talk?.present() ?? []) {
       const id = await agent.session().catch(() => undefined);
-      if (id === undefined || this.#known.has(id)) continue;
-      this.#known.add(id);
-      const { name: principal } = guest.principal;
+      if (id === undefined) continue;
+      here.add(id);
+      if (this.#known.has(id)) continue;
       const { project } = await agent.place();
-      const about = { action: 'session', what: 'open', principal, subject: null, project } as const;
-      await this.#parts.audit.note({ ...about, session: id, digest: null, decision: 'done', code: null, ms: null });
+      if (this.#known.has(id)) continue;
+      this.#known.set(id, project);
+      await noteSession(permit, 'open', id, project);
+    }
+    for (const [id, project] of before) {
+      if (here.has(id) || !this.#known.delete(id)) continue;
+      const session = await world.store.read(project, tx => tx.get('session', id));
+      // It may go on without its server.
+      if (session && session.endedAt !== null) await noteSession(permit, 'end', id, project);
     }
   }
 
   async #greet(principal: Principal, said: unknown, channel: Channel): Promise<void> {
-    if (this.#guest !== undefined) return this.#link.close('said hello twice');
+    if (this.#hasGreeted) return this.#link.close('said hello twice');
+    this.#hasGreeted = true;
     const parsed = helloForm.safeParse(said);
     if (!parsed.success) {
       throw new SignalboxError(

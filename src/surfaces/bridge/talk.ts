@@ -2,21 +2,27 @@
 import { PassThrough, Writable } from 'node:stream';
 import * as z from 'zod/v4';
 import type { Channel } from '../../bridge/link.ts';
-import { type ErrorCode, type SignalboxError, toSignalboxError } from '../../core/errors.ts';
+import { type ErrorCode, SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import type { Agent } from '../../tools/agent.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
-import { AnsweringTransport } from '../mcp/answers.ts';
+import { mayBeRepeated } from '../../tools/define-tool.ts';
+import { AnsweringTransport, type ClientFacts } from '../mcp/answers.ts';
 import { hookTool } from '../mcp/hook-tool.ts';
+import { refusalOf } from '../mcp/refusal.ts';
 import { type Parting, serveOn } from '../mcp/serve.ts';
 import type { Guest } from './guest.ts';
 import type { HookHandler } from './hooks.ts';
+import { Requests } from './requests.ts';
 
 export interface Connected {
   /** What answers the hooks of the client. */
   readonly hooks: HookHandler | undefined;
   /** The sessions that have joined. */
   present(): Agent[];
+  /** A sign of life of all its sessions. Whether the store took it of each: not while one is still to be taken up. Never rejects. */
+  renew(): Promise<boolean>;
   /** Takes no more requests; those under way go on. */
   hold(): void;
   close(parting: Parting): Promise<void>;
@@ -28,7 +34,7 @@ interface Around {
   /** It was not, and that has been said. */
   refused(code: ErrorCode): void;
   /** How many requests more are under way. */
-  busy(by: number): void;
+  busy(by: 1 | -1): void;
   met(): Promise<void>;
 }
 
@@ -40,10 +46,12 @@ interface Said {
   readonly isShown?: boolean;
 }
 
+type Id = string | number;
+
 interface Message {
-  readonly id?: string | number;
+  readonly id?: Id;
   readonly method?: string;
-  readonly params?: { readonly name?: unknown };
+  readonly params?: { readonly name?: unknown; readonly arguments?: unknown; readonly requestId?: unknown };
 }
 
 /** Serves the client until the channel ends. */
@@ -53,9 +61,8 @@ export function connectMcp(
   channel: Channel,
   around: Around,
 ): Connected {
-  const talk = new Talk(guest, channel, around);
   const told = facts.safeParse(client);
-  void talk.resume(guest.hello.resumes, told.success ? told.data : undefined);
+  const talk = new Talk(guest, channel, around, told.success ? told.data : undefined);
   channel.hear(said => talk.take(said as Said));
   return talk;
 }
@@ -73,19 +80,28 @@ class Talk implements Connected {
   readonly #output: Writable;
   readonly #transport: AnsweringTransport;
   readonly #served: Promise<void>;
-  readonly #open = new Set<string | number>();
+  readonly #requests: Requests;
   /** What was sent, by number, with what happens once the client has it. */
   readonly #sent = new Map<number, (isShown: boolean) => void>();
   #number = 0;
   #callers: Callers | undefined;
+  /** The conversations of the machine whose sessions are to be taken up, as they were before a connection broke. */
+  readonly #left: Set<string | null>;
+  #takingUp: Promise<void> | undefined;
   #parting: Parting = 'cut off';
   #isHeld = false;
+  #isOver = false;
   #told = '';
   #turn: Promise<unknown> = Promise.resolve();
+  /** What has come and was not let in yet. */
+  #waitingCharacters = 0;
   hooks: HookHandler | undefined;
 
-  constructor(guest: Guest, channel: Channel, around: Around) {
+  /** `client`: what its machine says of it, for sessions that are there before it says anything itself. */
+  constructor(guest: Guest, channel: Channel, around: Around, client: ClientFacts | undefined) {
     [this.#guest, this.#channel, this.#around] = [guest, channel, around];
+    this.#left = new Set(guest.hello.resumes);
+    this.#requests = new Requests(by => around.busy(by));
     // An answer counts as out when the client has it: until then a message in it is not read.
     this.#output = new Writable({
       highWaterMark: 1,
@@ -93,7 +109,7 @@ class Talk implements Connected {
       write: (line: string, _encoding, done) => this.#say(String(line), done),
     });
     this.#transport = new AnsweringTransport(this.#input, this.#output as never);
-    this.#served = this.#serve();
+    this.#served = this.#serve(client);
     channel.signal.addEventListener('abort', () => void this.close('cut off'), { once: true });
     // The connection may have broken while it was looked whose it is.
     if (channel.signal.aborted) void this.close('cut off');
@@ -104,77 +120,124 @@ class Talk implements Connected {
       this.#sent.get(taken)?.(isShown === true);
       this.#sent.delete(taken);
     }
-    if (message === undefined) return;
-    const { id, method } = message;
-    const isRequest = id !== undefined && method !== undefined;
-    if (isRequest && this.#isHeld) return;
-    if (isRequest && !isLasting(method)) {
-      this.#open.add(id);
-      this.#around.busy(1);
-    }
-    // One after the other, as they came: a cancellation must not overtake what it cancels.
-    this.#turn = this.#turn.then(() => this.#admit(message, moment));
+    if (message !== undefined && this.#isExpected(message)) this.#admitInTurn(message, moment);
+    this.#assertTaken();
   }
 
-  async #admit(message: Message, moment: unknown): Promise<void> {
+  /** Whether it is to be let in; a request that is not has been answered. */
+  #isExpected({ id, method, params }: Message): boolean {
+    if (method === 'notifications/cancelled') this.#requests.over(params?.requestId as Id);
+    // Whatever is no request is not counted; the protocol layer judges it.
+    if (method === undefined || !['string', 'number'].includes(typeof id)) return true;
+    // Its machine asks the next hub then: nothing was done.
+    if (this.#isHeld) this.#channel.say({ late: id });
+    else if (this.#requests.begin(id as Id, method, this.#isRepeatable(method, params))) return true;
+    else this.#refuse(id as Id, method, params?.name, tooMany());
+    return false;
+  }
+
+  #isRepeatable(method: string, params: Message['params']): boolean {
+    const tool = method === 'tools/call' && this.#guest.tools.find(({ name }) => name === params?.name);
+    return tool !== undefined && tool !== false && mayBeRepeated(tool, asObject(params?.arguments));
+  }
+
+  /** One after the other, as they came: a cancellation must not overtake what it cancels. */
+  #admitInTurn(message: Message, moment: unknown): void {
+    const line = `${JSON.stringify(message)}\n`;
+    this.#waitingCharacters += line.length;
+    this.#turn = this.#turn.then(async () => {
+      await this.#admit(message, line, moment);
+      this.#waitingCharacters -= line.length;
+    });
+  }
+
+  async #admit({ id, method, params }: Message, line: string, moment: unknown): Promise<void> {
     try {
       await this.#around.permit(moment);
-      this.#input.write(`${JSON.stringify(message)}\n`);
+      this.#input.write(line);
     } catch (error) {
       const refusal = toSignalboxError(error);
-      this.#refuse(message, refusal);
+      if (id !== undefined && method !== undefined) this.#refuse(id, method, params?.name, refusal);
       this.#around.refused(refusal.code);
     }
   }
 
-  #refuse(asked: Message, { code, message, next }: SignalboxError): void {
-    const { id, method } = asked;
-    if (id === undefined) return;
-    // What a hook is told is a matter of its machine's policy.
-    if (isHook(asked)) {
-      this.#channel.say({ refused: id });
-      return;
-    }
-    const text = `${code}: ${message}\nNext: ${next}`;
-    const answer =
-      method === 'tools/call'
-        ? { jsonrpc: '2.0', id, result: { isError: true, content: [{ type: 'text', text }] } }
-        : { jsonrpc: '2.0', id, error: { code: -32_603, message: `${message} ${next}` } };
-    this.#say(JSON.stringify(answer), () => undefined);
+  /** Whoever lets so much pile up, on either side, is gone or wants our memory. */
+  #assertTaken(): void {
+    const waiting = Math.max(this.#waitingCharacters, this.#output.writableLength);
+    if (waiting > limits.bridgeBacklogBytes) this.#guest.link.close('too much at once');
   }
 
+  /** Answers a request with an error, past everything that waits to be sent. */
+  #refuse(id: Id, method: string, name: unknown, refusal: SignalboxError): void {
+    this.#requests.over(id);
+    // What a hook is told is a matter of its machine's policy.
+    const isHook = method === 'tools/call' && name === hookTool;
+    this.#channel.say(isHook ? { refused: id } : { message: refusalOf(id, method, refusal) });
+  }
+
+  /** `done` when its client has it, or nobody ever will. */
   #say(line: string, done: () => void): void {
     const message = JSON.parse(line) as Message;
+    const answered = message.method === undefined ? message.id : undefined;
     const number = ++this.#number;
-    this.#sent.set(number, isShown => {
+    const over = (isShown: boolean) => {
       // What follows an answer follows only one that was seen.
-      if (!isShown && message.id !== undefined) this.#transport.forget(message.id);
+      if (answered !== undefined && !isShown) this.#transport.forget(answered);
+      if (answered !== undefined) this.#requests.over(answered);
       done();
-    });
-    this.#channel.say({ message, number, ...this.#presence() });
-    if (message.method !== undefined || message.id === undefined) return;
-    if (this.#open.delete(message.id)) this.#around.busy(-1);
+    };
+    this.#sent.set(number, over);
+    const method = answered === undefined ? undefined : this.#requests.methodOf(answered);
+    if (!this.#channel.say({ message, number, ...this.#presence() })) {
+      this.#sent.delete(number);
+      this.#told = '';
+      over(false);
+      if (answered !== undefined) this.#refuse(answered, method ?? '', undefined, tooLarge());
+    }
+    if (answered === undefined) return;
+    this.#requests.out(answered);
     void this.#around.met().catch(() => undefined);
   }
 
-  /** Of which conversations sessions are here, where that is other than it was: the machine takes them up again after a break. */
+  /** Of which conversations sessions are here, where that is other than it was: the machine has them taken up again after a break. */
   #presence(): { present?: (string | null)[] } {
-    const present = this.present().map(agent => agent.conversation);
+    const present = [...new Set([...this.#left, ...this.present().map(agent => agent.conversation)])];
     const text = JSON.stringify(present);
     if (text === this.#told) return {};
     this.#told = text;
     return { present };
   }
 
-  /** Takes up the sessions that the machine had over a connection that broke. */
-  async resume(conversations: readonly (string | null)[], client: Parameters<Guest['callers']>[0]): Promise<void> {
-    if (conversations.length === 0) return;
-    try {
-      await this.#caller(client).resume(conversations);
-      await this.#around.met();
-    } catch (error) {
-      this.#guest.world.log.warn('taking sessions up again failed', { error: String(error) });
+  async renew(): Promise<boolean> {
+    this.#assertTaken();
+    await this.#takeUp();
+    const alive = await Promise.all(this.present().map(agent => agent.renew()));
+    return this.#left.size === 0 && alive.every(Boolean);
+  }
+
+  /** Takes up the sessions that are left, once at a time. Where the store is away they stay for the next time. */
+  #takeUp(): Promise<void> {
+    this.#takingUp ??= this.#takeUpNow().finally(() => {
+      this.#takingUp = undefined;
+    });
+    return this.#takingUp;
+  }
+
+  async #takeUpNow(): Promise<void> {
+    const callers = this.#callers;
+    if (callers === undefined || this.#left.size === 0) return;
+    for (const conversation of this.#left) {
+      try {
+        await callers.resume([conversation]);
+        this.#left.delete(conversation);
+      } catch (error) {
+        const { code, message } = toSignalboxError(error);
+        this.#guest.world.log.warn('a session is not taken up again', { code, message });
+        if (code !== 'unavailable') this.#left.delete(conversation);
+      }
     }
+    await this.#around.met().catch(() => undefined);
   }
 
   present(): Agent[] {
@@ -183,32 +246,41 @@ class Talk implements Connected {
 
   hold(): void {
     this.#isHeld = true;
+    // Waits above all: they go on at the next hub.
+    for (const late of this.#requests.release()) this.#channel.say({ late });
   }
 
   async close(parting: Parting): Promise<void> {
     this.#parting = parting;
+    this.#isOver = true;
     // What the client never took must not count as shown.
     this.#sent.clear();
     await this.#transport.close().catch(() => undefined);
     await this.#served;
   }
 
-  async #serve(): Promise<void> {
-    const { world, far, hello, tools, permission, standing } = this.#guest;
+  /** What waits goes on at the next hub where it may be repeated; where not, the wait ends as if its time were over. */
+  #call: CallTool = (offered, name, input, context) => {
+    const tool = offered.find(each => each.name === name);
+    const goesOn = tool !== undefined && mayBeRepeated(tool, asObject(input));
+    const isCutOff = () => this.#isOver && this.#parting === 'cut off';
+    const { call, stopping } = this.#guest;
+    return call(offered, name, input, { ...context, isCutOff, ...(goesOn ? {} : { waitsEnd: stopping }) });
+  };
+
+  async #serve(client: ClientFacts | undefined): Promise<void> {
+    const { world, far, hello, tools, hookCall, permission } = this.#guest;
     let isFailing = false;
     await serveOn(
       {
-        world,
-        directory: hello.directory,
-        // Git's hooks are judged by what the machine found out, and never come to this.
-        config: {} as never,
-        surroundings: {} as never,
-        tools,
-        permission,
+        ...{ world, tools, hookCall, permission },
+        call: (...asked) => this.#call(...asked),
         channel: hello.reach === 'channel',
-        callers: client => this.#caller(client),
-        standing,
-        profile: null,
+        callers: told => {
+          this.#callers = this.#guest.callers(told);
+          return this.#callers;
+        },
+        foreign: null,
         tellsFailure: failing => {
           const isNews = failing && !isFailing;
           isFailing = failing;
@@ -220,25 +292,37 @@ class Talk implements Connected {
         gitHooksHold: directory => far.gitHooksHold(directory),
         hearHooks: async handle => {
           this.hooks = handle;
-          return () => undefined;
+          return () => {
+            this.hooks = undefined;
+          };
         },
       },
       this.#transport,
       () => this.#parting,
+      callers => {
+        if (this.#left.size > 0) callers(client);
+        void this.#takeUp();
+      },
     );
   }
-
-  #caller(client: Parameters<Guest['callers']>[0]): Callers {
-    this.#callers ??= this.#guest.callers(client);
-    return this.#callers;
-  }
 }
 
-function isHook({ method, params }: Message): boolean {
-  return method === 'tools/call' && params?.name === hookTool;
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Requests that stay open as long as their client likes: nobody waits for their end. */
-function isLasting(method: string): boolean {
-  return method === 'subscriptions/listen';
+function tooMany(): SignalboxError {
+  return new SignalboxError(
+    'limit_exceeded',
+    `${limits.bridgeRequests} requests of this client are under way at its hub.`,
+    'Wait for their answers, then ask again.',
+  );
+}
+
+function tooLarge(): SignalboxError {
+  return new SignalboxError(
+    'limit_exceeded',
+    'The answer is too large for the connection with the hub. What was asked for was done.',
+    'Ask for less at once, with a smaller limit.',
+  );
 }

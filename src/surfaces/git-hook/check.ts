@@ -2,7 +2,7 @@
 import { toSignalboxError } from '../../core/errors.ts';
 import type { GitHookFacts } from '../../core/git-hook-facts.ts';
 import type { GuardPolicy } from '../../core/policy.ts';
-import { callTool } from '../../tools/call-tool.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import gitCheck from '../../tools/git-check.ts';
 import type { Participant } from '../../tools/participant.ts';
@@ -37,6 +37,7 @@ export async function answerGit(
   facts: Promise<GitHookFacts>,
   { onFailure }: GuardPolicy,
   find: () => Promise<Committing>,
+  callTool: CallTool,
 ): Promise<GitHookAnswer> {
   try {
     const { caller, isStranger } = await find();

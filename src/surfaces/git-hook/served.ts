@@ -4,6 +4,7 @@ import { asOperator, type Composition, guardPolicyAt, sessionOfShell } from '../
 import { SignalboxError } from '../../core/errors.ts';
 import { type GitHookFacts, noFacts } from '../../core/git-hook-facts.ts';
 import type { GuardPolicy } from '../../core/policy.ts';
+import { type CallTool, callTool } from '../../tools/call-tool.ts';
 import { Visitor } from '../../tools/visitor.ts';
 import type { World } from '../../tools/world.ts';
 import { answerGit, type Committing, type GitHookAnswer, type GitHookCall } from './check.ts';
@@ -12,7 +13,11 @@ type Handler = Parameters<Composition['hearHooks']>[0];
 type Connection = Parameters<Handler>[1];
 
 /** Judges what git is about to do. Never fails. */
-export type GitJudge = (told: GitTold, facts: GitHookFacts, guard: GuardPolicy) => Promise<GitHookAnswer>;
+export type GitJudge = (
+  told: GitTold,
+  facts: GitHookFacts | Promise<GitHookFacts>,
+  guard: GuardPolicy,
+) => Promise<GitHookAnswer>;
 
 interface Parts extends Pick<Composition, 'world' | 'config' | 'directory'> {
   /** Who judges instead, where the rules run elsewhere. */
@@ -43,20 +48,24 @@ async function serve(parts: Parts, told: GitTold, connection: Connection): Promi
   });
   if (connection.signal.aborted) return;
   const guard = guardPolicyAt(told.directory, told.environment);
-  const { judgeGit = judgedHere(parts.world, parts.config.project.value || null) } = parts;
+  const { world, config, judgeGit = judgedHere({ world, project: config.project.value || null }) } = parts;
   connection.reply(await judgeGit(told, facts, guard));
 }
 
-/** Judges by the store of this process. `person` is whoever is at a shell that is no session's. */
-export function judgedHere(
-  world: World,
-  project: string | null,
-  person?: (world: World, directory: string) => Promise<Visitor>,
-): GitJudge {
+interface JudgeParts {
+  readonly world: World;
+  readonly project: string | null;
+  /** Whoever is at a shell that is no session's; the operator where nothing is said. */
+  person?(world: World, directory: string): Promise<Visitor>;
+  readonly call?: CallTool;
+}
+
+/** Judges by the store of this process. */
+export function judgedHere({ world, project, person, call = callTool }: JudgeParts): GitJudge {
   return (told, facts, guard) => {
     const policed = { ...world, policy: { ...world.policy, guard } };
     const anybody = person ?? (async (within, directory) => new Visitor(within, directory, project, null));
-    return answerGit(told, Promise.resolve(facts), guard, () => committing(policed, project, told, anybody));
+    return answerGit(told, Promise.resolve(facts), guard, () => committing(policed, project, told, anybody), call);
   };
 }
 

@@ -3,7 +3,7 @@ import type { ClientHooks, EventAnswer, ReadEvent, Written } from '../../clients
 import { clientNamed } from '../../clients/index.ts';
 import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
-import { callTool } from '../../tools/call-tool.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import clientEvent from '../../tools/client-event.ts';
 import type { ToolContext } from '../../tools/define-tool.ts';
 import guardCheck from '../../tools/guard-check.ts';
@@ -29,6 +29,8 @@ export interface CallerFound {
 
 /** Who lives behind the events: a server with the sessions of its client, or the store alone. */
 export interface EventDesk {
+  /** By which a hook asks and tells. */
+  readonly call: CallTool;
   /** Whose event it is; `pass`: another server's; null: nobody's, so nothing is said. */
   callerOf(client: string, read: ReadEvent): Promise<CallerFound | 'pass' | null>;
   /** Ends the session of an event that says that its conversation is over; `pass`: another server may know it. */
@@ -91,13 +93,13 @@ export async function answerHook(
     const found = await desk.callerOf(call.client, read);
     if (found === 'pass') return undefined;
     if (found === null) return silent;
-    const over = hooks.leavesEndsUntold ? await untold(found, read, signal) : '';
-    const refusal = await refused(found, read, signal);
+    const over = hooks.leavesEndsUntold ? await untold(desk, found, read, signal) : '';
+    const refusal = await refused(desk, found, read, signal);
     desk.tellsFailure(false);
     const notice = noticeFor(desk, hooks, call.event);
     if (refusal !== null) return { ...silent, written: hooks.write(call.event, { deny: refusal, ...notice }) };
-    const done = [over, await afterTool(found, read, signal)].filter(part => part !== '').join('\n');
-    const { answer, shown } = withWords(await told(found, read, isShown(hooks, call.event, read), signal), done);
+    const done = [over, await afterTool(desk, found, read, signal)].filter(part => part !== '').join('\n');
+    const { answer, shown } = withWords(await told(desk, found, read, isShown(hooks, call.event, read), signal), done);
     if (read.event.kind === 'stop' && answer.hold === undefined) desk.rests?.(call.client, found);
     return { written: hooks.write(call.event, { ...answer, ...notice }), shown };
   } catch (error) {
@@ -156,10 +158,15 @@ export function isGuarded({ event }: ReadEvent): boolean {
 }
 
 /** Why the tool must not run; null when it may. */
-async function refused({ caller }: CallerFound, read: ReadEvent, signal: AbortSignal): Promise<string | null> {
+async function refused(
+  desk: EventDesk,
+  { caller }: CallerFound,
+  read: ReadEvent,
+  signal: AbortSignal,
+): Promise<string | null> {
   if (!isGuarded(read)) return null;
   const { action, call = null } = read.event;
-  const { output, text } = await callTool(
+  const { output, text } = await desk.call(
     [guardCheck],
     guardCheck.name,
     { action, call, directory: read.directory },
@@ -169,17 +176,27 @@ async function refused({ caller }: CallerFound, read: ReadEvent, signal: AbortSi
 }
 
 /** What the model is to be told of what a tool has done. */
-async function afterTool({ caller }: CallerFound, read: ReadEvent, signal: AbortSignal): Promise<string> {
+async function afterTool(
+  desk: EventDesk,
+  { caller }: CallerFound,
+  read: ReadEvent,
+  signal: AbortSignal,
+): Promise<string> {
   const { kind, action, call = null, hasFailed = false } = read.event;
   if (kind !== 'after-tool' || action == null) return '';
   const done = { action, call, hasFailed, directory: read.directory };
-  return (await callTool([guardDone], guardDone.name, done, quietContext(caller, signal))).text;
+  return (await desk.call([guardDone], guardDone.name, done, quietContext(caller, signal))).text;
 }
 
 /** What is over by now of what the client never tells the end of. A sub-agent's is told by its own events. */
-async function untold({ caller }: CallerFound, { event }: ReadEvent, signal: AbortSignal): Promise<string> {
+async function untold(
+  desk: EventDesk,
+  { caller }: CallerFound,
+  { event }: ReadEvent,
+  signal: AbortSignal,
+): Promise<string> {
   if (event.kind === 'start' || event.kind === 'child-start' || event.kind === 'end') return '';
-  return (await callTool([guardDone], guardDone.name, {}, quietContext(caller, signal))).text;
+  return (await desk.call([guardDone], guardDone.name, {}, quietContext(caller, signal))).text;
 }
 
 function quietContext(caller: Participant, signal: AbortSignal): ToolContext {
@@ -194,6 +211,7 @@ function withWords<T extends { answer: EventAnswer }>(told: T, words: string): T
 }
 
 async function told(
+  desk: EventDesk,
   { caller, twin }: CallerFound,
   { event, endedAgent }: ReadEvent,
   carries: boolean,
@@ -207,7 +225,7 @@ async function told(
     progress() {},
     afterAnswer: (action: () => Promise<void>) => void after.push(action),
   };
-  const { output, text } = await callTool(
+  const { output, text } = await desk.call(
     [clientEvent],
     clientEvent.name,
     { ...event, carries, agent: endedAgent, twin },

@@ -37,7 +37,10 @@ async function answer(
     ...{ client: traits.name, event, input, teller: typeof teller === 'string' ? teller : '' },
     failsClosed: request.failsClosed === true,
   };
-  if (request.wait === true) return connection.reply(await wait(waiters, hooks, call, connection));
+  if (request.wait === true) {
+    const isAgain = request.again === true;
+    return connection.reply(await wait(waiters, hooks, call, connection, isAgain));
+  }
   const found = await answerHook(desk, call, connection.signal);
   if (found === undefined) return connection.reply({ pass: true });
   connection.next(() => {
@@ -48,9 +51,15 @@ async function answer(
   return connection.reply(found.written);
 }
 
-async function wait(waiters: Waiters, hooks: ClientHooks, { client, event, input }: HookCall, { signal }: Connection) {
+async function wait(
+  waiters: Waiters,
+  hooks: ClientHooks,
+  { client, event, input }: HookCall,
+  { signal }: Connection,
+  isAgain: boolean,
+) {
   const read = hooks.read(event, input);
-  const written = read === undefined ? {} : await waiters.stand(client, read, signal);
+  const written = read === undefined ? {} : await waiters.stand(client, read, signal, isAgain);
   return written === 'pass' ? { pass: true } : written;
 }
 

@@ -7,6 +7,7 @@ import { send } from '../../core/message.ts';
 import type { ProcessIdentity } from '../../core/process.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import { Agent } from '../../tools/agent.ts';
+import { callTool } from '../../tools/call-tool.ts';
 import { Callers, type ClientTraits } from '../../tools/callers.ts';
 import type { World } from '../../tools/world.ts';
 import { answerHook } from './answer.ts';
@@ -50,12 +51,13 @@ function server(clientWords: readonly string[] = terminals, traits = codex, dire
     },
   };
   const waking = { programs, clientWords: () => clientWords };
-  const desk = new ServedDesk(
-    bench.clock,
-    () => callers,
+  const desk = new ServedDesk({
+    clock: bench.clock,
+    callers: () => callers,
     waking,
-    isFailing => isFailing,
-  );
+    call: callTool,
+    tellsFailure: isFailing => isFailing,
+  });
   const tell = async (event: string, more: object = {}, conversation = 'A') => {
     const input = { session_id: conversation, hook_event_name: event, cwd: directory, ...more };
     const call = { client: traits.name, event, input, teller: 'user' };

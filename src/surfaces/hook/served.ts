@@ -11,30 +11,33 @@ import { rememberTree } from '../../tools/tree-look.ts';
 import type { CallerFound, EventDesk } from './answer.ts';
 import { Wakers, type Waking } from './wakers.ts';
 
-/** `callers` is asked with the client's name, because an event may come before the connection has told who the client is. */
+export interface ServedParts extends Pick<EventDesk, 'call' | 'tellsFailure'> {
+  readonly clock: Clock;
+  /** Asked with the client's name, because an event may come before the connection has told who the client is. */
+  callers(client: string): Callers;
+  readonly waking: Waking;
+  readonly failsClosed?: EventDesk['failsClosed'];
+  readonly policy?: PolicySource | undefined;
+}
+
 export class ServedDesk implements EventDesk {
   readonly #callers: (client: string) => Callers;
   readonly #clock: Clock;
   readonly #wakers: Wakers;
   readonly #seen = new Map<string, { readonly teller: string; readonly at: number }>();
+  readonly call: EventDesk['call'];
   readonly tellsFailure: EventDesk['tellsFailure'];
   readonly failsClosed: EventDesk['failsClosed'];
   readonly #policy: PolicySource | undefined;
 
-  constructor(
-    clock: Clock,
-    callers: (client: string) => Callers,
-    waking: Waking,
-    tellsFailure: EventDesk['tellsFailure'],
-    failsClosed: EventDesk['failsClosed'] = () => false,
-    policy?: PolicySource,
-  ) {
-    this.#clock = clock;
-    this.#callers = callers;
-    this.#wakers = new Wakers(waking);
-    this.tellsFailure = tellsFailure;
-    this.failsClosed = failsClosed;
-    this.#policy = policy;
+  constructor(parts: ServedParts) {
+    this.#clock = parts.clock;
+    this.#callers = client => parts.callers(client);
+    this.#wakers = new Wakers(parts.waking);
+    this.call = parts.call;
+    this.tellsFailure = isFailing => parts.tellsFailure(isFailing);
+    this.failsClosed = parts.failsClosed ?? (() => false);
+    this.#policy = parts.policy;
   }
 
   wrongSettings() {

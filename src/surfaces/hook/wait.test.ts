@@ -6,6 +6,7 @@ import { type Bench, createBench } from '../../../test/support/rules.ts';
 import { limits } from '../../core/limits.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import { Agent } from '../../tools/agent.ts';
+import { callTool } from '../../tools/call-tool.ts';
 import { Callers, type ClientTraits } from '../../tools/callers.ts';
 import { answerHook } from './answer.ts';
 import { hookHandler } from './handler.ts';
@@ -32,12 +33,7 @@ beforeEach(async () => {
     return new Agent(world, { ...facts, reach: 'calls', directory: '/app', isOnlyConversation: true });
   });
   const waking = { programs: { run: async () => false }, clientWords: () => [] };
-  desk = new ServedDesk(
-    clock,
-    () => callers,
-    waking,
-    () => false,
-  );
+  desk = new ServedDesk({ clock, callers: () => callers, waking, call: callTool, tellsFailure: () => false });
   handle = hookHandler(desk);
   peer = await bench.join('peer');
   await tell('UserPromptSubmit', { prompt: 'Move the login.', prompt_id: 'p1' });

@@ -26,9 +26,10 @@ export class Waiters {
 
   /**
    * Resolves when the waiter is to end: with the reason to wake the session, or with nothing when a later one stands in its place,
-   * it hung up (`gone`), or its session ended. `pass`: the session is another server's. Rejects only if the session cannot be told.
+   * it hung up (`gone`), or its session ended. `pass`: the session is another server's. `isAgain`: it stood before, for a stop of long
+   * ago. Rejects only if the session cannot be told.
    */
-  async stand(client: string, read: ReadEvent, gone: AbortSignal): Promise<Written | 'pass'> {
+  async stand(client: string, read: ReadEvent, gone: AbortSignal, isAgain = false): Promise<Written | 'pass'> {
     const found = await this.#desk.callerOf(client, read);
     if (found === 'pass') return 'pass';
     const id = found === null ? undefined : await idOf(found.caller);
@@ -39,7 +40,7 @@ export class Waiters {
     this.#standing.get(id)?.abort();
     this.#standing.set(id, stand);
     this.#note(found.caller, id);
-    void this.#expectStop(found.caller, id, read, stand.signal).catch(() => undefined);
+    if (!isAgain) void this.#expectStop(found.caller, id, read, stand.signal).catch(() => undefined);
     const wake = await nextWake(found.caller, stand.signal);
     gone.removeEventListener('abort', leave);
     if (this.#standing.get(id) === stand) {

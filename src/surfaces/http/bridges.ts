@@ -6,6 +6,7 @@ import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { Station } from '../bridge/station.ts';
 import type { Hub, HubParts } from './app.ts';
+import { countedWakeups } from './counted-wakeups.ts';
 import { problemOf, Refusal } from './problem.ts';
 
 type Accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => Promise<Wire>;
@@ -14,11 +15,14 @@ export class Bridges {
   readonly #parts: HubParts;
   readonly #hub: Hub;
   readonly #accept: Accept;
+  /** What goes on here with counted hints and waits. */
+  readonly #world: HubParts['world'];
   readonly #open = new Set<Station>();
   readonly #sockets = new Set<Duplex>();
 
   constructor(parts: HubParts, hub: Hub, accept: Accept) {
     [this.#parts, this.#hub, this.#accept] = [parts, hub, accept];
+    this.#world = { ...parts.world, wakeups: countedWakeups(parts.world.wakeups, hub.metrics) };
   }
 
   /** Whether nothing is under way on any of them. */
@@ -36,7 +40,8 @@ export class Bridges {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.destroy());
-    const { world, note, stopping, addressIn } = this.#parts;
+    const { note, stopping, addressIn } = this.#parts;
+    const world = this.#world;
     try {
       const { guard } = this.#hub;
       const { host = '', origin, authorization } = request.headers;
@@ -55,9 +60,8 @@ export class Bridges {
       const isKnown = () => guard.knows(authorization);
       const audit = this.#hub.auditor(address);
       const station = new Station(wire, { world, audit, principal, isKnown, stopping, log });
-      this.#open.add(station);
+      this.#begin(station);
       note('info', 'bridge', { bridges: this.#open.size });
-      station.closed(() => this.#open.delete(station));
     } catch (error) {
       const id = world.ids.next();
       const { status, cause } = problemOf(error, id);
@@ -65,6 +69,16 @@ export class Bridges {
         note('error', 'request failed', { request: id, cause: String((cause as Error)?.stack ?? cause) });
       refuse(socket, error, id);
     }
+  }
+
+  #begin(station: Station): void {
+    const { metrics } = this.#hub;
+    this.#open.add(station);
+    metrics.bridged(1);
+    station.closed(() => {
+      this.#open.delete(station);
+      metrics.bridged(-1);
+    });
   }
 }
 

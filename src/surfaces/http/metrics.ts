@@ -8,6 +8,7 @@ export class Metrics {
   #open = 0;
   #heard = 0;
   #waiting = 0;
+  #bridges = 0;
 
   begin(): void {
     this.#open += 1;
@@ -36,6 +37,11 @@ export class Metrics {
     this.#waiting += by;
   }
 
+  /** A machine has connected, or is gone. */
+  bridged(by: 1 | -1): void {
+    this.#bridges += by;
+  }
+
   text(version: string, provider?: ProviderState): string {
     return [
       '# HELP signalbox_info The version that runs.',
@@ -61,9 +67,12 @@ export class Metrics {
       '# HELP signalbox_hints_heard_total Hints that woke somebody who waits or listens here.',
       '# TYPE signalbox_hints_heard_total counter',
       `signalbox_hints_heard_total ${this.#heard}`,
-      '# HELP signalbox_waits Requests that wait for a message, a lock or an answer.',
+      '# HELP signalbox_waits How many wait for a message, a lock or an answer.',
       '# TYPE signalbox_waits gauge',
       `signalbox_waits ${this.#waiting}`,
+      '# HELP signalbox_bridges Machines that are connected.',
+      '# TYPE signalbox_bridges gauge',
+      `signalbox_bridges ${this.#bridges}`,
       ...(provider ? aboutProvider(provider) : []),
       '',
     ].join('\n');

@@ -87,8 +87,11 @@ export async function serveHub(parts: Composition, write: (line: string) => void
   server.end();
   bridges.end();
   note('info', 'stopped', {});
-  // A wait that somebody left behind must not keep a hub that has stopped.
-  world.clock.every(limits.hubDrainLookMs * 25, () => process.exit());
+  // What somebody has left behind must not keep a hub that has stopped; that it was is a defect, and told.
+  world.clock.every(limits.hubDrainLookMs * 25, () => {
+    note('warn', 'left behind', { resources: process.getActiveResourcesInfo() });
+    process.exit();
+  });
 }
 
 /** What the rules log is a line of JSON like everything else here. */

@@ -7,6 +7,7 @@ import type { Composition } from '../../compose.ts';
 import { limits } from '../../core/limits.ts';
 import type { Profile } from '../../profiles/define-profile.ts';
 import type { Agent } from '../../tools/agent.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
 import { Cast } from '../../tools/cast.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
@@ -24,17 +25,19 @@ import { pushMessages, pushShown } from './channel.ts';
 import { createProfileServer, unasked } from './profile-server.ts';
 import { createServer } from './server.ts';
 
-export interface ServeParts extends Pick<Composition, 'config' | 'directory' | 'surroundings'> {
+/** What serving a client takes, wherever the client and the store are. */
+export interface ServeParts {
   readonly world: World;
   readonly tools: readonly ToolDefinition[];
+  /** By which everything is called that the client asks for, and that its hooks do. */
+  readonly call: CallTool;
+  readonly hookCall: CallTool;
   readonly permission: Permission;
   readonly channel: boolean;
   /** Makes the participants of this process from what the client says of itself. A session joins at its first use. */
   callers(client: ClientFacts | undefined): Callers;
-  /** A session of this process that stands elsewhere. */
-  readonly standing: Composition['standing'];
   /** The vocabulary that is spoken instead of our own; null for that. */
-  readonly profile: Profile | null;
+  readonly foreign: Foreign | null;
   /** Whether a failure is to be told to the client's user now. */
   tellsFailure(isFailing: boolean): boolean;
   /** What a resting session of the client is woken with. */
@@ -46,6 +49,14 @@ export interface ServeParts extends Pick<Composition, 'config' | 'directory' | '
   hearHooks(handle: HookHandler): Promise<() => void>;
 }
 
+/** The vocabulary of another system, and what of the process it may know and make. */
+export interface Foreign extends Pick<Composition, 'directory' | 'surroundings' | 'standing'> {
+  readonly profile: Profile;
+}
+
+/** What a process of a client has besides: git's own hooks ask it too. */
+export interface ProcessParts extends ServeParts, Pick<Composition, 'config' | 'directory'> {}
+
 type HookHandler = Parameters<Composition['hearHooks']>[0];
 
 /** How a connection ended: its client went, or can only not be heard any more. */
@@ -55,86 +66,99 @@ export type Parting = 'left' | 'cut off';
  * Serves until standard input ends, the client's process is gone, or a signal asks to stop; then the session has left and
  * nothing is in flight. Standard output carries protocol only: everything that writes to the console goes to standard error.
  */
-export async function serve(parts: ServeParts): Promise<void> {
+export async function serve(parts: ProcessParts): Promise<void> {
   globalThis.console = new Console(process.stderr, process.stderr);
   const transport = new AnsweringTransport(process.stdin, process.stdout);
   const stopWatching = watchForTheEnd(parts.world, () => void transport.close());
+  const hearHooks = (handle: HookHandler) => parts.hearHooks(withGitHooks(parts, handle));
   await serveOn(
-    parts,
+    { ...parts, hearHooks },
     transport,
     () => 'left',
     () => {
-      if (parts.profile) process.stderr.write(`${parts.profile.ready}\n`);
+      if (parts.foreign) process.stderr.write(`${parts.foreign.profile.ready}\n`);
     },
   );
   stopWatching();
 }
 
-/** Serves one client over a transport until that is closed. `begun` is called when it can be used; `parting` tells at the end whether its sessions are over. */
+/**
+ * Serves one client over a transport until that is closed. `begun` is called when it can be used, with the callers that it has then or
+ * that are made for it; `parting` tells at the end whether its sessions are over.
+ */
 export async function serveOn(
   parts: ServeParts,
   transport: AnsweringTransport,
   parting: () => Parting,
-  begun: () => void = () => undefined,
+  begun: (callers: ServeParts['callers']) => void = () => undefined,
 ): Promise<void> {
-  const { world, tools, permission, channel } = parts;
+  const { world, tools, call, permission, channel, foreign } = parts;
   const ended = new AbortController();
   let known: Callers | undefined;
   const callers = (client: ClientFacts | undefined) => {
     known ??= parts.callers(client);
     return known;
   };
-  const desk = new ServedDesk(
-    world.clock,
-    client => callers({ name: clientNamed(client)?.mcpNames[0] ?? '', version: '' }),
-    parts.waking,
-    parts.tellsFailure,
-    () => world.policy.guard.onFailure === 'block',
-    world.guardPolicy,
-  );
+  const desk = new ServedDesk({
+    clock: world.clock,
+    callers: client => callers({ name: clientNamed(client)?.mcpNames[0] ?? '', version: '' }),
+    waking: parts.waking,
+    call: parts.hookCall,
+    tellsFailure: isFailing => parts.tellsFailure(isFailing),
+    failsClosed: () => world.policy.guard.onFailure === 'block',
+    policy: world.guardPolicy,
+  });
   let push: (agent: Agent) => void = () => undefined;
-  const cast = parts.profile && castFor(parts, parts.profile, callers, agent => push(agent));
+  const cast = foreign && castFor(world, foreign, callers, agent => push(agent));
   const create = () =>
-    parts.profile && cast
-      ? createProfileServer({ ...parts, profile: parts.profile, transport, callers, desk, cast })
-      : createServer({ tools, permission, transport, channel, callers, desk });
+    foreign && cast
+      ? createProfileServer({ ...foreign, world, transport, callers, desk, cast })
+      : createServer({ tools, call, permission, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
-  const stopHearing = await parts.hearHooks(withGitHooks(parts, hookHandler(desk)));
+  const stopHearing = await parts.hearHooks(hookHandler(desk));
   const { notificationFile } = parts;
   const ofBlock = () => [...(known?.present ?? []), ...(known && cast ? cast.others : [])];
-  const reading = parts.profile && { issuer: parts.profile.name, tool: parts.profile.reader ?? null };
+  const reading = foreign && { issuer: foreign.profile.name, tool: foreign.profile.reader ?? null };
   const block =
     notificationFile && keepBlock(notificationFile, world.clock, ofBlock, ended.signal, reading ?? undefined);
   void keepGitRing(world.clock, () => known?.present ?? [], parts.gitHooksHold, ended.signal);
   const participant = (client: ClientFacts | undefined) => callers(client).main;
-  const { profile } = parts;
-  if (profile?.pushed && cast) {
+  if (foreign?.profile.pushed && cast) {
+    const { profile } = foreign;
     const server = create();
     server.onerror = onerror;
-    const desk = new ForeignDesk({ ...parts, issuer: profile.name, cast }, unasked(ended.signal));
+    const desk = new ForeignDesk({ ...foreign, world, issuer: profile.name, cast }, unasked(ended.signal));
     push = agent => void pushShown(server, agent, ended.signal, async item => profile.pushed?.(desk, item) ?? null);
     await server.connect(transport);
-  } else if (channel && !parts.profile)
+  } else if (channel && !foreign)
     await connectWithChannel(world, create(), transport, participant, ended.signal, onerror);
   else {
     const maxSubscriptions = limits.listensPerConnection;
     serveStdio((_context: McpRequestContext) => create(), { transport, onerror, maxSubscriptions });
   }
 
-  begun();
+  begun(callers);
   await transport.closed();
   ended.abort();
   stopHearing();
   desk.close();
   const over = parting() === 'left' ? leave(transport, known, cast) : known?.abandon();
-  await Promise.race([Promise.all([over, block]), world.clock.sleep(limits.shutdownMs)]);
+  await atMost(world.clock, limits.shutdownMs, Promise.all([over, block]));
+}
+
+/** Waits for something, and not longer than `ms`. */
+async function atMost(clock: World['clock'], ms: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, clock.sleep(ms, done.signal)]);
+  // A process may be ready to end, and a time that nobody waits for would keep it.
+  done.abort();
 }
 
 /** The sessions of a profile's callers; those of the first client that speaks. */
 function castFor(
-  { world, standing }: ServeParts,
-  { name }: Profile,
+  world: World,
+  { standing, profile: { name } }: Foreign,
   callers: ServeParts['callers'],
   played: (agent: Agent) => void,
 ): Cast {

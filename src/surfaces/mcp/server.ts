@@ -3,7 +3,7 @@ import { type CallToolResult, ResourceNotFoundError, Server, type ServerContext 
 import { untold } from '../../clients/define-client.ts';
 import { clientSpeaking } from '../../clients/index.ts';
 import { toSignalboxError } from '../../core/errors.ts';
-import { callTool } from '../../tools/call-tool.ts';
+import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers, CallOwner } from '../../tools/callers.ts';
 import type { ToolContext, ToolDefinition } from '../../tools/define-tool.ts';
 import { version } from '../../version.ts';
@@ -20,6 +20,8 @@ import { Subscriptions } from './subscriptions.ts';
 
 export interface ServerParts {
   readonly tools: readonly ToolDefinition[];
+  /** By which everything is called that the client asks for. */
+  readonly call: CallTool;
   readonly transport: AnsweringTransport;
   /** Who may call, made from what the client says of itself. Called with the first request that needs one. */
   callers(client: ClientFacts | undefined): Callers;
@@ -33,7 +35,7 @@ export interface ServerParts {
 const listHint = { ttlMs: 3_600_000, cacheScope: 'public' as const };
 
 export function createServer(parts: ServerParts): Server {
-  const { tools, channel, permission } = parts;
+  const { tools, call, channel, permission } = parts;
   const server = new Server(
     { name: 'signalbox', title: 'Signalbox', version },
     {
@@ -62,7 +64,7 @@ export function createServer(parts: ServerParts): Server {
     return answered(async () => {
       const owner = ownerOf(clientOf(server, request), params, request);
       const caller = await parts.callers(clientOf(server, request)).ofCall(owner);
-      return callTool(tools, params.name, owner.input, { ...context(request), caller });
+      return call(tools, params.name, owner.input, { ...context(request), caller });
     });
   });
   serveBesideTools(server, {
@@ -104,7 +106,7 @@ function serveSubscriptions(
 }
 
 /** A refusal by a rule is a tool error the model can read and act on, not a protocol error that only the client sees. */
-async function answered(call: () => ReturnType<typeof callTool>): Promise<CallToolResult> {
+async function answered(call: () => ReturnType<CallTool>): Promise<CallToolResult> {
   try {
     const { output, text } = await call();
     return { content: [{ type: 'text', text }], structuredContent: output };

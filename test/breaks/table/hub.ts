@@ -261,8 +261,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'bridge: a token to read has no session for git',
     file: 'src/surfaces/bridge/hooks.ts',
-    replace: "if (guest.principal.role === 'read') {",
-    by: "if (guest.principal.id === '') {",
+    replace: 'guest.hasHooks ? await judge(',
+    by: 'guest.hello ? await judge(',
     caughtBy: `${foreign} › to read changes nothing, by whatever its machine calls`,
   },
   {
@@ -303,8 +303,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'hub: one that has stopped is not kept by a wait',
     file: 'src/surfaces/http/serve.ts',
-    replace: 'world.clock.every(limits.hubDrainLookMs * 25, () => process.exit());',
-    by: 'await world.clock.sleep(limits.hubDrainMs);',
+    replace: "note('info', 'stopped', {});",
+    by: "note('info', 'stopped', {});\n  await world.clock.sleep(limits.hubDrainMs);",
     caughtBy: `${stop} › has gone long before its ten seconds where nothing is under way, also with a peer that never finished asking`,
   },
   {

@@ -20,7 +20,7 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'clients of the newer protocol are served',
     file: 'src/surfaces/mcp/serve.ts',
-    replace: 'else if (channel && !parts.profile)',
+    replace: 'else if (channel && !foreign)',
     by: 'else if (channel || transport)',
     caughtBy: 'test/scenarios/story.test.ts › never both hold a file; the refused one learns everything it needs',
   },
@@ -78,8 +78,8 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'a wait does not keep other calls waiting',
     file: 'src/surfaces/mcp/server.ts',
-    replace: 'return callTool(tools, params.name, owner.input, { ...context(request), caller });',
-    by: 'const turn = Promise.resolve(parts.turn).then(() =>\n        callTool(tools, params.name, owner.input, { ...context(request), caller }));\n      parts.turn = turn.catch(() => undefined);\n      return turn;',
+    replace: 'return call(tools, params.name, owner.input, { ...context(request), caller });',
+    by: 'const turn = Promise.resolve(parts.turn).then(() =>\n        call(tools, params.name, owner.input, { ...context(request), caller }));\n      parts.turn = turn.catch(() => undefined);\n      return turn;',
     caughtBy: 'test/scenarios/protocol.test.ts › does not keep other calls of the session waiting',
   },
   {
