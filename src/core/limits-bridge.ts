@@ -34,6 +34,8 @@ export const bridgeLimits = {
   bridgeRepeats: 3,
   /** A hook is answered without the hub after so long: the command of the hook waits for `hookSocketMs`. */
   bridgeHookMs: 1_500,
+  /** How long of that it waits for a connection. */
+  bridgeHookUpMs: 500,
   /** How long the hub waits for what only the machine can tell, beyond the time that the question itself gives. */
   bridgeAskMs: 3_000,
   /** How long a hub that stops still hears a client: what is on its way is told to go to the next one. */

@@ -6,7 +6,7 @@ import { operations } from '../../tools/index.ts';
 import { factsOf } from '../cli/status-facts.ts';
 import { commandForm, formed, statusForm } from './forms.ts';
 import type { Guest } from './guest.ts';
-import { permittedLook } from './permitted.ts';
+import { assertMayLook } from './permitted.ts';
 
 /** What the overview of the project shows. */
 export async function answerStatus(
@@ -17,10 +17,9 @@ export async function answerStatus(
   const { clues } = formed(statusForm, said);
   const { store, processes } = guest.world;
   const project = await guest.place();
-  const facts = await permittedLook(guest.permit, 'status', project, async () => {
-    const mine = await guest.shell(clues);
-    return store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
-  });
+  assertMayLook(guest.permit, 'status', project);
+  const mine = await guest.shell(clues);
+  const facts = await store.read(project, tx => factsOf({ tx, processes }, mine ?? guest.principal.name));
   channel.say({ facts, project });
   channel.end();
 }

@@ -31,7 +31,7 @@ export function hookRelay(parts: RelayParts): HookHandler {
 
 async function relay({ shuttle, near, clock, here }: RelayParts, request: Request, connection: HookConnection) {
   const until = clock.elapsed() + limits.bridgeHookMs;
-  const link = await shuttle.up(limits.bridgeHookMs / 3);
+  const link = await shuttle.up(limits.bridgeHookUpMs);
   if (connection.signal.aborted) return;
   const channel = link?.open('hook', { request, moment: near.moment() });
   const isAnswered = channel && (await answered(channel, connection, until - clock.elapsed(), clock));

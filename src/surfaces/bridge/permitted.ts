@@ -85,13 +85,10 @@ export function notedHooks({ principal, audit }: Permit): CallTool {
   };
 }
 
-/** For what is looked at beside the tools. */
-export function permittedLook<T>(permit: Permit, name: string, project: string, look: () => Promise<T>): Promise<T> {
-  return audited({ ...permit, project, session: null }, 'call', name, null, async () => {
-    const refusal = refusalFor(permit.principal, { name, effect: 'read', isOverruling: false }, project);
-    if (refusal) throw refusal;
-    return look();
-  });
+/** For what is looked at beside the tools. Errors: `forbidden`. */
+export function assertMayLook({ principal }: Permit, name: string, project: string): void {
+  const refusal = refusalFor(principal, { name, effect: 'read', isOverruling: false }, project);
+  if (refusal) throw refusal;
 }
 
 /** Notes that a session is here, or is over. */

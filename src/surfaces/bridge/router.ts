@@ -98,7 +98,7 @@ export class Router {
       const pending: Pending = { message, at: 'waits', lost: 0 };
       this.#pending.set(id, pending);
       if (isHook(message)) void this.#hurry(id, pending);
-      void this.#route(id, pending, limits.bridgePatienceMs);
+      void this.#route(id, pending, isHook(message) ? limits.bridgeHookUpMs : limits.bridgePatienceMs);
     }
   }
 

@@ -114,7 +114,7 @@ function judgeAt(shuttle: Shuttle, near: Near, { world }: BridgeParts): GitJudge
   const { clock, processes } = world;
   return async (told, facts, guard): Promise<GitHookAnswer> => {
     const until = clock.elapsed() + limits.gitHookMs / 2;
-    const link = await shuttle.up(limits.bridgeHookMs / 3);
+    const link = await shuttle.up(limits.bridgeHookUpMs);
     near.names(told.directory);
     const { pid } = clientEnvironment(told.environment, 'command');
     const identities = identitiesOf(processes, [...(pid === null ? [] : [pid]), ...told.ancestors]);

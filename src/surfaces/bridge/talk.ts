@@ -109,7 +109,11 @@ class Talk implements Connected {
       write: (line: string, _encoding, done) => this.#say(String(line), done),
     });
     this.#transport = new AnsweringTransport(this.#input, this.#output as never);
-    this.#served = this.#serve(client);
+    this.#served = this.#serve(client).catch(error => {
+      // Its machine tries again, and nobody waits for answers that never come.
+      guest.world.log.error('serving failed', { error: String(error) });
+      guest.link.close('serving failed');
+    });
     channel.signal.addEventListener('abort', () => void this.close('cut off'), { once: true });
     // The connection may have broken while it was looked whose it is.
     if (channel.signal.aborted) void this.close('cut off');
