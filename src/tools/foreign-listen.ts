@@ -14,6 +14,7 @@ import { whileAway } from './away.ts';
 import type { DeskContext, TalkParts } from './desk-parts.ts';
 import type { ForeignConversations, SaidLine, Spot, TalkKey } from './foreign-conversations.ts';
 import type { Own } from './foreign-partner.ts';
+import { joinedSignal } from './joined-signal.ts';
 import type { Participant } from './participant.ts';
 
 export interface Heard {
@@ -142,10 +143,9 @@ export class ForeignListen {
         told = clock.elapsed();
         this.#context.progress(this.#what, Math.round(waited / 1000), Math.round(ms / 1000));
       }
-      const stop = new AbortController();
-      const end = AbortSignal.any([signal, stop.signal, ...(waitsEnd ? [waitsEnd] : [])]);
-      await Promise.race(hints.map((each, at) => each.changed(seen[at] ?? 0, ms - waited, end)));
-      stop.abort();
+      const woken = joinedSignal(signal, waitsEnd);
+      await Promise.race(hints.map((each, at) => each.changed(seen[at] ?? 0, ms - waited, woken.signal)));
+      woken.end();
     }
   }
 

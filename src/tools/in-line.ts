@@ -9,8 +9,8 @@ import type { WaiterRecord } from '../core/records.ts';
 import type { Unit } from '../core/unit.ts';
 import { whileAway } from './away.ts';
 import type { ToolContext } from './define-tool.ts';
+import { joinedSignal } from './joined-signal.ts';
 import type { Me } from './participant.ts';
-import { wakeSignal } from './waiting.ts';
 
 /** An outcome, and the store's time at which it was so. */
 export interface Look {
@@ -34,10 +34,24 @@ export async function waitInLine(
   first: LockOutcome,
   ticket: WaiterRecord,
 ): Promise<Look> {
+  const woken = joinedSignal(context.signal, context.waitsEnd);
+  try {
+    return await waited(context, wait, first, ticket, woken.signal);
+  } finally {
+    woken.end();
+  }
+}
+
+async function waited(
+  context: ToolContext,
+  wait: Wait,
+  first: LockOutcome,
+  ticket: WaiterRecord,
+  woken: AbortSignal,
+): Promise<Look> {
   const { caller, signal } = context;
   const { clock } = caller.world;
   const hints = await caller.hints();
-  const woken = wakeSignal(context);
   const deadline = clock.elapsed() + wait.waitMs;
   let { seen } = wait;
   let lastLook = clock.elapsed();

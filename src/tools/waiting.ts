@@ -2,11 +2,7 @@
 import { limits } from '../core/limits.ts';
 import { whileAway } from './away.ts';
 import type { ToolContext } from './define-tool.ts';
-
-/** Aborts when a wait ends early: it was cancelled, or all are to end. */
-export function wakeSignal({ signal, waitsEnd }: Pick<ToolContext, 'signal' | 'waitsEnd'>): AbortSignal {
-  return waitsEnd ? AbortSignal.any([signal, waitsEnd]) : signal;
-}
+import { joinedSignal } from './joined-signal.ts';
 
 export interface Wait<T> {
   readonly ms: number;
@@ -22,10 +18,22 @@ export interface Wait<T> {
  * What was taken, or undefined when the time is over (`waitsEnd` is the end of any) or the call is cancelled; nothing is taken for a
  * cancelled call. A look comes first; a hint says that there is something, so then it takes at once. Goes on while the store is away.
  */
-export async function untilThere<T>(context: ToolContext, { ms, what, look, take }: Wait<T>): Promise<T | undefined> {
+export async function untilThere<T>(context: ToolContext, wait: Wait<T>): Promise<T | undefined> {
+  const woken = joinedSignal(context.signal, context.waitsEnd);
+  try {
+    return await waited(context, wait, woken.signal);
+  } finally {
+    woken.end();
+  }
+}
+
+async function waited<T>(
+  context: ToolContext,
+  { ms, what, look, take }: Wait<T>,
+  woken: AbortSignal,
+): Promise<T | undefined> {
   const { clock } = context.caller.world;
   const hints = await context.caller.hints();
-  const woken = wakeSignal(context);
   const begin = clock.elapsed();
   let told = begin;
   let wasHinted = false;
@@ -35,13 +43,13 @@ export async function untilThere<T>(context: ToolContext, { ms, what, look, take
       const taken = await whileAway(take);
       if (taken !== undefined) return taken;
     }
-    const waited = clock.elapsed() - begin;
-    if (waited >= ms || woken.aborted) return undefined;
+    const passed = clock.elapsed() - begin;
+    if (passed >= ms || woken.aborted) return undefined;
     if (clock.elapsed() - told >= limits.progressEveryMs) {
       told = clock.elapsed();
-      context.progress(what, Math.round(waited / 1000), Math.round(ms / 1000));
+      context.progress(what, Math.round(passed / 1000), Math.round(ms / 1000));
     }
-    await hints.changed(seen, ms - waited, woken);
+    await hints.changed(seen, ms - passed, woken);
     wasHinted = hints.version !== seen;
   }
 }

@@ -179,10 +179,10 @@ export function createHub(parts: HubParts): Hub {
       if (!streams.begin(principal.id)) throw tooManyStreams();
     });
     follow(context, { handed: async () => undefined, over: async () => streams.end(principal.id) });
-    const signal = AbortSignal.any([context.req.raw.signal, parts.stopping]);
+    const ends = [context.req.raw.signal, parts.stopping];
     const mayGoOn = () => guard.knows(header);
     const { store, clock } = world;
-    const stream = eventStream({ store, clock, log: world.log, project, cursor, signal, mayGoOn });
+    const stream = eventStream({ store, clock, log: world.log, project, cursor, ends, mayGoOn });
     return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
   });
 

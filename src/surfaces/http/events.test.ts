@@ -24,7 +24,7 @@ async function streamOf(events: number) {
   const stopping = new AbortController();
   const stream = eventStream({
     ...{ store: { eventsAfter }, clock: bench.clock, log, project, cursor: 0 },
-    ...{ signal: stopping.signal, mayGoOn: async () => true },
+    ...{ ends: [stopping.signal], mayGoOn: async () => true },
   });
   return {
     ...{ stream, log, stopping, clock: bench.clock },

@@ -1,6 +1,7 @@
 /** What happens in a project as server-sent events (the HTML standard, 9.2): gap-free from a cursor on, and again after a broken connection. */
 import { limits } from '../../core/limits.ts';
 import type { Clock, Event, Log, Store } from '../../core/ports.ts';
+import { joinedSignal } from '../../tools/joined-signal.ts';
 
 export interface EventFeed {
   readonly store: Pick<Store, 'eventsAfter'>;
@@ -9,7 +10,8 @@ export interface EventFeed {
   readonly project: string;
   /** The last event that the reader has. */
   readonly cursor: number;
-  readonly signal: AbortSignal;
+  /** Any of these ends it: its reader has gone, the hub stops. */
+  readonly ends: readonly AbortSignal[];
   /** Whether the reader may go on: asked at every look, so that a revoked token hears nothing more. */
   mayGoOn(): Promise<boolean>;
 }
@@ -19,20 +21,28 @@ export interface EventFeed {
  * Where nothing happens it says so now and then. It looks for no more than its reader takes.
  */
 export function eventStream(feed: EventFeed): ReadableStream<Uint8Array> {
-  const stopped = new AbortController();
-  const pieces = told({ ...feed, signal: AbortSignal.any([feed.signal, stopped.signal]) });
+  const life = joinedSignal(...feed.ends);
+  const pieces = told(feed, life.signal);
   const encoder = new TextEncoder();
+  let isTaken = true;
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await pieces.next();
-      if (!done) controller.enqueue(encoder.encode(value));
-      else if (!stopped.signal.aborted) controller.close();
+      if (!done) return controller.enqueue(encoder.encode(value));
+      life.end();
+      if (isTaken) controller.close();
     },
-    cancel: () => stopped.abort(),
+    cancel() {
+      isTaken = false;
+      life.end();
+    },
   });
 }
 
-async function* told({ store, clock, log, project, cursor, signal, mayGoOn }: EventFeed): AsyncGenerator<string, void> {
+async function* told(
+  { store, clock, log, project, cursor, mayGoOn }: EventFeed,
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
   yield `retry: ${limits.hubEventsRetryMs}\n\n`;
   let last = cursor;
   let spoken = clock.elapsed();

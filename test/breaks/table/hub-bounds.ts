@@ -13,9 +13,8 @@ export const ofHubBounds: readonly Break[] = [
   {
     what: 'hub: events wait for their reader',
     file: 'src/surfaces/http/events.ts',
-    replace:
-      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
-    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) controller.enqueue(encoder.encode(value));',
+    replace: '    async pull(controller) {',
+    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {',
     caughtBy:
       'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
   },
@@ -87,5 +86,12 @@ export const ofHubBounds: readonly Break[] = [
     by: "purpose !== 'session' ? limits",
     caughtBy:
       'test/scenarios/hub-store-away.test.ts › answers what it is asked while its store is away for longer than a person at a shell would wait',
+  },
+  {
+    what: 'hub: a wait lets go of the signal by which the hub stops',
+    file: 'src/tools/joined-signal.ts',
+    replace: "for (const each of signals) each?.removeEventListener('abort', end);",
+    by: '',
+    caughtBy: 'src/tools/joined-signal.test.ts › A wait by %s leaves nothing on the signal by which its hub stops',
   },
 ];

@@ -71,8 +71,8 @@ export const ofSurfaces: readonly Break[] = [
   {
     what: 'a wait ends within its time',
     file: 'src/tools/waiting.ts',
-    replace: 'const waited = clock.elapsed() - begin;',
-    by: 'const waited = (clock.elapsed() - begin) / 1_000;',
+    replace: 'const passed = clock.elapsed() - begin;',
+    by: 'const passed = (clock.elapsed() - begin) / 1_000;',
     caughtBy: 'test/scenarios/protocol.test.ts › tells how it goes, and ends within its time',
   },
   {
