@@ -110,6 +110,15 @@ export function table(
   return `${[head, ...body].join('\n')}\n`;
 }
 
+/** Names with what they hold, a line each, the names quiet and in a column of their own. Values are cleaned. Ends with a line end. */
+export function fieldLines(
+  fields: readonly (readonly [name: string, value: string])[],
+  quiet: (text: string) => string,
+): string {
+  const width = Math.max(...fields.map(([name]) => displayWidth(name)));
+  return fields.map(([name, value]) => `${quiet(name.padEnd(width))}${gap}${oneLine(value)}\n`).join('');
+}
+
 interface MeasuredColumn extends Column {
   readonly index: number;
   readonly natural: number;
