@@ -7,7 +7,7 @@
 import type { Digests } from './account.ts';
 import { limits } from './limits.ts';
 import type { Event } from './ports.ts';
-import { cleanText } from './text.ts';
+import { oneLine } from './text.ts';
 import { discreet } from './webhook-discretion.ts';
 import type { Posting, Signatures } from './webhook-port.ts';
 import type { WebhookRecord } from './webhook-record.ts';
@@ -76,7 +76,7 @@ function forDiscord(text: string): string {
 
 /** On one line, without what hides or reorders text, within the bound. */
 function shortened(text: string): string {
-  const line = [...cleanText(text).text.replace(/\s+/g, ' ').trim()];
+  const line = [...oneLine(text)];
   const most = limits.webhookChatTextCharacters;
   return line.length > most ? `${line.slice(0, most - 1).join('')}…` : line.join('');
 }

@@ -21,8 +21,8 @@ export const ofHubBounds: readonly Break[] = [
   {
     what: 'audit: names are kept as they may be shown',
     file: 'src/core/audit.ts',
-    replace: "cleanText(name).text.replace(/\\s+/g, ' ').trim()",
-    by: 'name',
+    replace: 'oneLine(name).slice',
+    by: 'name.slice',
     caughtBy: 'src/core/audit.test.ts › What somebody called by a name that a terminal obeys is noted without that',
   },
   {
