@@ -3,7 +3,7 @@ import type { AuditRecord } from './audit-record.ts';
 import { limits } from './limits.ts';
 import type { Reader, Transaction } from './ports.ts';
 import { ordered } from './records.ts';
-import { cleanText } from './text.ts';
+import { oneLine } from './text.ts';
 
 const dayMs = 86_400_000;
 
@@ -41,8 +41,7 @@ export function noteDeed(tx: Transaction, deed: Deed): Promise<void> {
 
 function harmless(name: string | null): string | null {
   if (name === null) return null;
-  const line = cleanText(name).text.replace(/\s+/g, ' ').trim();
-  return line.slice(0, limits.auditNameCharacters).toWellFormed();
+  return oneLine(name).slice(0, limits.auditNameCharacters).toWellFormed();
 }
 
 export interface AuditQuery {

@@ -6,7 +6,7 @@ import type { ProcessIdentity } from './ports.ts';
 import { withShellsOfPeople } from './presence.ts';
 import { processKey } from './process.ts';
 import type { SessionRecord } from './records.ts';
-import { cleanText, quoted } from './text.ts';
+import { oneLine, quoted } from './text.ts';
 import type { Unit, View } from './unit.ts';
 
 export interface Bypass {
@@ -49,7 +49,7 @@ function bypassWords(me: SessionRecord, { did, reason }: Bypass): string {
 }
 
 function spokenReason(raw: string): string {
-  return cleanText(raw).text.replace(/\s+/g, ' ').trim().slice(0, limits.reasonCharacters).toWellFormed();
+  return oneLine(raw).slice(0, limits.reasonCharacters).toWellFormed();
 }
 
 /**

@@ -87,6 +87,7 @@ describe('the claims of a token', () => {
   it('name somebody by one line of a bounded length, that no token made here has', () => {
     expect(whose({ email: '\u001b[31mana\n@x' }, { nameClaim: 'email' })).toMatchObject({ name: 'oidc:ana @x' });
     expect(whose({}, { nameClaim: 'email' })).toMatchObject({ name: 'oidc:ana' });
+    expect(whose({ email: ' \u200b' }, { nameClaim: 'email' })).toMatchObject({ name: 'oidc:ana' });
     const long = whose({ email: 'é'.repeat(250) }, { nameClaim: 'email' });
     expect(long?.name).toHaveLength(limits.tokenNameCharacters + 'oidc:'.length);
   });

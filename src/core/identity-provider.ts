@@ -5,7 +5,7 @@
 import type { Digests, Principal } from './account.ts';
 import { limits } from './limits.ts';
 import type { ProviderPolicy } from './provider-policy.ts';
-import { cleanText } from './text.ts';
+import { oneLine } from './text.ts';
 import { type Role, roles } from './token-record.ts';
 
 /** What is wrong with a token. Only the log and the audit are told. */
@@ -100,11 +100,8 @@ export function isOfProvider({ id }: Pick<Principal, 'id'>): boolean {
 const mark = 'oidc:';
 
 function nameOf(claims: Claims, { nameClaim }: ProviderPolicy, sub: string): string {
-  const [given] = valuesOf(claims, nameClaim);
-  const text = cleanText(given || sub)
-    .text.replace(/\s+/g, ' ')
-    .trim();
-  return `${mark}${text.slice(0, limits.tokenNameCharacters)}`.toWellFormed();
+  const [given = ''] = valuesOf(claims, nameClaim);
+  return `${mark}${(oneLine(given) || oneLine(sub)).slice(0, limits.tokenNameCharacters)}`.toWellFormed();
 }
 
 /** The highest that any of the values grants. */

@@ -12,9 +12,10 @@ it.each([
 });
 
 it('A day ends when it is over in UTC', () => {
+  expect(new Date(endOf('2028-02-29', 0)).toISOString()).toBe('2028-03-01T00:00:00.000Z');
   expect(new Date(endOf('2027-01-31', 0)).toISOString()).toBe('2027-02-01T00:00:00.000Z');
 });
 
-it.each(['', '90', 'd', '-1d', '1.5h', '2027-13-01', 'soon'])('%s is refused', text => {
+it.each(['', '90', 'd', '-1d', '1.5h', '2027-13-01', '2027-02-29', '2027-04-31', 'soon'])('%s is refused', text => {
   expect(() => endOf(text, 0)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
 });

@@ -14,7 +14,9 @@ export function durationOf(text: string): number {
 export function endOf(text: string, now: number): number {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text.trim())) return now + durationOf(text);
   const begin = Date.parse(`${text.trim()}T00:00:00Z`);
-  if (Number.isNaN(begin)) throw wrong(text, 'Write a day as 2027-01-31.');
+  // The 31st of a month without one would be the first of the next.
+  const isDay = !Number.isNaN(begin) && new Date(begin).toISOString().startsWith(text.trim());
+  if (!isDay) throw wrong(text, 'Write a day that there is, as 2027-01-31.');
   return begin + 86_400_000;
 }
 

@@ -11,7 +11,7 @@ import { boundedFacts } from './persona-record.ts';
 import { lookAround } from './presence.ts';
 import type { SessionRecord } from './records.ts';
 import { update } from './session.ts';
-import { cleanText } from './text.ts';
+import { cleanText, oneLine } from './text.ts';
 import type { Unit, View } from './unit.ts';
 
 /** The beginning of its session's id, which is nothing but small letters and digits, all drawn by chance. */
@@ -97,6 +97,6 @@ function checked(summary: string): string {
 
 /** As much of a summary as a task holds, on one line. */
 function taskOf(summary: string): string {
-  const line = cleanText(summary).text.replace(/\s+/g, ' ').trim();
+  const line = oneLine(summary);
   return line.slice(0, limits.taskCharacters).toWellFormed();
 }

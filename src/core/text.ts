@@ -43,9 +43,14 @@ function opensWrapper(text: string, at: number): boolean {
   return wrappers.test(inside) || commonWrappers.test(inside) || turnMarks.test(inside);
 }
 
-/** The same on one line: for names, tasks, reasons. Refused when longer than `maxCharacters`, so that nothing is cut unseen. */
+/** The same on one line. */
+export function oneLine(raw: string): string {
+  return cleanText(raw).text.replace(/\s+/g, ' ').trim();
+}
+
+/** One line for names, tasks, reasons. Refused when longer than `maxCharacters`, so that nothing is cut unseen. */
 export function cleanLine(raw: string, field: string, maxCharacters: number): string {
-  const text = cleanText(raw).text.replace(/\s+/g, ' ').trim();
+  const text = oneLine(raw);
   if (text.length > maxCharacters) {
     throw new SignalboxError(
       'limit_exceeded',

@@ -94,12 +94,14 @@ describe('a chat', () => {
     );
   });
 
-  it('of Slack reads nothing from outside as a mention, a link or a line', () => {
+  it('of Slack reads nothing from outside as a mention, a link or a line, and formats nothing', () => {
     for (const text of nasty) {
       const line = said('slack', event('lock.broken', { resource: text, holder: 's1', by: text, reason: text }));
       expect(line).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)|[\u0000-\u001f\u202e]/);
     }
-    expect(JSON.parse(posted('slack', granted).body)).toMatchObject({ unfurl_links: false, unfurl_media: false });
+    expect(JSON.parse(posted('slack', granted).body)).toMatchObject({
+      ...{ mrkdwn: false, parse: 'none', unfurl_links: false, unfurl_media: false },
+    });
   });
 
   it('of Discord mentions nobody, reads nothing from outside as a format, and takes each message', () => {

@@ -1,12 +1,13 @@
 /**
- * What is posted to a webhook. In the standard form it is what `/v1/events` tells, but for what may hold a secret, as Standard Webhooks 1.0.0 has it: an id that stays
- * over attempts, the time of this one and a signature over both and the body. Chats get a line of text in which nothing from
- * outside can call anybody, link anywhere or format anything.
+ * What is posted to a webhook. In the standard form it is what `/v1/events` tells, but for what may hold a secret, as Standard Webhooks
+ * 1.0.0 has it: an id that stays over attempts, the time of this one and a signature over both and the body. Chats get a line of text in
+ * which nothing from outside can call anybody, link anywhere or format anything; of Slack the latter two are asked for, because it has
+ * no spelling for them.
  */
 import type { Digests } from './account.ts';
 import { limits } from './limits.ts';
 import type { Event } from './ports.ts';
-import { cleanText } from './text.ts';
+import { oneLine } from './text.ts';
 import { discreet } from './webhook-discretion.ts';
 import type { Posting, Signatures } from './webhook-port.ts';
 import type { WebhookRecord } from './webhook-record.ts';
@@ -34,7 +35,7 @@ export function postingOf(
   const event = discreet(happened);
   if (kind === 'slack') {
     const text = lineOf(event, project, handles, forSlack);
-    return { url, headers: json, body: JSON.stringify({ text, unfurl_links: false, unfurl_media: false }) };
+    return { url, headers: json, body: JSON.stringify({ text, ...asItStands }) };
   }
   if (kind === 'discord') {
     const content = lineOf(event, project, handles, forDiscord);
@@ -57,6 +58,9 @@ export function postingOf(
 
 const idCharacters = 32;
 
+/** Asks Slack to format nothing, to make a link of no address and to unfold none. */
+const asItStands = { mrkdwn: false, parse: 'none', unfurl_links: false, unfurl_media: false } as const;
+
 /** Discord's flag for a message whose links are not unfolded. */
 const suppressEmbeds = 4;
 
@@ -72,7 +76,7 @@ function forDiscord(text: string): string {
 
 /** On one line, without what hides or reorders text, within the bound. */
 function shortened(text: string): string {
-  const line = [...cleanText(text).text.replace(/\s+/g, ' ').trim()];
+  const line = [...oneLine(text)];
   const most = limits.webhookChatTextCharacters;
   return line.length > most ? `${line.slice(0, most - 1).join('')}…` : line.join('');
 }

@@ -5,7 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import { jsonText } from './json.ts';
 import type { Globals } from './program.ts';
 import type { Page } from './renderers.ts';
-import { createStyle, type Style } from './style.ts';
+import { createStyle } from './style.ts';
 import type { Environment, Terminal } from './terminal.ts';
 
 export interface Invocation {
@@ -45,11 +45,10 @@ export interface Told {
 /** Runs `answer` and prints what it told. */
 export function withAnswer(
   invocation: Invocation,
-  answer: (parts: Composition, style: Style) => Promise<Told>,
+  answer: (parts: Composition, page: Page) => Promise<Told>,
 ): Promise<number> {
   return withComposition(invocation, async parts => {
-    const { style } = pageFor(invocation, parts.world.clock.now());
-    const { value, text } = await answer(parts, style);
+    const { value, text } = await answer(parts, pageFor(invocation, parts.world.clock.now()));
     await printResult(invocation, value, () => text);
     return exitCodes.ok;
   });

@@ -1,5 +1,5 @@
 /** Text that fits a terminal: widths as they are seen, cutting, wrapping, tables. Everything shown from data passes through here. */
-import { cleanText } from '../../core/text.ts';
+import { oneLine } from '../../core/text.ts';
 import { graphemes, graphemeWidth } from './graphemes.ts';
 
 /** How many cells a text takes. Plain ASCII, nearly everything here, is not looked at closely. */
@@ -8,10 +8,7 @@ export function displayWidth(text: string): number {
   return graphemes(text).reduce((width, segment) => width + graphemeWidth(segment), 0);
 }
 
-/** Text from data on one line, harmless for a terminal. */
-export function oneLine(text: string): string {
-  return cleanText(text).text.replace(/\s+/g, ' ').trim();
-}
+export { oneLine };
 
 /** Cuts to `width` cells; what is missing shows as `…` at the end, or in the middle, where both ends tell something (paths). */
 export function cut(text: string, width: number, where: 'end' | 'middle' = 'end'): string {
@@ -108,6 +105,15 @@ export function table(
     ),
   );
   return `${[head, ...body].join('\n')}\n`;
+}
+
+/** Names with what they hold, a line each, the names quiet and in a column of their own. Values are cleaned. Ends with a line end. */
+export function fieldLines(
+  fields: readonly (readonly [name: string, value: string])[],
+  quiet: (text: string) => string,
+): string {
+  const width = Math.max(...fields.map(([name]) => displayWidth(name)));
+  return fields.map(([name, value]) => `${quiet(name.padEnd(width))}${gap}${oneLine(value)}\n`).join('');
 }
 
 interface MeasuredColumn extends Column {

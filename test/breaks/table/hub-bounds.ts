@@ -13,17 +13,16 @@ export const ofHubBounds: readonly Break[] = [
   {
     what: 'hub: events wait for their reader',
     file: 'src/surfaces/http/events.ts',
-    replace:
-      '    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) return controller.enqueue(encoder.encode(value));',
-    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {\n      const { done, value } = await pieces.next();\n      if (!done) return controller.enqueue(encoder.encode(value));',
+    replace: '    async pull(controller) {',
+    by: '    async start(controller) {\n      for await (const text of pieces) controller.enqueue(encoder.encode(text));\n    },\n    async pull(controller) {',
     caughtBy:
       'src/surfaces/http/events.test.ts › A reader that does not read costs no looks and no memory, however much has happened',
   },
   {
     what: 'audit: names are kept as they may be shown',
     file: 'src/core/audit.ts',
-    replace: "cleanText(name).text.replace(/\\s+/g, ' ').trim()",
-    by: 'name',
+    replace: 'oneLine(name).slice',
+    by: 'name.slice',
     caughtBy: 'src/core/audit.test.ts › What somebody called by a name that a terminal obeys is noted without that',
   },
   {

@@ -83,7 +83,7 @@ export const ofWebhooks: readonly Break[] = [
     file: 'src/core/webhook-message.ts',
     replace: ".replaceAll('<', '&lt;')",
     by: '',
-    caughtBy: `${message} › of Slack reads nothing from outside as a mention, a link or a line`,
+    caughtBy: `${message} › of Slack reads nothing from outside as a mention, a link or a line, and formats nothing`,
   },
   {
     what: 'webhooks: Discord reads no format',

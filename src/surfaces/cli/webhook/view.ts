@@ -3,7 +3,8 @@ import { instant } from '../../../core/text.ts';
 import { stateOfWebhook } from '../../../core/webhook.ts';
 import type { WebhookRecord } from '../../../core/webhook-record.ts';
 import { shownUrl } from '../../../core/webhook-url.ts';
-import { oneLine } from '../layout.ts';
+import { type Column, fieldLines, oneLine, table } from '../layout.ts';
+import type { Page } from '../renderers.ts';
 import type { Style } from '../style.ts';
 
 export type ShownWebhook = Omit<WebhookRecord, 'key' | 'fence' | 'lease'> & {
@@ -18,21 +19,27 @@ export function shownWebhook(record: WebhookRecord): ShownWebhook {
 const when = (at: number | null, never: string) => (at === null ? never : instant(at));
 const projectsOf = ({ projects }: ShownWebhook) => (projects.length === 0 ? 'all projects' : projects.join(', '));
 
-export function tableText(webhooks: readonly ShownWebhook[], style: Style): string {
+const headings: readonly Column[] = [
+  { title: 'name' },
+  { title: 'kind' },
+  { title: 'state' },
+  { title: 'to', gives: 'end' },
+  { title: 'for', gives: 'end' },
+  { title: 'last delivered', mayGo: true },
+];
+
+export function tableText(webhooks: readonly ShownWebhook[], { style, columns }: Page): string {
   if (webhooks.length === 0) return `No webhooks. Make one: ${style.name('signalbox webhook create NAME URL')}\n`;
-  const head = ['name', 'kind', 'state', 'to', 'for', 'last delivered'];
   const rows = webhooks.map(webhook => [
-    oneLine(webhook.name),
+    webhook.name,
     webhook.kind,
     webhook.state,
-    oneLine(webhook.url),
-    oneLine(projectsOf(webhook)),
+    webhook.url,
+    projectsOf(webhook),
     when(webhook.deliveredAt, 'never'),
   ]);
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map(row => row[at]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ');
   const troubles = webhooks.flatMap(webhook => troubleOf(webhook, style));
-  return `${[style.quiet(line(head).trimEnd()), ...rows.map(row => line(row).trimEnd()), ...troubles].join('\n')}\n`;
+  return table(headings, rows, style.quiet, columns) + troubles.map(trouble => `${trouble}\n`).join('');
 }
 
 /** What is wrong with a webhook, and what to do. */
@@ -45,7 +52,7 @@ function troubleOf({ name, state, disabledAt, disabledBecause, lastFailure, next
   return [`${style.careful('!')} ${oneLine(`${name} ${about}`)}`];
 }
 
-export function fieldsText(webhook: ShownWebhook, style: Style): string {
+export function fieldsText(webhook: ShownWebhook, { style }: Page): string {
   const { name, id, kind, state, url, events, notes, createdAt, disabledAt, disabledBecause, deliveredAt } = webhook;
   const { failures, failingSince, lastFailure, nextAt } = webhook;
   const isFailing = failures > 0 && failingSince !== null;
@@ -66,5 +73,5 @@ export function fieldsText(webhook: ShownWebhook, style: Style): string {
     ...(disabledAt === null ? [] : [['off since', `${instant(disabledAt)}: ${disabledBecause}`] as const]),
     ...(notes === null ? [] : [['notes', notes] as const]),
   ];
-  return `${fields.map(([field, value]) => `${style.quiet(field.padEnd(11))}${oneLine(value)}`).join('\n')}\n`;
+  return fieldLines(fields, style.quiet);
 }

@@ -17,58 +17,58 @@ import { outcomeOf } from '../../../core/webhook-schedule.ts';
 import { shownUrl, webhookUrl } from '../../../core/webhook-url.ts';
 import { headsOf } from '../../../tools/webhook-heads.ts';
 import { type Invocation, type Told, withAnswer } from '../invocation.ts';
+import type { Page } from '../renderers.ts';
 import { assertLasting, assertWholeStore } from '../store/open-store.ts';
-import type { Style } from '../style.ts';
 import type { WebhookRequest } from './requests.ts';
 import { fieldsText, shownWebhook, tableText } from './view.ts';
 
 export function runWebhook(request: WebhookRequest, invocation: Invocation): Promise<number> {
   assertWholeStore(invocation, 'webhook', 'Say of which projects a webhook is told with --only.');
-  return withAnswer(invocation, (parts, style) => {
+  return withAnswer(invocation, (parts, page) => {
     assertLasting(parts);
-    return answer(request, parts, style);
+    return answer(request, parts, page);
   });
 }
 
-async function answer(request: WebhookRequest, parts: Composition, style: Style): Promise<Told> {
+async function answer(request: WebhookRequest, parts: Composition, page: Page): Promise<Told> {
   const { store } = parts.world;
   switch (request.action) {
     case 'create':
-      return create(request, parts, style);
+      return create(request, parts, page);
     case 'list': {
       const shown = (await store.read(accountsProject, listWebhooks)).map(shownWebhook);
-      return { value: { webhooks: shown }, text: tableText(shown, style) };
+      return { value: { webhooks: shown }, text: tableText(shown, page) };
     }
     case 'show': {
       const shown = shownWebhook(await store.read(accountsProject, tx => showWebhook(tx, request.name)));
-      return { value: shown, text: fieldsText(shown, style) };
+      return { value: shown, text: fieldsText(shown, page) };
     }
     case 'test':
-      return tried(request.name, parts, style);
+      return tried(request.name, parts, page);
     case 'enable': {
       const heads = request.skip ? await headsOf(store) : null;
       const enabled = await store.transact(accountsProject, tx => enableWebhook(tx, request.name, heads));
       const from = request.skip ? 'what happens from now on' : 'what waits for it, then what happens';
-      return said(enabled, style, `is on: hubs over this store tell it ${from}.`);
+      return said(enabled, page, `is on: hubs over this store tell it ${from}.`);
     }
     case 'disable': {
       const disabled = await store.transact(accountsProject, tx => disableWebhook(tx, request.name));
-      return said(disabled, style, 'is off: what happens waits until it is switched on.');
+      return said(disabled, page, 'is off: what happens waits until it is switched on.');
     }
     case 'delete': {
       const deleted = await store.transact(accountsProject, tx => deleteWebhook(tx, request.name));
-      return said(deleted, style, 'is deleted.');
+      return said(deleted, page, 'is deleted.');
     }
   }
 }
 
-function said(record: Parameters<typeof shownWebhook>[0], style: Style, what: string): Told {
+function said(record: Parameters<typeof shownWebhook>[0], { style }: Page, what: string): Told {
   return { value: shownWebhook(record), text: `${style.good('✓')} ${style.strong(record.name)} ${what}\n` };
 }
 
 type CreateRequest = Extract<WebhookRequest, { action: 'create' }>;
 
-async function create(request: CreateRequest, parts: Composition, style: Style): Promise<Told> {
+async function create(request: CreateRequest, parts: Composition, page: Page): Promise<Told> {
   const { store, ids } = parts.world;
   const { name, projects, notes = null, form: kind } = request;
   const { signatures, post } = await parts.webhookParts();
@@ -89,17 +89,17 @@ async function create(request: CreateRequest, parts: Composition, style: Style):
     createWebhook(tx, { name, url, kind, projects, events, notes }, secret, heads),
   );
   const shown = shownWebhook(made);
-  if (made.key === null) return { value: shown, text: fieldsText(shown, style) };
+  if (made.key === null) return { value: shown, text: fieldsText(shown, page) };
   const whole = `${secretPrefix}${made.key}`;
   const note = 'It is shown this once. The receiver verifies signatures with it.';
   return {
     value: { ...shown, secret: whole },
-    text: `${fieldsText(shown, style)}\n${whole}\n\n${style.quiet(note)}\n`,
+    text: `${fieldsText(shown, page)}\n${whole}\n\n${page.style.quiet(note)}\n`,
   };
 }
 
 /** Sends the event of a trial. Errors: `unavailable` with what came of it, when it was not taken. */
-async function tried(name: string, parts: Composition, style: Style): Promise<Told> {
+async function tried(name: string, parts: Composition, page: Page): Promise<Told> {
   const { store, clock } = parts.world;
   const webhook = await store.read(accountsProject, tx => showWebhook(tx, name));
   const { signatures, post } = await parts.webhookParts();
@@ -108,7 +108,7 @@ async function tried(name: string, parts: Composition, style: Style): Promise<To
   const outcome = outcomeOf(answer, now);
   const to = shownUrl(webhook.url);
   if (outcome.what === 'delivered') {
-    const text = `${style.good('✓')} ${style.strong(webhook.name)} was taken by ${to} (${answer.status}).\n`;
+    const text = `${page.style.good('✓')} ${page.style.strong(webhook.name)} was taken by ${to} (${answer.status}).\n`;
     return { value: { name: webhook.name, to, status: answer.status }, text };
   }
   const message = `The webhook "${webhook.name}" was not taken by ${to}: ${outcome.because}.`;
