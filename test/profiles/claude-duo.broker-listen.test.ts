@@ -1,26 +1,17 @@
 /** Listening over the broker of `claude-duo` that a hub serves: what wakes it, what ends it, and what is never lost on the way. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Hub, makeToken } from '../support/hub.ts';
-import { until, Workspace } from '../support/workspace.ts';
-import { Broker, moment, startBroker } from './support/broker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { makeToken } from '../support/hub.ts';
+import { anaAndHub, hub, officeForEachTest, ana as person, place, startHub } from '../support/office.ts';
+import { until } from '../support/workspace.ts';
+import { asBroker, Broker, moment } from './support/broker.ts';
 
-let place: Workspace;
-let hub: Hub;
-let token: string;
+officeForEachTest(() => anaAndHub(...asBroker));
+
 let ana: Broker;
-
 beforeEach(async () => {
-  place = new Workspace();
-  token = await makeToken(place, 'ana');
-  hub = await startBroker(place);
-  ana = new Broker(() => hub, token);
+  ana = new Broker(() => hub, person.token);
   await ana.register('shop');
   await ana.register('docs');
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
 });
 
 const silent = (reason: string) => ({ hasMessages: false, messages: [], reason });
@@ -41,7 +32,7 @@ describe('GET /listen/:partnerId', () => {
   });
 
   it('waits where nothing is unread, with its head out at once and blanks meanwhile, and answers with what comes (DUOH-108)', async () => {
-    const response = await fetch(`${hub.url}/listen/docs`, { headers: { authorization: `Bearer ${token}` } });
+    const response = await fetch(`${hub.url}/listen/docs`, { headers: { authorization: `Bearer ${person.token}` } });
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json']);
     let text = '';
     const read = (async () => {
@@ -82,7 +73,7 @@ describe('GET /listen/:partnerId', () => {
     await ana.listens('docs');
     expect(await hub.stop()).toBe(0);
     expect((await waiting).body).toEqual(silent('reconnect'));
-    hub = await startBroker(place);
+    await startHub(asBroker);
     await ana.talk('shop', 'In between', { to: 'docs' });
     expect(await ana.heard('docs')).toEqual(['shop: In between']);
   });

@@ -1,32 +1,21 @@
 /** Whose partners are that use the broker of `claude-duo` over a hub: nobody speaks, listens or reads as somebody else's. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Hub, makeToken, shop as shopProject } from '../support/hub.ts';
-import { Workspace } from '../support/workspace.ts';
-import { Broker, startBroker } from './support/broker.ts';
+import { describe, expect, it } from 'vitest';
+import { makeToken, shop as shopProject } from '../support/hub.ts';
+import { hub, officeForEachTest, place, startHub, stored as storedOf } from '../support/office.ts';
+import { asBroker, Broker } from './support/broker.ts';
 import { Duo } from './support/duo.ts';
 
-let place: Workspace;
-let hub: Hub;
 let ana: Broker;
 let ben: Broker;
 
-beforeEach(async () => {
-  place = new Workspace();
+officeForEachTest(async () => {
   const tokens = [await makeToken(place, 'ana'), await makeToken(place, 'ben', '--role', 'admin')];
-  hub = await startBroker(place);
+  await startHub(asBroker);
   [ana, ben] = tokens.map(token => new Broker(() => hub, token)) as [Broker, Broker];
 });
 
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
-});
-
 /** Everything that the store holds of the meeting place and of a project, as it is exported. */
-const stored = async () => {
-  const projects = ['claude-duo', shopProject];
-  return Promise.all(projects.map(async each => (await place.command(['export', '--project', each])).stdout));
-};
+const stored = () => Promise.all(['claude-duo', shopProject].map(storedOf));
 
 /** Everything that somebody can ask for as, or about, the partner `shop` and its conversation with `docs`. */
 const askedAs = (broker: Broker) => [

@@ -1,23 +1,13 @@
 /** The HTTP endpoints of the broker of `claude-duo`, as a hub serves them: paths, fields and statuses. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Hub, makeToken } from '../support/hub.ts';
-import { Workspace } from '../support/workspace.ts';
-import { Broker, moment, startBroker } from './support/broker.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { anaAndHub, hub, officeForEachTest, ana as person, place, startHubAgain } from '../support/office.ts';
+import { asBroker, Broker, moment } from './support/broker.ts';
 
-let place: Workspace;
-let hub: Hub;
+officeForEachTest(() => anaAndHub(...asBroker));
+
 let ana: Broker;
-
-beforeEach(async () => {
-  place = new Workspace();
-  const token = await makeToken(place, 'ana');
-  hub = await startBroker(place);
-  ana = new Broker(() => hub, token);
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
+beforeEach(() => {
+  ana = new Broker(() => hub, person.token);
 });
 
 const two = async () => {
@@ -267,8 +257,7 @@ describe('what does not fit', () => {
   });
 
   it('is nothing at all on a hub that does not serve the profile (DUOH-122)', async () => {
-    await hub.stop();
-    hub = await startBroker(place, '--profile', 'none');
+    await startHubAgain('--profile', 'none');
     const answers = [await ana.register('shop'), await ana.get('/partners'), await ana.get('/health')];
     for (const answer of answers) expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
   });

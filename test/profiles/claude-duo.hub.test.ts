@@ -1,36 +1,26 @@
 /** Partners of `claude-duo` by all the ways there are, and native sessions: the broker of a hub, MCP over HTTP, and processes. */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Hub, makeToken, shop as shopProject } from '../support/hub.ts';
-import { Workspace } from '../support/workspace.ts';
-import { Broker, startBroker } from './support/broker.ts';
+import { makeToken, shop as shopProject } from '../support/hub.ts';
+import { anaAndHub, hub, native, officeForEachTest, ana as person, place, startHub } from '../support/office.ts';
+import { asBroker, Broker } from './support/broker.ts';
 import { Duo, spoken } from './support/duo.ts';
 
-let place: Workspace;
-let hub: Hub;
-let token: string;
+officeForEachTest(() => anaAndHub(...asBroker));
+
 let ana: Broker;
-let clients: Client[];
+const clients: Client[] = [];
 
-beforeEach(async () => {
-  place = new Workspace();
-  clients = [];
-  token = await makeToken(place, 'ana');
-  hub = await startBroker(place);
-  ana = new Broker(() => hub, token);
+beforeEach(() => {
+  ana = new Broker(() => hub, person.token);
 });
-
-afterEach(async () => {
-  await Promise.allSettled(clients.map(client => client.close()));
-  await hub.stop();
-  await place.dispose();
-});
+afterEach(() => Promise.allSettled(clients.splice(0).map(client => client.close())));
 
 const eras = ['legacy', 'modern'] as const;
 
 async function connect(era: (typeof eras)[number], options: { token?: string; query?: string; session?: string } = {}) {
   const address = `${hub.url}/mcp?project=${shopProject}&profile=claude-duo${options.query ?? ''}`;
-  const headers: Record<string, string> = { authorization: `Bearer ${options.token ?? token}` };
+  const headers: Record<string, string> = { authorization: `Bearer ${options.token ?? person.token}` };
   if (options.session) headers['signalbox-session'] = options.session;
   const transport = new StreamableHTTPClientTransport(new URL(address), { requestInit: { headers } });
   const client = new Client(
@@ -46,8 +36,6 @@ async function connect(era: (typeof eras)[number], options: { token?: string; qu
   return { client, transport, say };
 }
 
-const native = () => place.session({ args: ['--handle', 'heron', '--project', shopProject] });
-
 describe('a message to a partner over the broker of a hub', () => {
   it('is heard by nobody who asks for the head of an answer alone', async () => {
     await ana.in(shopProject).register('shop', { name: 'Shop' });
@@ -55,7 +43,7 @@ describe('a message to a partner over the broker of a hub', () => {
     await ana.post('/talk', { fromId: 'docs', to: 'shop', content: 'Hello' });
     const head = await fetch(`${hub.url}/listen/shop`, {
       method: 'HEAD',
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${person.token}` },
     });
     expect(head.status).toBe(405);
     expect((await ana.get('/listen/shop')).body.messages).toMatchObject([{ content: 'Hello' }]);
@@ -64,7 +52,7 @@ describe('a message to a partner over the broker of a hub', () => {
 
 describe('a partner over the broker of a hub, one of a process, and a native session', () => {
   it('talk with each other, whoever begins and whoever waits, and read it all again (DUOH-140, DUOH-141)', async () => {
-    const [docs, heron] = [await Duo.start(place, 'docs'), await native()];
+    const [docs, heron] = [await Duo.start(place, 'docs'), await native('heron')];
     await heron.handle();
     await ana.in(shopProject).register('shop', { name: 'Shop' });
 
@@ -116,7 +104,7 @@ describe('a partner over the broker of a hub, one of a process, and a native ses
   });
 
   it('that has unregistered gets what was written to it natively once it is back, and works in the project that it names last (DUOH-142)', async () => {
-    const heron = await native();
+    const heron = await native('heron');
     await ana.in(shopProject).register('shop');
     await ana.post('/unregister', { partnerId: 'shop' });
     await heron.call('message_send', { to: ['shop'], body: 'While you were away' });
@@ -147,7 +135,7 @@ describe.each(eras)('a client of the %s protocol that speaks the profile over a 
   });
 
   it('talks and listens over all its requests, with partners and native sessions of every kind (DUOH-151)', async () => {
-    const [docs, heron] = [await Duo.start(place, 'docs'), await native()];
+    const [docs, heron] = [await Duo.start(place, 'docs'), await native('heron')];
     await heron.handle();
     await ana.register('web');
     const { say } = await connect(era);
@@ -170,7 +158,7 @@ describe.each(eras)('a client of the %s protocol that speaks the profile over a 
     await ana.listens('shop');
     expect(await hub.stop()).toBe(0);
     expect(await waiting).toEqual({ text: expect.stringContaining('Call `listen` again'), isError: false });
-    hub = await startBroker(place);
+    await startHub(asBroker);
     await ana.talk('web', 'In between', { to: 'shop' });
     const again = await connect(era, { session: 'one' });
     expect(spoken((await again.say('listen')).text)).toEqual(['web: In between']);
@@ -218,7 +206,7 @@ describe('a client that asks for a profile', () => {
   });
 
   it('that the hub does not serve is refused, and one that says goodbye is offline (DUOH-153)', async () => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
     const refused = await hub.request(`/mcp?project=${shopProject}&profile=claude-peers`, {
       method: 'POST',

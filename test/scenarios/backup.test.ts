@@ -127,9 +127,12 @@ describe('a backup', () => {
   });
 
   it('that is broken off leaves no file of its name, and none at all where it could still clean up', async () => {
+    const hub = await Hub.start(place, ['--open']);
     for (let at = 0; at < 40; at++) {
-      await place.command(['data', 'set', `k${at}`, JSON.stringify('x'.repeat(8_000)), '--project', `p${at}`]);
+      const somebody = await hub.as('none', `p${at}`).open();
+      await somebody.output('data_set', { key: `k${at}`, value: 'x'.repeat(8_000) });
     }
+    await hub.stop();
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const child = place.start(['backup', file()]);
       const ended = new Promise(resolve => child.once('exit', resolve));

@@ -88,6 +88,7 @@ describe('a token', () => {
     await token('create', 'ana');
     await place.command(['lock', 'acquire', 'src/a.ts']);
     const { stdout } = await place.command(['export']);
+    expect(stdout).toContain('src/a.ts');
     expect(stdout).not.toContain('ana');
     expect((await place.command(['export', '--project', '@accounts'])).code).not.toBe(0);
   });

@@ -1,23 +1,9 @@
 /** What stands in the audit of a hub, and what does not. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
-import { Workspace } from '../support/workspace.ts';
+import { describe, expect, it } from 'vitest';
+import { makeToken, shop } from '../support/hub.ts';
+import { ana, hub, member, officeForEachTest, place, printed } from '../support/office.ts';
 
-let place: Workspace;
-let hub: Hub;
-let ana: HubClient;
-
-beforeEach(async () => {
-  place = new Workspace();
-  const token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-  ana = hub.as(token);
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
-});
+officeForEachTest();
 
 interface Note {
   readonly action: string;
@@ -28,11 +14,7 @@ interface Note {
   readonly code: string | null;
 }
 
-async function audit(...words: string[]): Promise<Note[]> {
-  const { code, stdout, stderr } = await place.command(['audit', '--json', ...words]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout).notes;
-}
+const audit = async (...words: string[]): Promise<Note[]> => (await printed('audit', ...words)).notes;
 
 const brief = (notes: readonly Note[]) =>
   notes.map(({ principal, action, what, decision, code }) => [principal, action, what, decision, code].join(' '));
@@ -42,7 +24,7 @@ describe('the audit', () => {
     const wren = await ana.open({ handle: 'wren' });
     await wren.output('lock_acquire', { resources: ['ci'] });
     await wren.call('lock_acquire', { paths: ['../outside'] });
-    const rita = hub.as(await makeToken(place, 'rita', '--role', 'read'));
+    const rita = await member('rita', '--role', 'read');
     await rita.call('lock_acquire', { resources: ['ci'] });
     await rita.under(wren.session).call('message_read');
     await hub.as('sbx_wrong').call('session_list');

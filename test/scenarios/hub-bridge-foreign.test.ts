@@ -1,34 +1,30 @@
 /** Machines that lie to a hub over a bridge: with a token of their own they get nowhere as anybody else, and harm nobody. */
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { createSqliteStore } from '../../src/engines/sqlite/engine.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { operations } from '../../src/tools/index.ts';
 import { Dice } from '../simulation/dice.ts';
-import { Hub, makeToken, shop } from '../support/hub.ts';
+import { makeToken, shop } from '../support/hub.ts';
+import { hub, officeForEachTest, place, startHub } from '../support/office.ts';
 import { hello, honest, identity, StrangeMachine } from '../support/strange-machine.ts';
-import { type LiveSession, pause, type SessionOptions, until, Workspace } from '../support/workspace.ts';
+import { type LiveSession, pause, type SessionOptions, until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
 let tokens: { readonly ana: string; readonly ben: string };
 const machines: StrangeMachine[] = [];
 const sessions: LiveSession[] = [];
 
-beforeEach(async () => {
-  place = new Workspace('');
+officeForEachTest(async () => {
   place.git('remote', 'add', 'origin', `https://${shop}.git`);
   tokens = { ana: await makeToken(place, 'ana'), ben: await makeToken(place, 'ben') };
-  hub = await Hub.start(place);
+  await startHub();
 });
 
+// Goodbyes are said to a hub that is there.
 afterEach(async () => {
-  // Goodbyes are said to a hub that is there.
   await Promise.all(sessions.splice(0).map(session => session.close()));
   for (const { link } of machines.splice(0)) link.close('over');
-  await hub.stop();
-  await place.dispose();
 });
 
 /** A real session of somebody over the hub. */
@@ -322,7 +318,8 @@ describe('a hub', () => {
   it('goes on for everybody else, whatever a machine says', async () => {
     const otter = await sessionOf(tokens.ana, 'otter');
     await otter.call('lock_acquire', { paths: ['src/auth.ts'] });
-    const seed = Number(process.env.SIGNALBOX_SIM_SEED || Date.now() % 1_000_000);
+    const { SIGNALBOX_SIM_SEED, SIGNALBOX_TEST_SEED } = process.env;
+    const seed = Number(SIGNALBOX_SIM_SEED || SIGNALBOX_TEST_SEED || Date.now() % 1_000_000);
     console.info(`SIGNALBOX_SIM_SEED=${seed}`);
     const dice = new Dice(seed);
     for (let round = 0; round < 40; round += 1) await rave(dice);

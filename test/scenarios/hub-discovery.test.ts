@@ -8,31 +8,25 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Hub, makeToken, shop } from '../support/hub.ts';
+import { shop } from '../support/hub.ts';
+import { hub, member, officeForEachTest, printed, startHub, startHubAgain } from '../support/office.ts';
 import { LocalProvider, secret } from '../support/provider.ts';
 import { freePort } from '../support/servers/server-process.ts';
-import { Workspace } from '../support/workspace.ts';
 
-let place: Workspace;
 let provider: LocalProvider;
-let hub: Hub;
-let clients: Client[];
+const clients: Client[] = [];
 
 beforeEach(async () => {
-  place = new Workspace();
-  clients = [];
   provider = await LocalProvider.start();
+});
+afterEach(() => provider.stop());
+
+officeForEachTest(async () => {
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  hub = await Hub.start(place, ['--listen', `127.0.0.1:${port}`, '--url', url, '--oidc-issuer', provider.issuer]);
+  await startHub(['--url', `http://127.0.0.1:${port}`, '--oidc-issuer', provider.issuer], {}, port);
 });
 
-afterEach(async () => {
-  await Promise.allSettled(clients.map(client => client.close()));
-  await hub.stop();
-  await provider.stop();
-  await place.dispose();
-});
+afterEach(() => Promise.allSettled(clients.splice(0).map(client => client.close())));
 
 const eras = ['legacy', 'modern'] as const;
 
@@ -110,10 +104,8 @@ describe.each(eras)('a client of the %s protocol', era => {
     expect(refused.headers.get('www-authenticate')).toBe(
       `Bearer realm="signalbox", error="insufficient_scope", scope="signalbox:write", resource_metadata="${hub.url}/.well-known/oauth-protected-resource/mcp"`,
     );
-    const { stdout } = await place.command(['audit', '--json', '--what', 'lock_acquire']);
-    expect(JSON.parse(stdout).notes).toMatchObject([
-      { principal: 'oidc:rita', decision: 'refused', code: 'forbidden' },
-    ]);
+    const { notes } = await printed('audit', '--what', 'lock_acquire');
+    expect(notes).toMatchObject([{ principal: 'oidc:rita', decision: 'refused', code: 'forbidden' }]);
   });
 });
 
@@ -129,9 +121,7 @@ describe('where the hub tells of its provider', () => {
     expect(rest.headers.get('www-authenticate')).toBe(
       `Bearer realm="signalbox", error="invalid_token", scope="signalbox:write", ${metadata}"`,
     );
-    const own = await hub
-      .as(await makeToken(place, 'rita', '--role', 'read'))
-      .call('lock_acquire', { resources: ['ci'] });
+    const own = await (await member('rita', '--role', 'read')).call('lock_acquire', { resources: ['ci'] });
     expect([own.status, own.headers.get('www-authenticate')]).toEqual([403, null]);
     const reader = hub.as(await provider.token('rita', hub.url, 'signalbox:read'));
     expect((await reader.call('lock_break', { session: 'wren', reason: 'x' })).headers.get('www-authenticate')).toBe(
@@ -152,8 +142,7 @@ describe('where the hub tells of its provider', () => {
   });
 
   it('is by the address that clients use, also where a proxy stands before the hub', async () => {
-    await hub.stop();
-    hub = await Hub.start(place, ['--url', 'https://hub.example.com', '--oidc-issuer', provider.issuer]);
+    await startHubAgain('--url', 'https://hub.example.com', '--oidc-issuer', provider.issuer);
     const said = await as('hub.example.com', '/.well-known/oauth-protected-resource/mcp');
     expect(JSON.parse(said.text)).toMatchObject({ resource: 'https://hub.example.com/mcp' });
     expect((await as('hub.example.com', '/mcp')).challenge).toContain('"https://hub.example.com/.well-known/');
@@ -165,14 +154,13 @@ describe('where the hub tells of its provider', () => {
   });
 
   it('is nothing where there is none, and looking for it is no failed sign-in', async () => {
-    await hub.stop();
-    hub = await Hub.start(place);
+    await startHubAgain();
     for (let count = 0; count < 20; count += 1) {
       for (const name of ['oauth-protected-resource', 'oauth-protected-resource/mcp', 'oauth-authorization-server']) {
         expect((await hub.request(`/.well-known/${name}`)).status).toBe(404);
       }
     }
-    const ana = hub.as(await makeToken(place, 'ana'));
+    const ana = await member('ana');
     expect((await ana.call('session_list')).status).toBe(200);
   });
 });

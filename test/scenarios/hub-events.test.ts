@@ -1,25 +1,12 @@
 /** What happens in a project, as a hub tells it to whoever listens. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
+import { describe, expect, it } from 'vitest';
+import { makeToken, shop } from '../support/hub.ts';
 import { type Heard, type ListenOptions, listenTo } from '../support/hub-events.ts';
 import { HubMcpClient } from '../support/hub-mcp-client.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { ana, hub, native, officeForEachTest, place } from '../support/office.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let ana: HubClient;
-
-beforeEach(async () => {
-  place = new Workspace();
-  const token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-  ana = hub.as(token);
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
-});
+officeForEachTest();
 
 const listen = (options: Partial<ListenOptions> = {}) => listenTo(hub, { token: ana.token, ...options });
 
@@ -28,7 +15,7 @@ const has = (heard: Heard, type: string) => heard.events.some(event => event.typ
 describe('events', () => {
   it('come as they happen, from native sessions too, and without gaps again from where a reader was', async () => {
     const heard = await listen();
-    const heron = await place.session({ args: ['--handle', 'heron', '--project', shop] });
+    const heron = await native('heron');
     await heron.call('lock_acquire', { resources: ['ci'] });
     await until('the lock is heard of', () => has(heard, 'lock.granted'));
     heard.stop();

@@ -1,26 +1,12 @@
 /** What clients leave behind at a hub that go in the middle of something. */
-import { afterEach, beforeEach, describe, it } from 'vitest';
-import { Broker, startBroker } from '../profiles/support/broker.ts';
-import { type Hub, type HubClient, makeToken } from '../support/hub.ts';
-import { HubMcpClient, type McpOptions } from '../support/hub-mcp-client.ts';
+import { describe, it } from 'vitest';
+import { asBroker, Broker } from '../profiles/support/broker.ts';
+import type { McpOptions } from '../support/hub-mcp-client.ts';
+import { ana, anaAndHub, hub, mcpClient, officeForEachTest } from '../support/office.ts';
 import { openFiles } from '../support/process-facts.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let ana: HubClient;
-
-beforeEach(async () => {
-  place = new Workspace();
-  const token = await makeToken(place, 'ana');
-  hub = await startBroker(place);
-  ana = hub.as(token);
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
-});
+officeForEachTest(() => anaAndHub(...asBroker));
 
 const many = 12;
 const each = <T>(make: (at: number) => Promise<T>) => Promise.all(Array.from({ length: many }, (_, at) => make(at)));
@@ -38,7 +24,7 @@ const overRest: Waiting = async () => {
 
 const overMcp = (era: McpOptions['era']): Waiting => {
   return async () => {
-    const clients = await each(at => HubMcpClient.connect(hub, { token: ana.token, era, session: `mcp-${at}` }));
+    const clients = await each(at => mcpClient(era, { session: `mcp-${at}` }));
     for (const client of clients) void client.call('message_wait', { timeoutSeconds: 50 }).catch(() => undefined);
     return () => void Promise.all(clients.map(client => client.close()));
   };

@@ -1,39 +1,15 @@
 /** Clients that speak MCP to a hub over HTTP, in both eras of the protocol, beside native sessions. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Hub, makeToken, shop } from '../support/hub.ts';
-import { eras, HubMcpClient, type McpOptions } from '../support/hub-mcp-client.ts';
-import { type LiveSession, until, Workspace } from '../support/workspace.ts';
+import { describe, expect, it } from 'vitest';
+import { makeToken, shop } from '../support/hub.ts';
+import { eras } from '../support/hub-mcp-client.ts';
+import { ana, mcpClient as connect, hub, native, officeForEachTest, place, startHubAgain } from '../support/office.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let token: string;
-let clients: HubMcpClient[];
-
-beforeEach(async () => {
-  place = new Workspace();
-  clients = [];
-  token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-});
-
-afterEach(async () => {
-  await Promise.allSettled(clients.map(client => client.close()));
-  await hub.stop();
-  await place.dispose();
-});
-
-async function connect(era: (typeof eras)[number], options: Partial<McpOptions> = {}) {
-  const connected = await HubMcpClient.connect(hub, { token, era, ...options });
-  clients.push(connected);
-  const { client, transport } = connected;
-  return { client, transport, call: connected.call.bind(connected) };
-}
-
-const native = (): Promise<LiveSession> => place.session({ args: ['--handle', 'heron', '--project', shop] });
+officeForEachTest();
 
 describe.each(eras)('a client of the %s protocol', era => {
   it('is one session over all its requests: locks, messages and waits with native sessions', async () => {
-    const heron = await native();
+    const heron = await native('heron');
     const { call } = await connect(era);
     await call('session_update', { handle: 'wren', task: 'Mend the shop' });
     expect(await call('lock_acquire', { paths: ['src/a.ts'] })).toMatchObject({ granted: true });
@@ -62,7 +38,7 @@ describe.each(eras)('a client of the %s protocol', era => {
   });
 
   it('is known by its name, also with an id of its own; an empty id is none', async () => {
-    const heron = await native();
+    const heron = await native('heron');
     const one = await connect(era, { name: 'one', session: 'mine' });
     const [two, three] = [await connect(era, { name: 'two', session: '' }), await connect(era, { name: 'three' })];
     for (const { call } of [one, two, three]) await call('session_update', { status: 'here' });
@@ -94,16 +70,15 @@ describe.each(eras)('a client of the %s protocol', era => {
     const { call } = await connect(era);
     await call('session_list');
     await place.command(['token', 'revoke', 'ana']);
-    await expect(call('session_list')).rejects.toThrow();
-    await expect(connect(era)).rejects.toThrow();
+    await expect(call('session_list')).rejects.toThrow('The request has no valid token.');
+    await expect(connect(era)).rejects.toThrow(/no valid token|requires authorization \(HTTP 401\)/);
   });
 
   it('goes on over another hub on the same store when the first is gone', async () => {
     const first = await connect(era, { session: 'one' });
     await first.call('session_update', { handle: 'wren' });
     await first.call('lock_acquire', { resources: ['ci'] });
-    await hub.stop();
-    hub = await Hub.start(place);
+    await startHubAgain();
     const second = await connect(era, { session: 'one' });
     expect(await second.call('session_list')).toMatchObject({ you: 'wren' });
     expect((await second.call('lock_list')).locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
@@ -141,7 +116,7 @@ describe('a client of the legacy protocol', () => {
     const { transport } = await connect('legacy');
     const goodbye = async (headers: Record<string, string>) =>
       (await hub.request(`/mcp?project=${shop}`, { method: 'DELETE', headers })).status;
-    const [authorization, id] = [`Bearer ${token}`, transport.sessionId ?? ''];
+    const [authorization, id] = [`Bearer ${ana.token}`, transport.sessionId ?? ''];
     await transport.terminateSession();
     expect(await goodbye({ authorization, 'mcp-session-id': id })).toBe(200);
     expect(await goodbye({ authorization, 'mcp-session-id': 'made-up' })).toBe(404);

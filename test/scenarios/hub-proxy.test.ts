@@ -1,34 +1,29 @@
 /** A hub behind proxies: whose request it is there, and the Caddyfile that comes with the project, driven for real. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request as overHttp, type RequestOptions } from 'node:http';
+import { type IncomingMessage, request as overHttp, type RequestOptions } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { Caddy, lackOfCaddy } from '../support/caddy.ts';
-import { Hub, makeToken, shop } from '../support/hub.ts';
+import { makeToken, shop } from '../support/hub.ts';
+import { hub, native, officeForEachTest, place, printed, startHub } from '../support/office.ts';
 import { describeUnless } from '../support/servers/suites.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
 let token: string;
-let hub: Hub;
 let caddy: Caddy | undefined;
 
-beforeEach(async () => {
-  place = new Workspace();
+// How a hub is started is each test's own.
+officeForEachTest(async () => {
   token = await makeToken(place, 'ana');
 });
 
 afterEach(async () => {
   await caddy?.stop();
   caddy = undefined;
-  await hub?.stop();
-  await place.dispose();
 });
 
-const portOf = (url: string) => Number(new URL(url).port);
 const look = (headers: Record<string, string>) => ({
   method: 'POST',
   path: '/v1/tools/session_list',
@@ -51,22 +46,22 @@ async function ask(options: RequestOptions & { ca?: string; servername?: string 
 
 /** Where refusals came from, the newest first. */
 async function refusedFrom(): Promise<(string | null)[]> {
-  const { stdout } = await place.command(['audit', '--json', '--decision', 'refused']);
-  return JSON.parse(stdout).notes.map(({ address }: { address: string | null }) => address);
+  const { notes } = await printed('audit', '--decision', 'refused');
+  return notes.map(({ address }: { address: string | null }) => address);
 }
 
 describe('a request through a proxy', () => {
   it('counts as the proxy’s own unless that proxy is listed: nobody chooses the address that the audit shows', async () => {
-    hub = await Hub.start(place);
+    await startHub();
     const from = { 'x-forwarded-for': '203.0.113.9', 'x-real-ip': '203.0.113.9', forwarded: 'for=203.0.113.9' };
-    expect((await ask({ port: portOf(hub.url), ...look({ ...bearer('wrong'), ...from }) })).status).toBe(401);
+    expect((await ask({ port: hub.port, ...look({ ...bearer('wrong'), ...from }) })).status).toBe(401);
     expect(await refusedFrom()).toEqual(['127.0.0.1']);
   });
 
   it('counts as its client’s through one that is listed: refusals slow down that client and no other', async () => {
-    hub = await Hub.start(place, ['--proxies', '127.0.0.1, 10.0.0.0/8']);
+    await startHub(['--proxies', '127.0.0.1, 10.0.0.0/8']);
     const as = (secret: string, forwarded: string) =>
-      ask({ port: portOf(hub.url), ...look({ ...bearer(secret), 'x-forwarded-for': forwarded }) });
+      ask({ port: hub.port, ...look({ ...bearer(secret), 'x-forwarded-for': forwarded }) });
     for (let at = 0; at < limits.hubRefusalsPerMinute; at++) {
       // What it has written itself stands before what the proxies write.
       expect((await as('wrong', `192.0.2.${at}, 203.0.113.9, 10.0.0.7`)).status).toBe(401);
@@ -86,7 +81,7 @@ describe('a request through a proxy', () => {
 
 describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the project', () => {
   it('is used by MCP and REST: calls, waits, and events as they come', async () => {
-    hub = await Hub.start(place, ['--proxies', '127.0.0.1']);
+    await startHub(['--proxies', '127.0.0.1']);
     caddy = await Caddy.start(new URL(hub.url).host, 'http');
     const transport = new StreamableHTTPClientTransport(new URL(`${caddy.url}/mcp?project=${shop}`), {
       requestInit: { headers: bearer() },
@@ -104,7 +99,7 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
     await until('what was is told', () => heard.includes('event: '));
     const before = heard.length;
     const waiting = call('message_wait', { timeoutSeconds: 30 });
-    const heron = await place.session({ args: ['--handle', 'heron', '--project', shop] });
+    const heron = await native('heron');
     await heron.call('message_send', { to: ['wren'], body: 'Take b' });
     expect((await waiting).structuredContent).toMatchObject({ messages: [{ from: 'heron', body: 'Take b' }] });
     await until('events come while the stream is open', () => /event: message\./.test(heard.slice(before)));
@@ -114,7 +109,7 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
   });
 
   it('hears from Caddy who asks, and not from the client', async () => {
-    hub = await Hub.start(place, ['--proxies', '127.0.0.1']);
+    await startHub(['--proxies', '127.0.0.1']);
     caddy = await Caddy.start(new URL(hub.url).host, 'http');
     const wrong = look({ ...bearer('wrong'), 'x-forwarded-for': '203.0.113.9', host: `127.0.0.1:${caddy.port}` });
     expect((await ask({ port: caddy.port, localAddress: '127.0.0.2', ...wrong })).status).toBe(401);
@@ -122,7 +117,7 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
   });
 
   it('gets requests as large as it takes, and refuses larger ones in its own words', async () => {
-    hub = await Hub.start(place);
+    await startHub();
     caddy = await Caddy.start(new URL(hub.url).host, 'http');
     const { port } = caddy;
     const sized = (bytes: number) => ask({ port, ...look(bearer()) }, `{}${' '.repeat(bytes - 2)}`);
@@ -134,42 +129,31 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
   });
 
   it('may be replaced while requests come: they wait for the next one', async () => {
-    hub = await Hub.start(place);
+    await startHub();
     caddy = await Caddy.start(new URL(hub.url).host, 'http');
     await hub.stop();
     const pending = ask({ port: caddy.port, path: '/readyz' }, '');
-    hub = await Hub.start(place, ['--listen', new URL(hub.url).host]);
+    await startHub([], {}, hub.port);
     expect((await pending).status).toBe(200);
   });
 
+  it('is reached over a bridge as well, by the sessions of a machine', async () => {
+    await startHub();
+    caddy = await Caddy.start(new URL(hub.url).host, 'http');
+    const environment = { SIGNALBOX_STORE: caddy.url, SIGNALBOX_TOKEN: token };
+    const heron = await place.session({ args: ['--handle', 'heron', '--project', shop], environment });
+    expect(await heron.call('lock_acquire', { paths: ['src/auth.ts'] })).toMatchObject({ granted: true });
+    const { locks } = await hub.as(token).output('lock_list');
+    expect(locks).toMatchObject([{ holder: 'heron', resource: 'file:src/auth.ts' }]);
+    expect(await printed('audit', '--what', 'open')).toMatchObject({ notes: [{ principal: 'ana' }] });
+  });
+
   it('is called over HTTPS by its name, with the headers for that', async () => {
-    hub = await Hub.start(place, ['--url', 'https://hub.localhost']);
+    await startHub(['--url', 'https://hub.localhost']);
     caddy = await Caddy.start(new URL(hub.url).host, 'https', 'hub.localhost');
     const { authority, port } = caddy;
     const headers = { ...bearer(), host: `hub.localhost:${port}` };
     const answer = await ask({ port, ca: authority, servername: 'hub.localhost', ...look(headers) });
     expect([answer.status, answer.headers['strict-transport-security']]).toEqual([200, 'max-age=31536000']);
   });
-});
-
-it('Caddy lets a connection be upgraded, as a bridge needs it', async () => {
-  if (lackOfCaddy()) return;
-  const server = createServer().on('upgrade', (_request, socket) => {
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
-    socket.pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  caddy = await Caddy.start(`127.0.0.1:${(server.address() as AddressInfo).port}`, 'http');
-  const request = overHttp({
-    ...{ host: '127.0.0.1', port: caddy.port, path: '/v1/bridge' },
-    headers: { connection: 'Upgrade', upgrade: 'websocket' },
-  });
-  request.end();
-  const [, socket] = await once(request, 'upgrade');
-  socket.write('there and back');
-  expect(String((await once(socket, 'data'))[0])).toBe('there and back');
-  socket.destroy();
-  server.close();
-  server.closeAllConnections();
 });

@@ -1,33 +1,12 @@
 /** What a hub offers clients of MCP besides its tools: resources, prompts, completions, and news of changes. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
-import { Hub, makeToken } from '../support/hub.ts';
-import { eras, HubMcpClient, type McpOptions } from '../support/hub-mcp-client.ts';
+import { makeToken } from '../support/hub.ts';
+import { eras, type HubMcpClient } from '../support/hub-mcp-client.ts';
+import { mcpClient as connect, hub, member, officeForEachTest, place, printed, startHub } from '../support/office.ts';
 import { until, Workspace } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let token: string;
-let clients: HubMcpClient[];
-
-beforeEach(async () => {
-  place = new Workspace();
-  clients = [];
-  token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-});
-
-afterEach(async () => {
-  await Promise.allSettled(clients.map(client => client.close()));
-  await hub.stop();
-  await place.dispose();
-});
-
-async function connect(era: (typeof eras)[number], options: Partial<McpOptions> = {}) {
-  const connected = await HubMcpClient.connect(hub, { token, era, ...options });
-  clients.push(connected);
-  return connected;
-}
+officeForEachTest();
 
 async function read({ client }: HubMcpClient, uri: string) {
   const { contents } = await client.readResource({ uri });
@@ -42,8 +21,7 @@ const offeredTo = async ({ client }: HubMcpClient) => ({
 
 /** What the audit has of the requests that are no calls of tools. */
 async function audited(): Promise<object[]> {
-  const { stdout } = await place.command(['audit', '--json']);
-  const { notes } = JSON.parse(stdout) as { notes: { what: string }[] };
+  const { notes } = (await printed('audit')) as { notes: { what: string }[] };
   return notes.filter(({ what }) => what.includes('/'));
 }
 
@@ -123,28 +101,24 @@ describe('a client that listens', () => {
   }
 
   it('is told what has changed, at whatever hub, and of nothing else', async () => {
-    const other = await Hub.start(place);
-    try {
-      const wren = await connect('modern', { session: 'one' });
-      await wren.call('session_update', { handle: 'wren' });
-      const { told, clear } = await listening(wren, 'signalbox://inbox', 'signalbox://locks');
-      clear();
-      const otter = await other.as(await makeToken(place, 'ben')).open();
-      await otter.output('message_send', { to: ['wren'], body: 'Take b' });
-      await until('the message is told', () => told.length > 0);
-      expect(clear()).toEqual(['signalbox://inbox']);
-      await otter.output('lock_acquire', { resources: ['ci'] });
-      await until('the lock is told', () => told.length > 0);
-      expect(clear()).toEqual(['signalbox://locks']);
-    } finally {
-      await other.stop();
-    }
+    const wren = await connect('modern', { session: 'one' });
+    await wren.call('session_update', { handle: 'wren' });
+    const { told, clear } = await listening(wren, 'signalbox://inbox', 'signalbox://locks');
+    clear();
+    await startHub();
+    const otter = await (await member('ben')).open();
+    await otter.output('message_send', { to: ['wren'], body: 'Take b' });
+    await until('the message is told', () => told.length > 0);
+    expect(clear()).toEqual(['signalbox://inbox']);
+    await otter.output('lock_acquire', { resources: ['ci'] });
+    await until('the lock is told', () => told.length > 0);
+    expect(clear()).toEqual(['signalbox://locks']);
   });
 
   it('hears nothing from the revocation of its token on, and its listening ends', async () => {
     const wren = await connect('modern', { session: 'one' });
     await wren.call('session_update', { handle: 'wren' });
-    const otter = await hub.as(await makeToken(place, 'ben')).open();
+    const otter = await (await member('ben')).open();
     const { told, clear, ended } = await listening(wren, 'signalbox://inbox');
     clear();
     await place.command(['token', 'revoke', 'ana']);
@@ -161,7 +135,6 @@ describe('a client that listens', () => {
     await until('it has ended', () => ended.how !== '');
     expect(ended.how).toBe('graceful');
     expect(hub.log.find(({ msg }) => msg === 'stopped')).toBeDefined();
-    hub = await Hub.start(place);
   });
 
   it('is confirmed what it is told of, each once, and no more than a connection may subscribe to', async () => {

@@ -2,36 +2,25 @@
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../src/tools/index.ts';
-import { Hub, makeToken, shop } from '../support/hub.ts';
+import { shop } from '../support/hub.ts';
+import { hub, member, officeForEachTest, place, printed, startHub, startHubAgain, stored } from '../support/office.ts';
 import { LocalProvider } from '../support/provider.ts';
-import { pause, until, Workspace } from '../support/workspace.ts';
+import { pause, until } from '../support/workspace.ts';
 
 const audience = 'https://hub.example.com/mcp';
 const [read, write, admin] = ['signalbox:read', 'signalbox:write', 'signalbox:admin'] as const;
 
-let place: Workspace;
 let provider: LocalProvider;
-let hub: Hub;
 
 beforeEach(async () => {
-  place = new Workspace();
   provider = await LocalProvider.start();
-  hub = await start();
 });
+afterEach(() => provider.stop());
 
-afterEach(async () => {
-  await hub.stop();
-  await provider.stop().catch(() => undefined);
-  await place.dispose();
-});
+officeForEachTest(() => startHub(settings()));
 
-const start = (...more: string[]) =>
-  Hub.start(place, ['--oidc-issuer', provider.issuer, '--oidc-audience', audience, ...more]);
-
-async function startAgain(...more: string[]): Promise<void> {
-  await hub.stop();
-  hub = await start(...more);
-}
+const settings = (issuer = provider.issuer) => ['--oidc-issuer', issuer, '--oidc-audience', audience];
+const startAgain = (...more: string[]) => startHubAgain(...settings(), ...more);
 
 const issued = async (client: string, scope: string) => hub.as(await provider.token(client, audience, scope));
 const signed = async (...words: Parameters<LocalProvider['signed']>) =>
@@ -44,7 +33,6 @@ describe('a token of the provider', () => {
     await wren.output('lock_acquire', { resources: ['ci'] });
     const rita = await issued('rita', read);
     expect((await rita.output('lock_list')).locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
-    const stored = async () => (await place.command(['export', '--project', shop])).stdout;
     const before = await stored();
     for (const { name, effect, examples } of operations.filter(
       tool => !['stage', 'edit_record', 'who'].includes(tool.name),
@@ -71,7 +59,7 @@ describe('a token of the provider', () => {
     const stolen = await ben.under(wren.session).call('message_read');
     expect(stolen).toMatchObject({ status: 410, body: { error: { code: 'session_expired' } } });
     // Of another provider the same subject is somebody else; here that is a token made here, by the same name.
-    const named = hub.as(await makeToken(place, 'ana', '--role', 'admin'));
+    const named = await member('ana', '--role', 'admin');
     expect((await named.under(wren.session).call('message_read')).status).toBe(410);
   });
 
@@ -142,13 +130,9 @@ describe('a token of the provider', () => {
     await other.stop();
     expect([...bodies]).toHaveLength(1);
     expect(reasons()).toEqual(wrong.map(([reason]) => reason));
-    const { stdout } = await place.command(['audit', '--json', '--decision', 'refused']);
-    expect(
-      JSON.parse(stdout)
-        .notes.map(({ what }: { what: string }) => what)
-        .toReversed(),
-    ).toEqual(reasons());
-    const text = JSON.stringify(hub.log) + stdout;
+    const { notes } = await printed('audit', '--decision', 'refused');
+    expect(notes.map(({ what }: { what: string }) => what).toReversed()).toEqual(reasons());
+    const text = JSON.stringify([hub.log, notes]);
     for (const [, token] of wrong) expect(text).not.toContain(token.split('.')[2] || token);
   });
 
@@ -234,7 +218,7 @@ describe('the provider', () => {
     await provider.stop();
     expect((await ana.call('session_list')).status).toBe(200);
     await startAgain();
-    const here = hub.as(await makeToken(place, 'here'));
+    const here = await member('here');
     const waiting = await hub.as(token).call('session_list');
     expect(waiting).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
     expect(Number(waiting.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -253,9 +237,8 @@ describe('the provider', () => {
   });
 
   it('is not believed when it says that it is another issuer', async () => {
-    await hub.stop();
     const issuer = provider.issuer.replace('127.0.0.1', 'localhost');
-    hub = await Hub.start(place, ['--oidc-issuer', issuer, '--oidc-audience', audience]);
+    await startHubAgain(...settings(issuer));
     expect((await (await signed({ iss: issuer })).call('session_list')).status).toBe(503);
     expect(hub.log).toContainEqual(expect.objectContaining({ reason: 'it says that it is another issuer' }));
   });
@@ -263,11 +246,11 @@ describe('the provider', () => {
 
 describe('a hub with a provider', () => {
   it('takes its own tokens as before, and tells in the audit who is whose', async () => {
-    const named = hub.as(await makeToken(place, 'ana'));
+    const named = await member('ana');
     await named.open({ handle: 'wren' });
     await (await issued('ana', write)).open({ handle: 'heron' });
-    const { stdout } = await place.command(['audit', '--json', '--what', 'open']);
-    const principals = JSON.parse(stdout).notes.map(({ principal }: { principal: string }) => principal);
+    const { notes } = await printed('audit', '--what', 'open');
+    const principals = notes.map(({ principal }: { principal: string }) => principal);
     expect(principals).toEqual(['oidc:ana', 'ana']);
     await startAgain('--oidc-name-claim', 'email');
     await (await signed({ sub: 'x1', email: 'ana\n@example.com' })).open({ handle: 'robin' });
@@ -292,8 +275,7 @@ describe('a hub with a provider', () => {
     const known = [...words, '--url', 'https://hub.example.com'];
     const withoutAdmin = await place.command([...known, '--oidc-roles', 'signalbox:write=write']);
     expect(withoutAdmin).toMatchObject({ code: 5 });
-    await hub.stop();
-    hub = await Hub.start(place, [...known.slice(1), '--listen', '0.0.0.0:0']);
+    await startHubAgain(...known.slice(1));
     expect(hub.log).toContainEqual(expect.objectContaining({ msg: 'ready', provider: provider.issuer }));
     expect((await (await signed({})).call('session_list')).status).toBe(200);
     expect((await place.command([...known, '--open', '--listen', '127.0.0.1:0'])).code).toBe(2);

@@ -1,37 +1,23 @@
 /** What becomes of the requests that a hub has begun, and of those that come too late, when it is asked to stop. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
-import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
+import { type HubClient, shop } from '../support/hub.ts';
 import { eras, HubMcpClient } from '../support/hub-mcp-client.ts';
+import { ana, hub, officeForEachTest, startHub } from '../support/office.ts';
 import { honest, identity, StrangeMachine } from '../support/strange-machine.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let ana: HubClient;
-let sockets: Socket[];
+officeForEachTest();
 
-beforeEach(async () => {
-  place = new Workspace();
-  sockets = [];
-  const token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-  ana = hub.as(token);
-});
-
-afterEach(async () => {
-  for (const socket of sockets) socket.destroy();
-  await hub.stop();
-  await place.dispose();
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
 });
 
 const waits = (count: number) =>
   until(`${count} wait`, async () => (await hub.figure(ana.token, 'signalbox_waits')) === count);
-const again = async () => {
-  hub = await Hub.start(place);
-};
 
 /** A connection whose bytes the test writes itself. */
 async function open(): Promise<{ write(text: string): void; answer(): Promise<string> }> {
@@ -114,7 +100,7 @@ describe('a hub that is asked to stop', () => {
     expect(given).toMatchObject({ status: 200, body: { granted: false } });
     expect(given?.body.queue.keptUntil).toBeUndefined();
     expect(sent).toMatchObject({ status: 200, body: { answers: [], timedOut: true } });
-    await again();
+    await startHub();
     const { waiting: line } = await heron.at(hub).output('lock_list');
     expect(line).toMatchObject([{ session: 'wren' }]);
     expect((await heron.at(hub).output('message_read')).messages).toMatchObject([{ body: 'May I?' }]);
@@ -155,7 +141,7 @@ describe('a hub that is asked to stop', () => {
     begun.write(body);
     expect(await begun.answer()).toMatch(/^HTTP\/1\.1 200 /);
     expect(await hub.stop()).toBe(0);
-    await again();
+    await startHub();
     const { locks } = await wren.at(hub).output('lock_list');
     expect(locks).toMatchObject([{ resource: 'ci', holder: 'wren' }]);
   });

@@ -1,38 +1,30 @@
 /** Hubs that tell receivers what happens, with real requests, restarts and deaths. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Hub, type HubClient, shop } from '../support/hub.ts';
+import { type Hub, type HubClient, shop } from '../support/hub.ts';
+import { officeForEachTest, place, startHub } from '../support/office.ts';
 import { Receiver } from '../support/receiver.ts';
 import { postgresServer, type StoreRoom } from '../support/servers/choose.ts';
 import { describeWith } from '../support/servers/suites.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { until } from '../support/workspace.ts';
 
 const allowed = { SIGNALBOX_HUB_WEBHOOKS_INTERNAL: 'on' };
 
-let place: Workspace;
 let receiver: Receiver;
-let hubs: Hub[];
-let store: Record<string, string>;
+/** Where the store is, unless it is a file. */
+let room: StoreRoom | undefined;
 
 beforeEach(async () => {
-  place = new Workspace();
   receiver = await Receiver.start();
-  hubs = [];
-  store = {};
+  room = undefined;
 });
+afterEach(() => room?.clear());
 
-afterEach(async () => {
-  receiver.close();
-  await Promise.all(hubs.map(hub => hub.stop()));
-  await place.dispose();
-});
+officeForEachTest(async () => undefined);
 
-const environment = () => ({ ...allowed, ...store });
+afterEach(() => receiver.close());
 
-async function startHub(variables: Record<string, string> = environment()): Promise<Hub> {
-  const hub = await Hub.start(place, ['--open'], variables);
-  hubs.push(hub);
-  return hub;
-}
+const environment = () => ({ ...allowed, ...(room ? { SIGNALBOX_STORE: room.url } : {}) });
+const openHub = (variables: Record<string, string> = environment()) => startHub(['--open'], variables);
 
 async function signalbox(...words: string[]) {
   const { code, stdout, stderr } = await place.command([...words, '--json'], { environment: environment() });
@@ -60,7 +52,7 @@ const named = (from: number, count: number) => Array.from({ length: count }, (_,
 describe('a webhook', () => {
   it('is told what it asked for of its projects, signed, and nothing else', async () => {
     await webhook('team', '/team', '--only', 'github.com/acme/sh*', '--event', 'data.*', '--event', 'message.sent');
-    const hub = await startHub();
+    const hub = await openHub();
     const [wren, other] = [await open(hub), await open(hub, 'github.com/acme/other')];
     await set(other, 100, 1);
     await wren.output('message_send', { to: ['all'], body: 'The launch is on Friday' });
@@ -78,15 +70,15 @@ describe('a webhook', () => {
   it('is tried again under the same id by a hub that was started since, and loses nothing', async () => {
     await webhook('team', '/team', '--event', 'data.*');
     receiver.answer = () => 503;
-    const first = await startHub();
+    const first = await openHub();
     const wren = await open(first);
     await set(wren, 1, 1);
     await until('it was tried', () => receiver.received.length === 1);
     await until('it is known to fail', async () => (await signalbox('webhook', 'show', 'team')).failures === 1);
     await first.stop();
     receiver.answer = () => 200;
-    const second = await startHub();
-    await set(wren.onto(second), 2, 2);
+    const second = await openHub();
+    await set(wren.at(second), 2, 2);
     await until('all is there', () => keys('/team').length === 3);
     expect(keys('/team')).toEqual(named(1, 3));
     const [tried, again] = receiver.received;
@@ -97,7 +89,7 @@ describe('a webhook', () => {
   it('whose receiver is gone is off, which the log, the list, the doctor and the audit tell, and none of them its address', async () => {
     await webhook('chat', '/services/T0/B0/geheim', '--kind', 'slack', '--event', '*');
     receiver.answer = () => 410;
-    const hub = await startHub();
+    const hub = await openHub();
     await set(await open(hub), 1, 2);
     await until('it is off', async () => (await signalbox('webhook', 'show', 'chat')).state === 'disabled');
     expect(receiver.received).toHaveLength(1);
@@ -126,7 +118,7 @@ describe('a webhook', () => {
     expect(inner).toMatchObject({ code: 2, stderr: expect.stringContaining('internal') });
     expect((await signalbox('webhook', 'list')).webhooks).toEqual([]);
     await signalbox('webhook', 'create', 'team', receiver.url('/team').replace('http:', 'https:'), '--event', '*');
-    const strict = await startHub({});
+    const strict = await openHub({});
     await set(await open(strict), 1, 1);
     await until('it fails', async () => (await signalbox('webhook', 'show', 'team')).state === 'failing');
     expect(await signalbox('webhook', 'show', 'team')).toMatchObject({ lastFailure: 'its address is an internal one' });
@@ -142,7 +134,7 @@ describe('a webhook', () => {
       isHanging = true;
       return new Promise(() => {});
     };
-    const hub = await startHub();
+    const hub = await openHub();
     const wren = await open(hub);
     await set(wren, 1, 1);
     await until('it hangs', () => isHanging);
@@ -155,21 +147,14 @@ describe('a webhook', () => {
 });
 
 await describeWith(postgresServer, 'two hubs', server => {
-  let room: StoreRoom;
-
   beforeEach(() => {
     room = server.room();
-    store = { SIGNALBOX_STORE: room.url };
-  });
-  afterEach(async () => {
-    await Promise.all(hubs.map(hub => hub.stop()));
-    await room.clear();
   });
 
   it('tell a receiver each event once, in order, whichever of them it came by', async () => {
     await webhook('team', '/team', '--event', 'data.*');
     await webhook('more', '/more', '--event', 'data.set');
-    const [one, two] = [await startHub(), await startHub()];
+    const [one, two] = [await openHub(), await openHub()];
     const [wren, heron] = [await open(one), await two.as('none').open({ handle: 'heron' })];
     for (let round = 0; round < 10; round += 1) {
       await set(wren, round * 8 + 1, 4);
@@ -183,7 +168,7 @@ await describeWith(postgresServer, 'two hubs', server => {
 
   it('lose nothing when one of them is killed at work, and what is repeated has its id', async () => {
     await webhook('team', '/team', '--event', 'data.*');
-    const one = await startHub();
+    const one = await openHub();
     const wren = await open(one);
     let count = 0;
     // The fifth is on its way, and taken, when its hub dies.
@@ -194,7 +179,7 @@ await describeWith(postgresServer, 'two hubs', server => {
     };
     await set(wren, 1, 20).catch(() => undefined);
     await until('the hub is dead', () => count >= 5);
-    const two = await startHub();
+    const two = await openHub();
     const heron = await two.as('none').open({ handle: 'heron' });
     await set(heron, 100, 5);
     await until('the last one is there', () => keys('/team').includes('k104'));

@@ -1,34 +1,20 @@
 /** A hub over a store, with programs that use it and native sessions beside them. */
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../src/core/limits.ts';
 import { operations } from '../../src/tools/index.ts';
-import { Hub, type HubClient, makeToken, shop } from '../support/hub.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { shop } from '../support/hub.ts';
+import { ana, hub, member, native, officeForEachTest, place, printed, startHub, stored } from '../support/office.ts';
+import { until } from '../support/workspace.ts';
 
-let place: Workspace;
-let hub: Hub;
-let ana: HubClient;
-
-beforeEach(async () => {
-  place = new Workspace();
-  const token = await makeToken(place, 'ana');
-  hub = await Hub.start(place);
-  ana = hub.as(token);
-});
-
-afterEach(async () => {
-  await hub.stop();
-  await place.dispose();
-});
+officeForEachTest();
 
 const offered = operations.filter(({ needsMachine }) => !needsMachine);
-/** Everything that the store holds of the project, as it is exported. */
-const stored = async () => (await place.command(['export', '--project', shop])).stdout;
 
 describe('a session that was opened over a hub', () => {
   it('is one among native ones: a lock of either is refused to the other and passes on, and messages go both ways', async () => {
     const wren = await ana.open({ handle: 'wren', task: 'Mend the shop' });
-    const heron = await place.session({ args: ['--handle', 'heron', '--project', shop] });
+    const heron = await native('heron');
     await wren.output('lock_acquire', { paths: ['src/a.ts'], reason: 'Mending' });
     const refused = await heron.call('lock_acquire', { paths: ['src/a.ts'] });
     expect(refused).toMatchObject({ granted: false });
@@ -51,7 +37,7 @@ describe('a session that was opened over a hub', () => {
     const wren = await ana.open({ handle: 'wren' });
     await wren.output('lock_acquire', { resources: ['ci'] });
     await wren.output('message_send', { to: ['all'], body: 'Hello' });
-    const ben = await hub.as(await makeToken(place, 'ben', '--role', 'admin')).open({ handle: 'ben' });
+    const ben = await (await member('ben', '--role', 'admin')).open({ handle: 'ben' });
     await ben.output('message_send', { to: ['wren'], body: 'For you' });
     const before = await stored();
     const stolen = ben.under(wren.session);
@@ -72,13 +58,12 @@ describe('a session that was opened over a hub', () => {
   it('wakes from a wait when the hub stops, which ends with what is under way', async () => {
     const wren = await ana.open({ handle: 'wren' });
     const waiting = wren.call('message_wait', { timeoutSeconds: 45 });
-    await until('it waits', async () => (await hub.request('/readyz')).status === 200);
+    await until('it waits', async () => (await hub.figure(ana.token, 'signalbox_waits')) === 1);
     const code = await hub.stop();
     expect(await waiting).toMatchObject({ status: 200, body: { messages: [], timedOut: true } });
     expect(code).toBe(0);
     expect(hub.log.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['stopping', 'stopped']));
-    hub = await Hub.start(place);
-    expect((await hub.as(ana.token).under(wren.session).call('session_list')).body).toMatchObject({ you: 'wren' });
+    expect(await wren.at(await startHub()).output('session_list')).toMatchObject({ you: 'wren' });
   });
 });
 
@@ -88,7 +73,7 @@ describe('a token', () => {
     await wren.output('lock_acquire', { resources: ['ci'] });
     await wren.output('data_set', { scope: 'project', key: 'port', value: 3000 });
     await wren.output('context_share', { type: 'note', content: 'Ports are in project data.' });
-    const rita = hub.as(await makeToken(place, 'rita', '--role', 'read'));
+    const rita = await member('rita', '--role', 'read');
     const before = await stored();
     expect((await rita.post('/v1/sessions', { handle: 'rita' })).body.error.code).toBe('forbidden');
     const answers = new Map<string, Set<number>>();
@@ -120,7 +105,7 @@ describe('a token', () => {
   });
 
   it('is shown with when it was last used, to the minute', async () => {
-    const shown = async () => JSON.parse((await place.command(['token', 'show', 'ana', '--json'])).stdout);
+    const shown = () => printed('token', 'show', 'ana');
     expect(await shown()).toMatchObject({ usedAt: null });
     await ana.call('session_list');
     const { usedAt } = await shown();
@@ -131,7 +116,7 @@ describe('a token', () => {
 
   it('for one project sees no other, also not in the lists of all', async () => {
     await hub.as(ana.token, 'github.com/acme/secret').open({ handle: 'mole', task: 'Hidden' });
-    const eve = hub.as(await makeToken(place, 'eve', '--only', shop));
+    const eve = await member('eve', '--only', shop);
     const { sessions } = await eve.output('session_list', { scope: 'all' });
     expect(sessions).toEqual([]);
     expect((await ana.output('session_list', { scope: 'all' })).sessions).toMatchObject([{ handle: 'mole' }]);
@@ -210,7 +195,8 @@ describe('a request', () => {
     const wren = await ana.open({ handle: 'wren' });
     await wren.output('message_send', { to: ['all'], body: 'The launch is on Friday' });
     await hub.as('sbx_not-a-token').call('session_list');
-    const text = JSON.stringify(hub.log);
+    await hub.stop();
+    const text = JSON.stringify([hub.log, hub.strays]);
     expect(text).not.toContain('Friday');
     expect(text).not.toContain(ana.token);
     expect(text).not.toContain('not-a-token');
@@ -219,7 +205,8 @@ describe('a request', () => {
 
   it('is refused for a while where too many were wrong, whatever it brings', async () => {
     const wrong = hub.as('sbx_wrong');
-    for (let count = 0; count < 30; count += 1) expect((await wrong.call('session_list')).status).toBe(401);
+    for (let count = 0; count < limits.hubRefusalsPerMinute; count += 1)
+      expect((await wrong.call('session_list')).status).toBe(401);
     const right = await ana.call('session_list');
     expect(right.status).toBe(429);
     // As long as the address waits, of which a minute has begun just now.
@@ -248,8 +235,14 @@ describe('a hub', () => {
     const { body } = await hub.request('/v1/openapi.json');
     const paths = Object.keys(body.paths);
     expect(paths).toEqual(['/v1/sessions', '/v1/events', ...offered.map(({ name }) => `/v1/tools/${name}`)]);
-    const { text } = { text: (await ana.hub.request('/healthz')).body };
-    expect(text).toMatchObject({ status: 'ok' });
+    const wren = await (await member('ben', '--role', 'admin')).open({ handle: 'wren' });
+    // What a tool that is there says of an input that none takes.
+    for (const { name } of offered) {
+      const { status, body: said } = await wren.call(name, { nothing: 'that it knows' });
+      expect([name, status, said.error?.code]).toEqual([name, 400, 'invalid_input']);
+    }
+    expect((await wren.call('stage', { nothing: 'that it knows' })).status).toBe(404);
+    expect((await hub.request('/healthz')).body).toMatchObject({ status: 'ok' });
     const metrics = await hub.request('/metrics', { headers: { authorization: `Bearer ${ana.token}` } });
     expect(metrics.body).toContain('signalbox_requests_total{route="/healthz",status="200"} 1');
     expect((await hub.request('/metrics')).status).toBe(401);

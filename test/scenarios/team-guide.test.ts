@@ -53,8 +53,22 @@ describe('the guide for teams', () => {
     expect(await ended).toBe(0);
   });
 
-  it('starts a hub behind a proxy', async () => {
-    const { child, said, ended } = shell(`exec ${blocksOf('Behind a proxy')[0]}`);
+  it('makes tokens, looks into the audit and makes a webhook on one machine', async () => {
+    const webhook = blocksOf('Webhooks').at(-1) ?? '';
+    const { said, ended } = shell([...blocksOf('Tokens'), ...blocksOf('Audit'), webhook].join(''));
+    expect([await ended, said.err]).toEqual([0, '']);
+    const tokens = (await place.command(['token', 'list'])).stdout;
+    expect(tokens).toMatch(/^ben +write +active +all projects/m);
+    expect(tokens).toMatch(/^nightly +read +active +github\.com\/acme\/\*/m);
+    expect((await place.command(['webhook', 'list'])).stdout).toMatch(/^here +standard +enabled/m);
+  });
+
+  it.each([
+    ['behind a proxy', () => blocksOf('Behind a proxy')[0] ?? ''],
+    // The settings of the second block belong before the hub of the first.
+    ['with tokens of a provider', () => blocksOf('Sign-in with an OpenID provider').toReversed().join('')],
+  ])('starts a hub %s', async (_how, block) => {
+    const { child, said, ended } = shell(block().replace(/^(?=signalbox hub\b)/m, 'exec '));
     await until('it serves', () => said.err.includes('"ready"') || child.exitCode !== null);
     child.kill('SIGTERM');
     expect([said.err.includes('"ready"'), await ended]).toEqual([true, 0]);

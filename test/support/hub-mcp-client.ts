@@ -43,14 +43,14 @@ export class HubMcpClient {
 
   /** Calls a tool; its structured answer. A tool error is thrown with its text. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every tool
-  async call(name: string, input: object = {}, options: object = {}): Promise<any> {
+  readonly call = async (name: string, input: object = {}, options: object = {}): Promise<any> => {
     const { structuredContent, isError, content } = await this.client.callTool(
       { name, arguments: { ...input } },
       options,
     );
     if (isError) throw new Error((content as { text: string }[])[0]?.text);
     return structuredContent;
-  }
+  };
 
   close(): Promise<void> {
     return this.client.close();

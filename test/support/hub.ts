@@ -83,6 +83,8 @@ export class Hub {
   beginStop(): void {
     // A second signal would end it at once.
     if (!this.#isStopping) this.#process.kill('SIGTERM');
+    // One that hangs hears nothing until it goes on.
+    this.resume();
     this.#isStopping = true;
   }
 
@@ -154,7 +156,7 @@ export class HubClient {
     return new HubClient(this.hub, this.token, this.project, body.session);
   }
 
-  /** The same at another hub on the store. */
+  /** The same session at another hub on the store. */
   at(hub: Hub): HubClient {
     return new HubClient(hub, this.token, this.project, this.session);
   }
@@ -162,11 +164,6 @@ export class HubClient {
   /** The same token under the id of any session. */
   under(session: string | null): HubClient {
     return new HubClient(this.hub, this.token, this.project, session);
-  }
-
-  /** The same session over another hub. */
-  onto(hub: Hub): HubClient {
-    return new HubClient(hub, this.token, this.project, this.session);
   }
 
   call(tool: string, input: object = {}, signal?: AbortSignal): Promise<HubAnswer> {

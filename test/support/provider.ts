@@ -35,6 +35,7 @@ export class LocalProvider {
 
   /** Nobody reaches it from now on. */
   async stop(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();

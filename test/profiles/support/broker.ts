@@ -1,13 +1,12 @@
 /** Programs that use the broker of `claude-duo` as a hub serves it: the requests that the old broker answered, with a token. */
-import { Hub, type HubAnswer } from '../../support/hub.ts';
-import { until, type Workspace } from '../../support/workspace.ts';
+import type { Hub, HubAnswer } from '../../support/hub.ts';
+import { until } from '../../support/workspace.ts';
 
 /** A moment as the old database wrote it. */
 export const moment = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
-export function startBroker(place: Workspace, ...args: string[]): Promise<Hub> {
-  return Hub.start(place, ['--profile', 'claude-duo', ...args]);
-}
+/** Options by which a hub serves the requests of the broker. */
+export const asBroker = ['--profile', 'claude-duo'] as const;
 
 export class Broker {
   readonly #hub: () => Hub;
