@@ -1,8 +1,10 @@
 /** Hooks of a machine, answered at the hub: those of a client whose server is connected, those without one, and git's own. */
+
 import { answerOn, type Channel } from '../../bridge/link.ts';
 import type { Composition } from '../../compose.ts';
 import { noFacts } from '../../core/git-hook-facts.ts';
 import { limits } from '../../core/limits.ts';
+import { joinedSignal } from '../../tools/joined-signal.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitTold, judgedHere } from '../git-hook/served.ts';
 import { answerHook } from '../hook/answer.ts';
@@ -57,8 +59,8 @@ export async function answerDirectHook(guest: Guest, said: Said, channel: Channe
     { world, directory: hello.directory, project: hello.project, hub: lease, call: hookCall },
     { pid, tellsFailure },
   );
-  const signal = AbortSignal.any([channel.signal, guest.stopping]);
-  const answer = guest.hasHooks ? await answerHook(desk, call, signal) : undefined;
+  const life = joinedSignal(channel.signal, guest.stopping);
+  const answer = guest.hasHooks ? await answerHook(desk, call, life.signal).finally(life.end) : undefined;
   const { passage } = desk;
   if (passage) await noteSession(guest.permit, passage.what, passage.session, await guest.place());
   channel.say({ written: answer?.written ?? null, isFailing });

@@ -14,8 +14,6 @@ import { HubCaller, Onlooker } from '../../tools/hub-caller.ts';
 import { hubWorld } from '../../tools/hub-world.ts';
 import type { World } from '../../tools/world.ts';
 
-export { actionOf };
-
 /** Notes what was done, for as long as the audit is kept. */
 export interface Auditor {
   digest(input: unknown): string;
