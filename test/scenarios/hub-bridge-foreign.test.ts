@@ -66,7 +66,7 @@ const conversation = '0190a0c0-0000-7000-8000-00000000aaaa';
 /** A client whose conversation its servers know. */
 const claude = { CLAUDECODE: '1', CLAUDE_CODE_SESSION_ID: conversation };
 
-/** Ana's session, with a lock, a note, a place in a queue and a message that she has not read; and what is stored of it. */
+/** Ana's session, with a lock, a note, an intent and a message that she has not read; and what is stored of it. */
 async function anaAtWork() {
   const wombat = await sessionOf(tokens.ana, 'wombat', { clientName: 'claude-code', environment: claude });
   await wombat.call('lock_acquire', { paths: ['src/auth.ts'], reason: 'Ana’s own' });
@@ -129,11 +129,7 @@ async function sayEverything(
     const call = { client: 'claude-code', event, teller: 'command', input: { ...input, hook_event_name: event } };
     note(await machine.ask('direct-hook', { call, pid, moment }, { shown: true }));
     note(
-      await machine.ask(
-        'hook',
-        { request: { client: 'claude-code', event, input: call.input, teller: 'command' }, moment },
-        { next: { shown: true } },
-      ),
+      await machine.hook({ request: { client: 'claude-code', event, input: call.input, teller: 'command' }, moment }),
     );
   }
   for (const hook of ['pre-commit', 'prepare-commit-msg', 'pre-push', 'reference-transaction']) {
@@ -149,6 +145,8 @@ async function sayEverything(
     note(await machine.ask('git-hook', { told: git, facts: { staged: ['src/auth.ts'] }, moment }));
   }
   note(await machine.ask('beat', { moment }));
+  // What is said over a connection that has ended is heard by nobody.
+  if (machine.link.signal.aborted) throw new Error(`the connection ended before all was said: ${machine.link.why}`);
   note(await machine.ask('bye', { isClientAlive: false, moment }));
   return answers;
 }

@@ -108,6 +108,23 @@ export class StrangeMachine {
     });
   }
 
+  /** Tells of a hook as the server does that was asked it: its answer was shown, and then it has gone. */
+  hook(value: unknown): Promise<Heard> {
+    const said: Json[] = [];
+    const channel = this.link.open('hook', value);
+    return new Promise(resolve => {
+      const over = () => resolve({ said, error: said.find(each => each?.error)?.error as Heard['error'] });
+      channel.hear(each => {
+        said.push(each as Json);
+        channel.say({ next: { shown: true } });
+        channel.end();
+        over();
+      });
+      channel.signal.addEventListener('abort', over, { once: true });
+      if (channel.signal.aborted) over();
+    });
+  }
+
   /** Says hello, and what is answered to that. */
   async greet(over: object = {}): Promise<Json> {
     const channel = this.link.open('hello', hello(over));
