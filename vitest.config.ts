@@ -14,8 +14,12 @@ const project = (group: (typeof groups)[number], name: string, include: string[]
   test: { name, include, environment: 'node' as const, sequence: { groupOrder: groups.indexOf(group) }, ...extra },
 });
 
+// Files of a suite share their workers and what these have loaded: of the rules' tests that was two fifths of the work, of those with
+// processes a tenth. No file may leave anything behind that another one meets: `--sequence.shuffle.files` shows it.
+const shared = { isolate: false };
+
 // Vitest would leave one core out, which is half of a machine with two.
-const computing = { maxWorkers: '100%', testTimeout: 60_000 };
+const computing = { ...shared, maxWorkers: '100%', testTimeout: 60_000 };
 
 // What real processes do depends on the machine's scheduler. Where a run decides about more than itself (CI), a test that fails
 // is tried once more, and named with its first failure if that passes. At a desk each failure counts.
@@ -23,7 +27,7 @@ const retry = Number(process.env.SIGNALBOX_TEST_RETRIES || 0);
 
 // Suites that start real processes wait much of their time: one worker more than the two cores of the machine they run on.
 // The times end what hangs, also on a machine that is several times slower than most, and measure nothing.
-const processes = { testTimeout: 90_000, hookTimeout: 90_000, pool: 'forks' as const, maxWorkers: 3, retry };
+const processes = { ...shared, testTimeout: 90_000, hookTimeout: 90_000, pool: 'forks' as const, maxWorkers: 3, retry };
 // Load on a server, and real clients, need a core each; a starved child is not a bug.
 const heavy = { ...processes, maxWorkers: 2 };
 
