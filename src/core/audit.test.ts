@@ -1,22 +1,9 @@
 import { expect, it } from 'vitest';
+import { everything, note } from '../../test/support/audit.ts';
 import { createBench } from '../../test/support/rules.ts';
 import { accountsProject } from './account.ts';
 import { type AuditNote, type AuditPage, type AuditQuery, appendAudit, readAudit } from './audit.ts';
 import { limits } from './limits.ts';
-
-const note: AuditNote = {
-  ...{ action: 'call', principal: 'ana', session: null, subject: null, what: 'lock_list', project: null },
-  ...{ decision: 'done', code: null, address: null, ms: 1, digest: null },
-};
-const everything = {
-  since: 0,
-  before: null,
-  principal: null,
-  what: null,
-  project: null,
-  decision: null,
-  limit: 10_000,
-};
 
 it('What is older than the audit is kept goes with what is noted later, and nothing else does', async () => {
   const bench = createBench();

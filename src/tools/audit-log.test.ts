@@ -1,24 +1,11 @@
 import { expect, it } from 'vitest';
+import { everything, note } from '../../test/support/audit.ts';
 import { FakeLog } from '../../test/support/fakes.ts';
 import { createBench } from '../../test/support/rules.ts';
 import { accountsProject } from '../core/account.ts';
-import { type AuditNote, readAudit } from '../core/audit.ts';
+import { readAudit } from '../core/audit.ts';
 import { limits } from '../core/limits.ts';
 import { AuditLog } from './audit-log.ts';
-
-const note: AuditNote = {
-  ...{ action: 'call', principal: 'ana', session: null, subject: null, what: 'lock_list', project: null },
-  ...{ decision: 'done', code: null, address: null, ms: 1, digest: null },
-};
-const everything = {
-  since: 0,
-  before: null,
-  principal: null,
-  what: null,
-  project: null,
-  decision: null,
-  limit: 10_000,
-};
 
 it('Every note that comes while others are written is stored when its promise resolves, and in its order', async () => {
   const { store } = createBench();

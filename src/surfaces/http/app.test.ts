@@ -1,6 +1,7 @@
 /** Requests to a hub in this process: what real ones would take minutes or thousands for. */
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { everything } from '../../../test/support/audit.ts';
 import { settle } from '../../../test/support/fakes.ts';
 import { createHubApp } from '../../../test/support/hub-app.ts';
 import { project } from '../../../test/support/rules.ts';
@@ -9,16 +10,6 @@ import { readAudit } from '../../core/audit.ts';
 import { limits } from '../../core/limits.ts';
 
 type App = ReturnType<typeof createHubApp>;
-
-const everything = {
-  since: 0,
-  before: null,
-  principal: null,
-  what: null,
-  project: null,
-  decision: null,
-  limit: 10_000,
-};
 
 /** What stands in the audit of requests, the newest first. */
 async function noted({ bench }: App): Promise<string[]> {

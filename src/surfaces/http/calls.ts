@@ -166,7 +166,8 @@ async function whileKnown<T>(
   } finally {
     stop();
   }
-  throw new SignalboxError('unauthenticated', 'The token ended while the request waited.', 'Send another one.');
+  const next = 'Use another one, and look first: what was asked for may have been done.';
+  throw new SignalboxError('unauthenticated', 'The token ended while the request was under way.', next);
 }
 
 /** Which session it is that acts, as far as that is known by now. */
