@@ -20,7 +20,7 @@ export interface HubDoor {
   dial(address: string, ms: number): Promise<Wire>;
   /** Says why nothing can be done here at the moment. */
   explain(why: () => Trouble): void;
-  hello(resumes: readonly (string | null)[]): Omit<Hello, 'moment'>;
+  hello(resumes: readonly (string | null)[], foreign?: Hello['foreign']): Omit<Hello, 'moment'>;
   /** What is known of the session in whose shell a command runs. */
   readonly clues: {
     readonly session: string | null;
@@ -51,12 +51,13 @@ export function openDoor(
   const above = () => (isMarked ? ancestorsOf(process.ppid, limits.ancestorsExamined) : []);
   return {
     ...door,
-    hello: resumes => ({
+    hello: (resumes, foreign = null) => ({
       ...{ protocol: 1, version, purpose: serves, directory, home, project },
       ...{ self, parent, handle, conversation, reach, tools },
       guard: policy.guard,
       pools: policy.pools,
       resumes: [...resumes],
+      foreign,
     }),
     clues: { session, conversation: client.conversation, pid, isMarked, ancestors: above() },
     identities: () => identitiesOf(processes, [...(pid === null ? [] : [pid]), ...above()]),

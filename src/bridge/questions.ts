@@ -5,6 +5,7 @@
 import * as z from 'zod/v4';
 import { limits } from '../core/limits.ts';
 import { isRealProject } from '../core/project.ts';
+import { languages } from '../core/surroundings.ts';
 
 const text = z.string().max(limits.bridgeTextCharacters);
 const path = text;
@@ -162,6 +163,40 @@ export const moment = z.object({
 });
 export type Moment = z.output<typeof moment>;
 
+const few = z.record(text, text).refine(told => Object.keys(told).length <= limits.bridgeTold);
+
+/** Whom a process of a vocabulary plays, as it was told by the hub before. */
+export const playbill = z.object({
+  instance: text.nullable(),
+  roles: z
+    .array(
+      z.object({
+        as: z.enum(['own', 'moved', 'standing', 'further']),
+        session: text.nullable(),
+        directory: path,
+        project: text.nullable(),
+        isGuest: z.boolean(),
+        name: text.nullable(),
+      }),
+    )
+    .max(limits.bridgeRoles)
+    .readonly(),
+});
+
+/** The vocabulary of another system that a process speaks, with all that this may know of its surroundings. */
+export const foreign = z.object({
+  profile: text,
+  variables: few,
+  files: few,
+  terminal: text.nullable(),
+  machine: text,
+  origin: text.nullable(),
+  language: z.enum(languages),
+  store: z.object({ scheme: text, shown: text }),
+  plays: playbill.nullable(),
+});
+export type ForeignTold = z.output<typeof foreign>;
+
 /** What a machine says first. */
 export const hello = z.object({
   protocol: z.literal(1),
@@ -183,6 +218,8 @@ export const hello = z.object({
   pools: many(pool),
   /** The conversations whose sessions it had over a connection that broke, null for the one without; none at first. */
   resumes: z.array(text.nullable()).max(limits.sessionsOfProcess),
+  /** Null where it speaks our own words. */
+  foreign: foreign.nullable().default(null),
 });
 export type Hello = z.output<typeof hello>;
 

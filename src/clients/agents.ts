@@ -50,6 +50,7 @@ export function standingElsewhere(world: World, facts: ServerFacts, told: Told |
     process: facts.self,
     server: null,
     parent: null,
+    isFurther: true,
   };
   return new Agent(isGuest ? withoutCheckout(world) : world, { ...further, reach: 'calls' }, before);
 }

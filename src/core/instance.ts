@@ -5,7 +5,8 @@
 import { SignalboxError } from './errors.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
-import { allBearers, bearerOf, personaOf, takePersona } from './persona.ts';
+import { belongsToAnother } from './owner.ts';
+import { allBearers, bearerOf, isKeptFrom, personaOf, takePersona } from './persona.ts';
 import { awaited } from './persona-mail.ts';
 import { personaKey } from './persona-record.ts';
 import { lookAround } from './presence.ts';
@@ -159,7 +160,8 @@ export async function keepInstance(
 /**
  * Makes a session the instance that it asks for, or with null the first free one, and returns its name; the one that it was before is
  * available from then on. One that another living session is stays that one's, and both go by the name: it is taken until both have
- * gone. Errors: those of `takePersona`, and `conflict` for the handle of another session that is there natively.
+ * gone. Errors: those of `takePersona`, over a hub `forbidden` also for one that is another's, and `conflict` for the handle of another
+ * session that is there natively.
  */
 export async function takeInstance(
   unit: Unit,
@@ -169,12 +171,13 @@ export async function takeInstance(
 ): Promise<string> {
   const { issuer } = numbering;
   const known = await instancesOf(unit, numbering, ({ id }) => id === me.id);
-  const name = wanted ?? firstFree(known, numbering, me.id);
+  const name = wanted ?? firstFree(await openTo(unit, me, issuer, known), numbering, me.id);
   const current = personaOf(me, issuer);
   if (current?.name === name && current.isRegistered) return name;
   if (known.some(each => each.name === name && each.isNative)) throw nativeName(name);
   const bearer = await bearerOf(unit, issuer, name);
   const isShared = bearer !== undefined && bearer.id !== me.id;
+  if (isShared && belongsToAnother(me, bearer)) throw anothersName(name);
   const left = current && current.name !== name ? await leaveInstance(unit, me, issuer) : me;
   if (isShared) standBeside(unit, left, issuer, name);
   else {
@@ -183,6 +186,25 @@ export async function takeInstance(
     await takePersona(unit, free, { issuer, name, isRegistered: true, facts: {}, since });
   }
   return name;
+}
+
+/** The instances with those taken whose names were last somebody else's, over a hub: they are not for this session. */
+async function openTo(
+  { tx }: Unit,
+  me: SessionRecord,
+  issuer: string,
+  known: readonly Instance[],
+): Promise<readonly Instance[]> {
+  const each = known.map(async instance => {
+    if (instance.session !== null) return instance;
+    const bearers = await allBearers(tx, issuer, instance.name);
+    return { ...instance, session: bearers.find(former => isKeptFrom(me, former)) ?? null };
+  });
+  return Promise.all(each);
+}
+
+function anothersName(name: string): SignalboxError {
+  return new SignalboxError('forbidden', `"${name}" is a session of somebody else.`, 'Choose another name.');
 }
 
 function nativeName(name: string): SignalboxError {

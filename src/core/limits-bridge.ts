@@ -52,6 +52,11 @@ export const bridgeLimits = {
   /** Lists that a machine answers with: files of a checkout, commits, branches. */
   bridgeListed: 10_000,
   bridgeTextCharacters: 4_096,
+  /** Sessions that one process of a profile plays and takes up again at another hub, and what a profile is told beforehand of its machine. */
+  bridgeRoles: 200,
+  bridgeTold: 20,
+  /** A word of a command. */
+  bridgeCommandCharacters: 100_000,
   /** How long the command that prints a token may take: a keychain may ask its user. */
   tokenCommandMs: 60_000,
 } as const;

@@ -7,6 +7,7 @@ import { SignalboxError } from './errors.ts';
 import { unreadCount } from './inbox.ts';
 import { leaseHolds } from './lease.ts';
 import { limits } from './limits.ts';
+import { belongsToAnother, ownerOf } from './owner.ts';
 import { allBearers, type PersonaClaim, personaOf, takePersona } from './persona.ts';
 import { type Persona, type PersonaFacts, personaKey } from './persona-record.ts';
 import type { Reader } from './ports.ts';
@@ -26,11 +27,6 @@ export interface PartnerClaim {
 export interface Partner {
   readonly session: SessionRecord;
   readonly persona: Persona;
-}
-
-/** Whose a partner is: of the token that opened its session over a hub; null for one of a process of its own. */
-export function ownerOf({ hub }: Pick<SessionRecord, 'hub'>): string | null {
-  return hub?.principal ?? null;
 }
 
 /** The name of a folder: the last part of its path in small letters, with `_` for whatever is no letter or digit. */
@@ -85,7 +81,7 @@ export function refuseAnothersName(
   name: string,
   bearers: readonly SessionRecord[],
 ): void {
-  if (me.hub === null || bearers.every(each => ownerOf(each) === ownerOf(me))) return;
+  if (!bearers.some(each => belongsToAnother(me, each))) return;
   throw new SignalboxError(
     'forbidden',
     `The partner ${name} is not yours.`,

@@ -3,7 +3,7 @@ import { isUnread } from './delivery.ts';
 import { unguarded } from './guard-record.ts';
 import { type InboxItem, priorities } from './inbox.ts';
 import { limits } from './limits.ts';
-import { allBearers, foreignName, foreignSession, spokeAs } from './persona.ts';
+import { allBearers, foreignName, foreignSession, isKeptFrom, notCome, spokeAs } from './persona.ts';
 import type { Reader } from './ports.ts';
 import type { MessageRecord, Priority, SessionRecord } from './records.ts';
 import { freeHandle } from './session.ts';
@@ -57,10 +57,20 @@ export async function mailOf(tx: Reader, session: SessionRecord, issuer: string,
   return { items, unread: unread.length, total: all.length };
 }
 
-/** The mail of a name that nobody has now, which whoever takes it next inherits. */
-export async function waitingMail(tx: Reader, issuer: string, name: string, filter: MailFilter): Promise<Mail> {
+/**
+ * The mail of a name that nobody has now, which whoever takes it next inherits. `me`: who looks, to whom that of another's is not shown;
+ * null for somebody who has the store at hand.
+ */
+export async function waitingMail(
+  tx: Reader,
+  me: Pick<SessionRecord, 'hub'> | null,
+  issuer: string,
+  name: string,
+  filter: MailFilter,
+): Promise<Mail> {
   const [former] = await allBearers(tx, issuer, name);
-  return former ? mailOf(tx, former, issuer, filter) : { items: [], unread: 0, total: 0 };
+  const isShown = former !== undefined && !(me && isKeptFrom(me, former));
+  return isShown ? mailOf(tx, former, issuer, filter) : { items: [], unread: 0, total: 0 };
 }
 
 /**
@@ -90,7 +100,7 @@ export async function awaited(
     ...{ client: null, clientVersion: null, clientSession: null, process: null, server: null, parent: null },
     ...{ host: '', root: '', anchor: '', branch: null, task: null, status: null, group: null, pastHandles: [] },
     ...{ reach: 'calls', startedAt: tx.now, lastSeenAt: tx.now, heartbeatAt: tx.now },
-    ...{ endedAt: tx.now, endReason: 'it has not come yet', pastConversations: [], arrivedBy: null },
+    ...{ endedAt: tx.now, endReason: notCome, pastConversations: [], arrivedBy: null },
     ...{ parentSession: null, taskFrom: null, restingSince: null, hookedAt: null, nudgedAt: null },
     guard: unguarded,
     personas: [persona],

@@ -6,6 +6,7 @@ import { SignalboxError } from './errors.ts';
 import { leaseHolds, leaveMailTo } from './lease.ts';
 import { limits } from './limits.ts';
 import { takeHeld } from './lock-held-for.ts';
+import { belongsToAnother } from './owner.ts';
 import { boundedFacts, type Persona, type PersonaFacts, personaKey, refuseUnfitName } from './persona-record.ts';
 import type { Reader } from './ports.ts';
 import type { SessionRecord } from './records.ts';
@@ -58,7 +59,8 @@ export async function foreignSession(view: View, issuer: string, name: string): 
  * Makes a name the session's, in place of any other that it has in the vocabulary; said again it replaces what was said before and
  * keeps since when it is so, which for a registered name is since it was registered. What was sent to the name while nobody had it goes
  * to the new bearer, and what was read under it counts as read. Where the name, or what is said beside it, would do as a
- * handle and is free, the session is called so by everybody. Errors: `conflict` for the name of another living session, `limit_exceeded` for a name or facts beyond their bounds,
+ * handle and is free, the session is called so by everybody. Errors: `conflict` for the name of another living session, over a hub
+ * `forbidden` for one that was another's, who would lose its mail by that, `limit_exceeded` for a name or facts beyond their bounds,
  * `invalid_input` for an empty name or one with control characters.
  */
 export async function takePersona(unit: Unit, me: SessionRecord, claim: PersonaClaim): Promise<SessionRecord> {
@@ -69,6 +71,9 @@ export async function takePersona(unit: Unit, me: SessionRecord, claim: PersonaC
   const others = (await allBearers(tx, issuer, name)).filter(({ id }) => id !== me.id);
   if (others.some(session => leaseHolds(unit, session))) {
     throw new SignalboxError('conflict', `"${name}" is another living session.`, 'Choose another name.');
+  }
+  if (others.some(former => isKeptFrom(me, former))) {
+    throw new SignalboxError('forbidden', `"${name}" was a session of somebody else.`, 'Choose another name.');
   }
   for (const former of others) {
     await leaveMailTo(unit, former, me.id);
@@ -85,6 +90,14 @@ export async function takePersona(unit: Unit, me: SessionRecord, claim: PersonaC
   const next = { ...(called === null ? me : await calledSo(unit, me, called)), personas };
   tx.put('session', next);
   return next;
+}
+
+/** Why a record has ended that stands for a session which was never there. */
+export const notCome = 'it has not come yet';
+
+/** Whether the name and the mail of an ended session are not for this one. What waits for whoever comes first is nobody's. */
+export function isKeptFrom(me: Pick<SessionRecord, 'hub'>, former: SessionRecord): boolean {
+  return belongsToAnother(me, former) && former.endReason !== notCome;
 }
 
 /** Notes that the caller has taken back that its session is here; what is sent to the name waits for whoever takes it next. */

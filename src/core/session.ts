@@ -55,7 +55,7 @@ export type Arrival = Omit<
  * Two living processes are always two sessions. A wished handle that is taken is not an error here: it gets a proposed one.
  * `known` is the id this very process had before it was ended (it left, or was taken for dead): then it comes back as that.
  * `drawn` is the id that a newcomer will have. Who joins again because the answer to the first time was lost gives the same one,
- * and is the session that it has become.
+ * and is the session that it has become. Who gives that id as `known` too succeeds nobody, whatever is known of its process.
  * With a policy, what is too old by it is deleted on this occasion.
  */
 export async function join(
@@ -66,6 +66,7 @@ export async function join(
   drawn: string = unit.ids.next(),
 ): Promise<SessionRecord> {
   const { tx } = unit;
+  const before = known === drawn ? null : known;
   const itself = await tx.get('session', known ?? drawn);
   const former = itself ?? (known === null ? await formerSession(unit, arrival) : undefined);
   if (!former) await refuseCrowd(unit);
@@ -93,7 +94,7 @@ export async function join(
     nudgedAt: null,
     // Whoever gave it a name says so again: another process may mean another session by it.
     personas: (former?.personas ?? []).map(persona => ({ ...persona, isRegistered: false })),
-    guard: isForgotten(itself, known) ? { ...unguarded, isForgotten: true } : unguarded,
+    guard: isForgotten(itself, before) ? { ...unguarded, isForgotten: true } : unguarded,
   };
   if (former) await hangFrom(unit, session, { process: arrival.process, host: arrival.host });
   else tx.put('session', session);
@@ -103,7 +104,7 @@ export async function join(
     data: { session: session.id, handle: session.handle },
   });
   await deliverBroadcasts(unit, session);
-  if (isForgotten(itself, known)) await tellForgotten(unit, session);
+  if (isForgotten(itself, before)) await tellForgotten(unit, session);
   if (policy) await prune(unit, policy);
   return session;
 }

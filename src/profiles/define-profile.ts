@@ -5,7 +5,7 @@
 import type * as z from 'zod/v4';
 import type { InboxItem } from '../core/inbox.ts';
 import type { OldStore, Tally } from '../core/old-store.ts';
-import type { Speech } from '../core/surroundings.ts';
+import type { Speech, Surroundings } from '../core/surroundings.ts';
 import type { ForeignDesk } from '../tools/foreign-desk.ts';
 import type { Participant } from '../tools/participant.ts';
 import type { HubFace } from './define-hub.ts';
@@ -66,6 +66,12 @@ export interface ProfileCommands {
   failed(message: string, next: string, words: readonly string[]): CommandAnswer;
 }
 
+/** Environment variables by their names, and the texts of files by the paths under which the profile asks for them. */
+export interface TellsOfProcess {
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 export interface Profile {
   /** As in `--profile`; the issuer of the names that its callers give. */
   readonly name: string;
@@ -95,6 +101,8 @@ export interface Profile {
   arrive?(desk: ForeignDesk): Promise<void>;
   /** Where messages are pushed over the channel of Claude Code: what is sent for each, null for nothing. Such a profile speaks the older protocol only. */
   pushed?(desk: ForeignDesk, item: InboxItem): Promise<Push | null>;
+  /** What it has to know of the variables and files of a process whose store is behind a hub; nothing that is a secret. */
+  tells?(about: Surroundings): TellsOfProcess;
   /** Takes over what the old program has stored; what is there already is left, so that it may be done again. */
   takeOver?(desk: ForeignDesk, old: OldStore): Promise<readonly Tally[]>;
   /** What a hub serves of it, where it can. */

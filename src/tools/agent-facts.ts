@@ -11,10 +11,12 @@ export type AgentFacts = Omit<Arrival, 'root' | 'anchor' | 'branch' | 'kind'> & 
   readonly isOnlyConversation?: boolean;
   /** Whether the client stops a server with its conversation, while the session goes on with the next one. Default: no. */
   readonly isSuccessive?: boolean;
+  /** Whether it is one more session of its process, and so none that is found by that. Default: no. */
+  readonly isFurther?: boolean;
 };
 
 /** The same as it joins in a working tree. */
 export function arrivalOf(facts: AgentFacts, { root, anchor }: Worktree, branch: string | null): Arrival {
-  const { directory: _d, project: _p, isOnlyConversation: _o, isSuccessive: _s, ...known } = facts;
+  const { directory: _d, project: _p, isOnlyConversation: _o, isSuccessive: _s, isFurther: _f, ...known } = facts;
   return { ...known, kind: 'agent', root, anchor, branch };
 }

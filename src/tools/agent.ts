@@ -57,6 +57,11 @@ export class Agent extends Standpoint {
     return this.#facts.clientSession;
   }
 
+  /** The session that it is now; undefined before it has joined, and once it has left. */
+  get id(): string | undefined {
+    return this.#hasLeft ? undefined : this.#id;
+  }
+
   /** Whether it is the session of that id. */
   isNow(id: string): boolean {
     return this.#id === id && !this.#hasLeft;
@@ -338,6 +343,22 @@ export class Agent extends Standpoint {
     await this.#lifeline.end().catch(() => undefined);
   }
 
+  /**
+   * Is the session of that id, which its process has had over another connection, as it is if that lives still. One that has ended comes back
+   * with its next use.
+   */
+  takeUp(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#refuseLeft();
+      const { project } = await this.place();
+      const lives = await this.world.store.read(project, async tx => {
+        const was = await tx.get('session', id);
+        return was !== undefined && leaseHolds(this.view(tx), was);
+      });
+      if (this.#id === undefined && lives) await this.#become(id);
+    });
+  }
+
   /** A sign of life, if it has joined. Whether the store took it, which it does of no session that was ended. Never rejects. */
   async renew(): Promise<boolean> {
     return this.#id === undefined || this.#hasLeft || (await this.#beat(this.#id));
@@ -356,10 +377,11 @@ export class Agent extends Standpoint {
     const tree = await this.place();
     const arrival = arrivalOf(this.#facts, tree, await this.world.worktrees.branch(tree.root));
     this.#drawn ??= this.world.ids.next();
+    const known = this.#before ?? (this.#facts.isFurther ? this.#drawn : null);
     return this.#contact.during(
       () =>
         this.world.store.transact(tree.project, tx =>
-          join(this.unit(tx), arrival, this.#before ?? null, this.world.policy, this.#drawn),
+          join(this.unit(tx), arrival, known, this.world.policy, this.#drawn),
         ),
       () => 'alive',
     );

@@ -3,10 +3,12 @@
  * this process plays them: the first name of a project is its own session there, every further one is a session more.
  */
 import { SignalboxError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
 import { dropHeld, hasHeld } from '../core/lock-held-for.ts';
+import { ownerOf } from '../core/owner.ts';
 import { bearerOf, type PersonaClaim, personaOf, takePersona, unregister } from '../core/persona.ts';
 import type { SessionRecord } from '../core/records.ts';
-import { end } from '../core/session.ts';
+import { end, isProcess } from '../core/session.ts';
 import { Agent } from './agent.ts';
 import type { Participant } from './participant.ts';
 import { Visitor } from './visitor.ts';
@@ -32,6 +34,25 @@ export interface Claim extends Omit<PersonaClaim, 'issuer'> {
   readonly isIssued?: boolean;
 }
 
+/** One of the sessions of a cast, as whoever goes on with it over another connection has to know it. */
+export interface Role {
+  /** `own`: that of the connection; `moved`: the same where it works on another project; `standing`: one of its own in another project. */
+  readonly as: 'own' | 'moved' | 'standing' | 'further';
+  /** Its id; null for the connection's, which is found in another way, and for one that has not joined. */
+  readonly session: string | null;
+  readonly directory: string;
+  readonly project: string | null;
+  readonly isGuest: boolean;
+  /** The name under which it speaks; null before it has one. */
+  readonly name: string | null;
+}
+
+/** Whom a process plays. */
+export interface Playbill {
+  readonly instance: string | null;
+  readonly roles: readonly Role[];
+}
+
 export interface Claimed {
   readonly caller: Participant;
   readonly session: SessionRecord;
@@ -44,6 +65,8 @@ export class Cast {
   readonly #issuer: string;
   readonly #main: () => Agent;
   readonly #make: (stand: Stand) => Agent;
+  /** Where each of those that were made stands. */
+  readonly #stands = new WeakMap<Agent, Stand>();
   readonly #played: (agent: Agent) => void;
   /** Which instance the connection is, in vocabularies in which it says so once; null before and after. */
   instance: string | null = null;
@@ -68,7 +91,11 @@ export class Cast {
     this.#world = world;
     this.#issuer = issuer;
     this.#main = main;
-    this.#make = make;
+    this.#make = stand => {
+      const agent = make(stand);
+      this.#stands.set(agent, stand);
+      return agent;
+    };
     this.#played = played;
   }
 
@@ -203,12 +230,13 @@ export class Cast {
   async dismiss(stand: Stand, name: string): Promise<boolean> {
     const { project } = await (await this.standing(stand)).place();
     const { store, processes, ids } = this.#world;
+    const known = await this.known(stand, name);
+    // Of one that is somebody else's nothing ends.
+    await known?.caller.transact(async (unit, me) => unregister(unit, me, this.#issuer));
     const isHeld = await store.read(project, tx => hasHeld(tx, this.#issuer, name));
     if (isHeld) await store.transact(project, tx => dropHeld({ tx, processes, ids }, this.#issuer, name));
-    const known = await this.known(stand, name);
     if (!known) return false;
     const { caller } = known;
-    await caller.transact(async (unit, me) => unregister(unit, me, this.#issuer));
     if (caller instanceof Agent) {
       this.#further.delete(caller);
       await caller.depart('its profile said so');
@@ -221,6 +249,60 @@ export class Cast {
     const main = this.#main();
     const own = [...this.#standing.values()].filter(agent => agent !== main);
     await Promise.all([...own, ...this.#further].map(agent => agent.leave(reason)));
+  }
+
+  /** Leaves all of them as they are but the session of the connection: their machine cannot be heard any more, and may come back. Never rejects. */
+  async abandon(): Promise<void> {
+    const main = this.#main();
+    await Promise.all([...this.#all].filter(agent => agent !== main).map(agent => agent.abandon()));
+  }
+
+  /** Whom it plays now, those that it took last where they are more than `limits.bridgeRoles`. */
+  get playbill(): Playbill {
+    const main = this.#main();
+    const roles = [...this.#all].map((agent): Role => {
+      const as =
+        agent === main ? 'own' : agent === this.#moved ? 'moved' : this.#further.has(agent) ? 'further' : 'standing';
+      const { directory, project = null, isGuest = false } = this.#stands.get(agent) ?? { directory: agent.directory };
+      return { as, session: agent.id ?? null, directory, project, isGuest, name: this.#names.get(agent) ?? null };
+    });
+    const told = roles.filter(({ session, name, as }) => (session ?? name) !== null || as === 'moved');
+    return { instance: this.instance, roles: told.slice(-limits.bridgeRoles) };
+  }
+
+  /**
+   * Goes on as whom another process played for the same machine: each session that lives still, or ended as this principal's, is taken up.
+   * Errors: those of the store; done again it goes on where it stopped.
+   */
+  async goOn({ instance, roles }: Playbill): Promise<void> {
+    for (const role of roles) {
+      if (role.session !== null && [...this.#all].some(agent => agent.id === role.session)) continue;
+      const agent = role.as === 'own' ? this.#main() : await this.#again(role);
+      if (role.as === 'moved') this.#moved = agent;
+      if (role.as === 'standing') this.#standing.set((await agent.place()).project, agent);
+      if (role.as === 'further') this.#further.add(agent);
+      if (role.name !== null && !this.#further.has(agent)) this.#names.set(agent, role.name);
+      if (agent.isHere && role.name !== null) this.#played(agent);
+    }
+    this.instance = instance;
+  }
+
+  async #again({ session: id, directory, project, isGuest }: Role): Promise<Agent> {
+    const stand = { directory, project, ...(isGuest ? { isGuest } : {}) };
+    const agent = await settled(this.#make(stand));
+    if (id === null) return agent;
+    const { store, processes, principal } = this.#world;
+    const was = await store.read((await agent.place()).project, tx => tx.get('session', id));
+    const isOwn = principal === undefined || (was !== undefined && ownerOf(was) === principal);
+    if (!was || !isOwn || !isProcess(was.process, processes.self())) return agent;
+    const again = await settled(this.#make({ ...stand, before: id }));
+    await again.takeUp(id);
+    return again;
+  }
+
+  get #all(): ReadonlySet<Agent> {
+    const moved = this.#moved ? [this.#moved] : [];
+    return new Set([...moved, ...this.#names.keys(), ...this.#standing.values(), ...this.#further]);
   }
 
   async #playing(agent: Agent, session: SessionRecord): Promise<Participant> {

@@ -222,12 +222,14 @@ export class ForeignDesk {
     await caller.transact((unit, me) => release(unit, me, resources));
   }
 
-  /** Ends another's lock, as the operator would, who is told as the reason who wanted it. */
+  /** Ends another's lock, as the operator would and over a hub an admin may, with who wanted it as the reason. Errors: `forbidden`. */
   async breakLock(stand: Stand, resource: string, by: string): Promise<void> {
     const standing = await this.#cast.standing(stand);
-    const operator = new Visitor(this.#world, standing.directory, (await standing.place()).project, null);
+    const { principal, overrules } = this.#world;
+    const { project } = await standing.place();
+    const operator = principal === undefined ? new Visitor(this.#world, standing.directory, project, null) : standing;
     const resources = await foreignResource(this.#world, operator, resource);
-    await operator.transact((unit, me) => breakLocks(unit, me, { resources }, `${by} released it by force`));
+    await operator.transact((unit, me) => breakLocks(unit, me, { resources }, `${by} released it by force`, overrules));
   }
 
   /** Sends a message. One to a name that nobody has waits for whoever takes it. */
@@ -257,7 +259,9 @@ export class ForeignDesk {
     filter: MailFilter,
   ): Promise<{ readonly mail: Mail; readonly senders: SenderNames }> {
     return this.#in(stand, async ({ tx }) => {
-      const mail = await waitingMail(tx, this.#issuer, name, filter);
+      const { principal } = this.#world;
+      const me = principal === undefined ? null : { hub: { principal, leaseMs: 0 } };
+      const mail = await waitingMail(tx, me, this.#issuer, name, filter);
       return { mail, senders: await this.#sendersIn(tx, mail.items) };
     });
   }

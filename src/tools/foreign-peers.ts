@@ -241,8 +241,9 @@ export class ForeignPeers {
       try {
         return await this.#parts.cast.own({ name, isRegistered: true, facts, called: null });
       } catch (error) {
-        // Somebody has just taken it.
-        if (at === free.length - 1 || !(error instanceof SignalboxError) || error.code !== 'conflict') throw error;
+        // Somebody has just taken it, or it was another's.
+        const isTaken = error instanceof SignalboxError && ['conflict', 'forbidden'].includes(error.code);
+        if (at === free.length - 1 || !isTaken) throw error;
       }
     }
     throw new SignalboxError('conflict', 'Other sessions have every id that this one could have.', 'Start it again.');

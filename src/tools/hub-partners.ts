@@ -6,10 +6,10 @@ import type { Principal } from '../core/account.ts';
 import { SignalboxError } from '../core/errors.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
+import { ownerOf } from '../core/owner.ts';
 import {
   allPartners,
   bearPartnerName,
-  ownerOf,
   type Partner,
   partnerNamed,
   refuseAnothersName,

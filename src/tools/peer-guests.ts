@@ -5,6 +5,7 @@
  */
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
+import { belongsToAnother } from '../core/owner.ts';
 import { isGuest, noteSummary, summaryOf } from '../core/peer.ts';
 import { allBearers, personaOf } from '../core/persona.ts';
 import type { SessionRecord } from '../core/records.ts';
@@ -52,7 +53,7 @@ export class PeerGuests {
     const home = (await cast.main.place()).project;
     const found = await inEachProject(world, async (tx, project) => {
       const former = project === home ? [] : await allBearers(tx, issuer, name);
-      const [last] = former.filter(session => isGuest(session, issuer));
+      const [last] = former.filter(session => isGuest(session, issuer) && !belongsToAnother(me, session));
       return last && !(await this.#isServed(last, me, tx)) ? [{ project, session: last }] : [];
     });
     const newest = found.flat().sort((a, b) => b.session.lastSeenAt - a.session.lastSeenAt);

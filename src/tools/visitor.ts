@@ -4,6 +4,7 @@ import { SignalboxError } from '../core/errors.ts';
 import { operatorHandle } from '../core/handles.ts';
 import { leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
+import { ownerOf } from '../core/owner.ts';
 import { operator } from '../core/presence.ts';
 import { touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
@@ -43,6 +44,8 @@ export class Visitor extends Standpoint {
   async transact<T>(work: (unit: Unit, me: Me) => Promise<T>, ahead?: Foresight): Promise<T> {
     const tree = await this.place();
     const id = this.#session ?? operatorHandle;
+    // Over a hub nobody is the operator, who may do everything.
+    if (this.#session === null && this.world.principal !== undefined) throw notYours(operatorHandle);
     return this.world.store.transact(
       tree.project,
       async tx => {
@@ -102,6 +105,8 @@ export class Visitor extends Standpoint {
 
   async #living(view: View, id: string): Promise<Me> {
     const me = await view.tx.get('session', id);
+    const { principal } = this.world;
+    if (me && principal !== undefined && ownerOf(me) !== principal) throw notYours(me.handle);
     if (me && leaseHolds(view, me)) return me;
     throw new SignalboxError(
       'session_expired',
@@ -109,4 +114,8 @@ export class Visitor extends Standpoint {
       'Run it in a shell of your own to act as the operator.',
     );
   }
+}
+
+function notYours(handle: string): SignalboxError {
+  return new SignalboxError('forbidden', `You have no session "${handle}".`, 'Act as a session of your own.');
 }

@@ -53,6 +53,9 @@ export const claudeDuo: Profile = {
   async arrive(desk) {
     await desk.talk.register(shownName(undefined, desk.surroundings.variable('PARTNER_NAME')));
   },
+  tells: about => ({
+    variables: Object.fromEntries(['PARTNER_NAME', 'MCP_TOOL_TIMEOUT'].map(name => [name, about.variable(name)])),
+  }),
   takeOver,
   hub: { tools: hubTools, routes, failed },
 };

@@ -1,6 +1,8 @@
 /** The configuration files of the old program, as far as they still say something. */
 import { SignalboxError } from '../../core/errors.ts';
+import { withoutSecrets } from '../../core/shown-address.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
+import type { TellsOfProcess } from '../define-profile.ts';
 
 export interface Config {
   /** The file that says it; null for the defaults. */
@@ -18,17 +20,39 @@ export interface Config {
  * a setting of another kind than it has.
  */
 export function configOf(about: Surroundings): Config {
-  const named = about.variable('CLAUDE_SESSION_COORDINATOR_CONFIG');
-  const places = [
-    ...(named ? [named] : []),
-    '.claude/session-coordinator-config.json',
-    '~/.config/claude-session-coordinator/config.json',
-  ];
+  const named = about.variable(pathVariable);
+  const places = [...(named ? [named] : []), ownFile, '~/.config/claude-session-coordinator/config.json'];
   for (const path of places) {
     const text = about.file(path);
     if (text !== null) return { ...read(path, text, about), path };
   }
   return { ...read('', '{}', about), path: null };
+}
+
+const pathVariable = 'CLAUDE_SESSION_COORDINATOR_CONFIG';
+const ownFile = '.claude/session-coordinator-config.json';
+
+/** What the files say, in a file of the same form without passwords; one that is no object where they cannot be used. */
+export function tells(about: Surroundings): TellsOfProcess {
+  const config = configIn(about);
+  if (config === null) {
+    const path = about.variable(pathVariable) || ownFile;
+    return { variables: { [pathVariable]: path }, files: { [path]: 'null' } };
+  }
+  const { path, machine, detection, adapter, redis } = config;
+  const address = withoutSecrets(redis);
+  if (path === null) return { variables: { REDIS_URL: address } };
+  const session = { machine_id: machine ?? 'auto', project_detection: detection };
+  const file = JSON.stringify({ session, storage: { adapter, config: { url: address } } });
+  return { variables: { [pathVariable]: path }, files: { [path]: file } };
+}
+
+function configIn(about: Surroundings): Config | null {
+  try {
+    return configOf(about);
+  } catch {
+    return null;
+  }
 }
 
 function read(path: string, text: string, about: Surroundings): Omit<Config, 'path'> {

@@ -2,6 +2,7 @@
 import type { Profile } from '../define-profile.ts';
 import { invalid, toldWhole, wrong } from './answers.ts';
 import { coordinatorCommands } from './commands.ts';
+import { tells } from './config.ts';
 import { deleteData, deleteScope, listKeys, listScopes, retrieveData, storeData } from './data.ts';
 import { profileName, version } from './identity.ts';
 import { firstRunStorage, signOffPrompt, startup } from './prompts.ts';
@@ -42,5 +43,6 @@ export const claudeSessionCoordinator: Profile = {
     text: desk => toldWhole(() => prompt.text(desk)),
   })),
   commands: coordinatorCommands,
+  tells,
   takeOver,
 };

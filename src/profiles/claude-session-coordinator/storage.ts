@@ -30,7 +30,8 @@ export const setupOfServer =
 
 /** Which of the two the store is that this process works on. */
 export function adapterInUse({ store }: Surroundings): Adapter {
-  return ['redis', 'rediss', 'postgres', 'postgresql'].includes(store.scheme) ? 'redis' : 'local';
+  const ofManyMachines = ['redis', 'rediss', 'postgres', 'postgresql', 'http', 'https'];
+  return ofManyMachines.includes(store.scheme) ? 'redis' : 'local';
 }
 
 export function adapterInfo(name: Adapter, about: Surroundings) {

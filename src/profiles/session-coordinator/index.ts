@@ -3,7 +3,7 @@ import { type Answer, type Profile, said } from '../define-profile.ts';
 import { conflictCheck } from './conflicts.ts';
 import { contextDelete, contextQuery, contextShare } from './context.ts';
 import { intentAnnounce, intentClear, intentList, intentUpdate } from './intents.ts';
-import { lockAcquire, lockCheck, lockList, lockRelease, tellOfTimeout } from './locks.ts';
+import { lockAcquire, lockCheck, lockList, lockRelease, tellOfTimeout, timeoutVariable } from './locks.ts';
 import { messageList, messageMarkRead, messageSend } from './messages.ts';
 import { sessionDeregister, sessionGet, sessionHeartbeat, sessionList, sessionRegister } from './sessions.ts';
 import { inTheseWords } from './words.ts';
@@ -50,6 +50,7 @@ export const sessionCoordinator: Profile = {
   unknown: tool => refused(`There is no tool ${tool}.`, 'tools/list names the twenty that there are.'),
   failed: refused,
   arrive: async desk => tellOfTimeout(desk),
+  tells: about => ({ variables: { [timeoutVariable]: about.variable(timeoutVariable) } }),
 };
 
 function refused(error: string, next: string): Answer {

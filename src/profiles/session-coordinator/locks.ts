@@ -10,7 +10,7 @@ import { acting, instant, named, nameOf, ownFolders, path, session, text } from 
 
 /** For how long a lock is taken whose taker does not say it, and the variable by which users have set that. */
 const usualSeconds = limits.lockDefaultTtlSeconds;
-const timeoutVariable = 'MCP_SESSION_TIMEOUT_SEC';
+export const timeoutVariable = 'MCP_SESSION_TIMEOUT_SEC';
 
 /** Null for a value that is no time. */
 function timeoutFrom(value: string): number | null {

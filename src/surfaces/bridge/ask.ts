@@ -10,11 +10,13 @@ import { SignalboxError } from '../../core/errors.ts';
 import type { GitHookFacts } from '../../core/git-hook-facts.ts';
 import { limits } from '../../core/limits.ts';
 import { type HubDoor, identitiesOf } from '../../hub-door.ts';
+import type { CommandAnswer, Profile } from '../../profiles/define-profile.ts';
 import type { ToolAnswer } from '../../tools/call-tool.ts';
 import type { Facts } from '../cli/status-view.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import type { GitTold } from '../git-hook/served.ts';
 import type { DirectCall } from '../hook/store-desk.ts';
+import { toldOf } from './foreign.ts';
 import { gitAnswer } from './git-answer.ts';
 import { Shuttle } from './shuttle.ts';
 
@@ -62,6 +64,39 @@ export function callAtHub(parts: Parts, run: CommandRun): Promise<void> {
   });
 }
 
+export interface CompatRun {
+  readonly profile: Profile;
+  readonly words: readonly string[];
+  /** Where it was typed. */
+  readonly folder: string;
+  input(): Promise<string>;
+  /** Prints the answer; whether somebody has read it. */
+  print(answer: CommandAnswer): Promise<boolean>;
+}
+
+/** Runs a command of an earlier system. Errors: those of the command, and of connecting. */
+export function compatAtHub(parts: Parts & Pick<Composition, 'surroundings'>, run: CompatRun): Promise<void> {
+  return atHub(parts, false, async ({ link, near }) => {
+    const { clues, identities } = parts.hub;
+    const { profile, words, folder } = run;
+    const told = { ...(await toldOf({ profile, surroundings: parts.surroundings })), plays: null };
+    const moment = { ...near.moment(), processes: identities() };
+    const channel = link.open('compat', { told, words, folder, clues, moment });
+    const printed = await new Promise<CommandAnswer>((resolve, reject) => {
+      channel.hear(said => {
+        const { wants, printed: answer } = said as { wants?: unknown; printed?: CommandAnswer };
+        const refusal = errorIn(said);
+        if (wants === 'input') void run.input().then(input => channel.say({ input }), reject);
+        else if (answer) resolve(answer);
+        else if (refusal) reject(refusal);
+      });
+      whenGone(channel, reject);
+    });
+    channel.say({ read: await run.print(printed) });
+    await ended(channel);
+  });
+}
+
 /** What the overview of the project shows, and which project that is. Errors: those of connecting. */
 export function statusAtHub(parts: Parts): Promise<{ facts: Facts; project: string }> {
   return atHub(parts, false, async ({ link, near }) => {
@@ -93,17 +128,15 @@ function answered(channel: Channel, run: CommandRun): Promise<ToolAnswer> {
       else if (answer) resolve(answer);
       else if (refusal) reject(refusal);
     });
-    const gone = () =>
-      reject(
-        new SignalboxError(
-          'unavailable',
-          'The hub went away before it answered.',
-          'Look whether it was done, and try again.',
-        ),
-      );
-    channel.signal.addEventListener('abort', gone, { once: true });
-    if (channel.signal.aborted) gone();
+    whenGone(channel, reject);
   });
+}
+
+function whenGone({ signal }: Channel, reject: (error: SignalboxError) => void): void {
+  const message = 'The hub went away before it answered.';
+  const gone = () => reject(new SignalboxError('unavailable', message, 'Look whether it was done, and try again.'));
+  signal.addEventListener('abort', gone, { once: true });
+  if (signal.aborted) gone();
 }
 
 function ended({ signal }: Channel): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a machine asks a hub for, in the form that it must have. */
 import * as z from 'zod/v4';
+import { foreign } from '../../bridge/questions.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 
@@ -18,6 +19,14 @@ export const clues = z.object({
 export type Clues = z.output<typeof clues>;
 
 export const commandForm = z.object({ clues, tool: text, input: z.unknown() });
+/** A command of an earlier system, with the folder that it was typed in. */
+export const compatForm = z.object({
+  clues,
+  told: foreign,
+  words: z.array(z.string().max(limits.bridgeCommandCharacters)).max(limits.bridgeListed).readonly(),
+  folder: text,
+});
+export type CompatForm = z.output<typeof compatForm>;
 export const statusForm = z.object({ clues });
 export const directHookForm = z.object({
   pid,

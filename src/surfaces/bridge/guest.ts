@@ -2,7 +2,7 @@
 import type { Far } from '../../bridge/far.ts';
 import type { Link } from '../../bridge/link.ts';
 import type { Hello } from '../../bridge/questions.ts';
-import { callersOf, type ServerFacts } from '../../clients/agents.ts';
+import { callersOf, type ServerFacts, standingElsewhere } from '../../clients/agents.ts';
 import { sessionOfShell } from '../../compose.ts';
 import type { Principal } from '../../core/account.ts';
 import { mayUse } from '../../core/authority.ts';
@@ -12,6 +12,7 @@ import { processKey } from '../../core/process.ts';
 import { isRealProject } from '../../core/project.ts';
 import { touch } from '../../core/session.ts';
 import type { HubLease } from '../../core/token-record.ts';
+import type { Profile } from '../../profiles/define-profile.ts';
 import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
@@ -24,6 +25,8 @@ import { Visitor } from '../../tools/visitor.ts';
 import type { World } from '../../tools/world.ts';
 import type { Auditor } from '../http/calls.ts';
 import type { Permission } from '../mcp/beside-tools.ts';
+import type { Foreign } from '../mcp/serve.ts';
+import { surroundingsOf } from './foreign.ts';
 import type { Clues } from './forms.ts';
 import { hasHooks, notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
 
@@ -57,6 +60,10 @@ export interface Guest {
   readonly link: Link;
   readonly stopping: AbortSignal;
   callers(client: { name: string; version: string } | undefined): Callers;
+  /** A session of the machine that stands elsewhere than where its client works. */
+  readonly standing: Foreign['standing'];
+  /** The vocabulary of another system that its client speaks; null for our own. */
+  readonly foreign: Foreign | null;
   /** Whoever is at a shell: the session that it belongs to, else the person whose token it is. */
   visitor(clues: Clues): Promise<Visitor>;
   /** The id of the session that a shell belongs to; null for a person's own. */
@@ -103,10 +110,12 @@ export async function lookForDead(
   await far.lookFor(open.flatMap(({ process, server }) => [process, server].filter(each => each !== null)));
 }
 
+/** `profile` is the one that the machine names; null where its client speaks our own words. */
 export function guestOf(
   { hello, far, principal }: Pick<Guest, 'hello' | 'far' | 'principal'>,
   { world: hub, audit, stopping }: HubSide,
   link: Link,
+  profile: Profile | null = null,
 ): Guest {
   const lease: HubLease = { principal: principal.id, leaseMs: limits.leaseWithoutHeartbeatMs };
   const world: World = {
@@ -142,6 +151,10 @@ export function guestOf(
     hub: lease,
     isLook: principal.role === 'read',
   };
+  const { directory } = hello;
+  const standing: Guest['standing'] = (told, stand) => standingElsewhere(world, facts, told, stand);
+  const foreign = profile &&
+    hello.foreign && { profile, directory, surroundings: surroundingsOf(hello.foreign, directory), standing };
   const place = () => placeOf({ world, hello, principal });
   const permit = { principal, audit };
   const person = async (within: World, directory: string) => {
@@ -156,8 +169,9 @@ export function guestOf(
   const shell = (clues: Clues) =>
     sessionOfShell(world, hello.directory, hello.project, { ...clues, directory: null }, () => clues.ancestors);
   return {
-    ...{ hello, far, principal, lease, world, link, stopping, person, place, permit },
-    tools: selectTools(hello.tools),
+    ...{ hello, far, principal, lease, world, link, stopping, person, place, permit, standing, foreign },
+    // In another vocabulary a tool of the same name is another one.
+    tools: foreign ? [] : selectTools(hello.tools),
     call: permittedCalls(permit),
     permission: permissionOf(operations, permit),
     hookCall: notedHooks(permit),

@@ -1,6 +1,7 @@
 /** Tools as a principal may call them over a bridge: what is not allowed is refused before it runs, and what has to be noted is. */
 import type { Principal } from '../../core/account.ts';
 import { actionOf, mayUseTool, refusalFor } from '../../core/authority.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { askingHooks } from '../../core/git-hook-facts.ts';
 import { type CallTool, callTool } from '../../tools/call-tool.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
@@ -31,8 +32,8 @@ export function permissionOf(tools: readonly ToolDefinition[], permit: Permit): 
   return {
     // The project is that of a folder, which may become another one.
     mayUse: names => named(names).every(tool => mayUseTool(permit.principal, actionOf(tool))),
-    perform: ({ what, input, tools: names }, caller, work) =>
-      perform(permit, { what, input, needed: named(names) }, caller, work),
+    perform: ({ what, input, tools: names }, caller, work, refusedBy) =>
+      perform(permit, { what, input, needed: named(names) }, caller, work, refusedBy),
   };
 }
 
@@ -41,9 +42,10 @@ async function perform<T>(
   { what, input, needed }: Deed,
   caller: Participant,
   work: () => Promise<T>,
+  refusedBy?: (answer: T) => string | null,
 ): Promise<T> {
   const { project } = await caller.place();
-  return audited({ ...permit, project, session: null }, 'call', what, input, async speaker => {
+  const run = async (speaker: { session: string | null }) => {
     const refusal = firstRefusal(needed, permit.principal, project);
     if (refusal) throw refusal;
     if (permit.principal.role === 'read') return work();
@@ -52,7 +54,21 @@ async function perform<T>(
     // Who joins with its first call is known by now.
     speaker.session ??= await speakerOf(caller);
     return result;
-  });
+  };
+  return audited({ ...permit, project, session: null }, 'call', what, input, run, refusedBy);
+}
+
+/**
+ * Whoever speaks a vocabulary of another system works with it, and what its tools come to natively is not said. Errors: `forbidden` for
+ * a token that only reads, or is for some tools.
+ */
+export function assertMaySpeak({ role, tools, name }: Principal, profile: string): void {
+  if (role !== 'read' && tools.length === 0) return;
+  throw new SignalboxError(
+    'forbidden',
+    `The token "${name}" ${role === 'read' ? 'only reads' : 'is for some tools only'}, which is not enough for the profile ${profile}.`,
+    'Ask an admin of your hub for a token that may write, for all tools.',
+  );
 }
 
 /**

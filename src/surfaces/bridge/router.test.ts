@@ -35,6 +35,8 @@ beforeEach(() => {
     },
     moment: () => ({ now: clock.now() }),
     present: () => undefined,
+    plays: () => undefined,
+    isForeign: false,
   });
 });
 

@@ -29,6 +29,7 @@ interface Heard {
   readonly message?: Message;
   readonly number?: number;
   readonly present?: unknown;
+  readonly plays?: unknown;
   /** A request that it does not answer, and one that came too late for it: that it has not begun. */
   readonly refused?: Id;
   readonly late?: Id;
@@ -48,6 +49,10 @@ export interface RouterParts {
   moment(): Moment;
   /** The conversations whose sessions are at the hub by now. */
   present(conversations: readonly (string | null)[]): void;
+  /** Whom a vocabulary plays at the hub by now. */
+  plays(bill: unknown): void;
+  /** Whether another vocabulary is spoken. */
+  readonly isForeign: boolean;
 }
 
 /** What a client asks before it knows anything, and what is the same for everybody. */
@@ -72,12 +77,14 @@ interface Pending {
 export class Router {
   readonly #parts: RouterParts;
   readonly #pending = new Map<Id, Pending>();
-  /** Requests of our own, by which a hub is brought to where the client is, with what they subscribe to again; null for nothing. */
+  /** Requests of our own, by which a hub is brought to where the client is, with what they subscribe to again; empty for nothing, null for the handshake. */
   readonly #own = new Map<Id, string | null>();
   readonly #subscribed = new Set<string>();
   #initialize: Message | undefined;
   #clientInfo: Partial<ClientFacts> | undefined;
   #isInitialized = false;
+  /** The last time that the client asked for the tools. */
+  #listed: Message | undefined;
   #talk: Channel | undefined;
   #number = 0;
 
@@ -105,9 +112,17 @@ export class Router {
   #answerStatic(id: Id, message: Message): void {
     this.#pending.set(id, { message, at: 'here', lost: 0 });
     this.#parts.here(message);
+    if (message.method === 'tools/list') this.#showStay(message);
     if (message.method !== 'initialize') return;
     this.#initialize = message;
     this.#repeat();
+  }
+
+  /** In some vocabularies a client that stays is there without having done anything: by what it asks for its hub knows that it stays. */
+  #showStay(message: Message | undefined): void {
+    if (!this.#parts.isForeign || message === undefined) return;
+    this.#listed = message;
+    if (this.#talk !== undefined) this.#ask('tools/list', message.params ?? {}, '');
   }
 
   /** Something the server here says. */
@@ -130,10 +145,12 @@ export class Router {
   up(link: Link): void {
     const talk = link.open('talk', { client: this.#client(), moment: this.#parts.moment() });
     this.#talk = talk;
+    this.#own.clear();
     talk.hear(said => void this.#heard(talk, link, said as Heard).catch(() => undefined));
     // One that does not serve the client is none: the next try may find it otherwise.
     talk.signal.addEventListener('abort', () => link.close('the hub ended the conversation'), { once: true });
     this.#repeat();
+    this.#showStay(this.#listed);
     for (const [id, pending] of this.#pending) {
       if (pending.at !== 'here' && isListening(pending.message)) void this.#route(id, pending, limits.bridgePatienceMs);
     }
@@ -181,9 +198,11 @@ export class Router {
     return this.#talk?.say({ message, moment: this.#parts.moment() }) === true;
   }
 
-  async #heard(talk: Channel, link: Link, { message, number, present, refused, late, error }: Heard): Promise<void> {
+  async #heard(talk: Channel, link: Link, heard: Heard): Promise<void> {
+    const { message, number, present, plays, refused, late, error } = heard;
     if (error !== undefined) return link.close(errorIn({ error })?.message ?? 'not understood');
     if (Array.isArray(present)) this.#parts.present(present as (string | null)[]);
+    if (plays !== undefined) this.#parts.plays(plays);
     if (refused !== undefined) this.#answerHere(refused);
     const tardy = late === undefined ? undefined : this.#pending.get(late);
     if (tardy?.at === 'hub') tardy.at = 'next';

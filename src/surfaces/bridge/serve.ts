@@ -2,15 +2,18 @@
 import { Console } from 'node:console';
 import { PassThrough, Writable } from 'node:stream';
 import { Near } from '../../bridge/near.ts';
+import { playbill } from '../../bridge/questions.ts';
 import { clientEnvironment } from '../../clients/environment.ts';
 import type { Composition } from '../../compose.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { type HubDoor, identitiesOf } from '../../hub-door.ts';
+import type { Playbill } from '../../tools/cast.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitJudge, withGitHooks } from '../git-hook/served.ts';
 import { AnsweringTransport } from '../mcp/answers.ts';
 import { type ProcessParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
+import { toldOf, withoutArrival } from './foreign.ts';
 import { gitAnswer } from './git-answer.ts';
 import { hookRelay } from './hook-relay.ts';
 import { Router } from './router.ts';
@@ -28,23 +31,33 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   refuseWhatIsLocal(parts);
   globalThis.console = new Console(process.stderr, process.stderr);
   const near = new Near(world, parts.gitHooksHold, false);
-  const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log });
+  const told = parts.foreign && (await toldOf(parts.foreign));
+  let plays: Playbill | null = null;
+  const foreign = () => told && { ...told, plays };
+  const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log, foreign });
   const client = new AnsweringTransport(process.stdin, process.stdout);
   const stopWatching = watchForTheEnd(world, () => void client.close());
   const here = new Here(parts, message => router.fromHere(message));
   const router = new Router({
     clock: world.clock,
-    tools,
+    // Which calls of a vocabulary may be repeated is not known.
+    tools: told ? [] : tools,
+    isForeign: told !== null,
     send: message => client.send(message),
     here: message => here.take(message),
     up: ms => shuttle.up(ms),
     moment: () => near.moment(),
     present: conversations => shuttle.meet(conversations),
+    plays: bill => {
+      const parsed = playbill.safeParse(bill);
+      if (parsed.success) plays = parsed.data;
+    },
   });
   client.onmessage = message => router.take(message as never);
   client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });
   shuttle.start(router);
   await client.start();
+  if (parts.foreign) process.stderr.write(`${parts.foreign.profile.ready}\n`);
   const relay = hookRelay({ shuttle, near, clock: world.clock, here: (...hook) => here.hooks?.(...hook) });
   const stopHearing = await parts.hearHooks(withGitHooks({ ...parts, judgeGit: judgeAt(shuttle, near, parts) }, relay));
   await client.closed();
@@ -56,12 +69,11 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
 }
 
 /** What of a session lies on its machine alone, and is not brought to a hub yet. */
-function refuseWhatIsLocal({ foreign, notificationFile }: BridgeParts): void {
-  const what = foreign ? `the profile ${foreign.profile.name}` : notificationFile ? 'the notification file' : null;
-  if (what === null) return;
+function refuseWhatIsLocal({ notificationFile }: BridgeParts): void {
+  if (notificationFile === null) return;
   throw new SignalboxError(
     'invalid_input',
-    `${what} does not work with a hub yet.`,
+    `The notification file does not work with a hub yet.`,
     'Leave it out, or name a store of your own.',
   );
 }
@@ -85,9 +97,11 @@ class Here {
     });
     this.#transport = new AnsweringTransport(this.#input, output as never);
     const quiet = { ...parts.world, log: { ...parts.world.log, warn() {} } };
+    const { foreign } = parts;
     this.#served = serveOn(
       {
         ...parts,
+        foreign: foreign && { ...foreign, profile: withoutArrival(foreign.profile) },
         world: quiet,
         hearHooks: async handle => {
           this.hooks = handle;

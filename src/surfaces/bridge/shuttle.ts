@@ -2,7 +2,7 @@
 import { errorIn } from '../../bridge/errors.ts';
 import { type Channel, Link } from '../../bridge/link.ts';
 import type { Near } from '../../bridge/near.ts';
-import { type Ready, ready as readyForm } from '../../bridge/questions.ts';
+import { type Hello, type Ready, ready as readyForm } from '../../bridge/questions.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { whileCutOff } from '../../core/lease.ts';
 import { limits } from '../../core/limits.ts';
@@ -15,6 +15,8 @@ export interface ShuttleParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** What is told for the vocabulary that its client speaks; null for our own. */
+  foreign?(): Hello['foreign'];
 }
 
 interface Listener {
@@ -132,7 +134,7 @@ export class Shuttle {
   async #greet(link: Link, ms: number): Promise<Ready> {
     const { door, near, clock } = this.#parts;
     near.forget();
-    const hello = door.hello(this.#resumes);
+    const hello = door.hello(this.#resumes, this.#parts.foreign?.() ?? null);
     near.names(hello.directory);
     const answer = await link.ask('hello', { ...hello, moment: near.moment() }, ms, clock);
     const refusal = errorIn(answer?.value);

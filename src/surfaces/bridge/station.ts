@@ -8,11 +8,14 @@ import { hello as helloForm, moment as momentForm } from '../../bridge/questions
 import type { Principal } from '../../core/account.ts';
 import { type ErrorCode, SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
+import type { Profile } from '../../profiles/define-profile.ts';
+import { profileNamed } from '../../profiles/index.ts';
 import { version } from '../../version.ts';
 import { answerCommand, answerStatus } from './command.ts';
+import { answerCompat } from './compat.ts';
 import { type Guest, guestOf, type HubSide, lookForDead, placeOf, projectFor } from './guest.ts';
 import { answerDirectHook, answerGitHook, relayHook } from './hooks.ts';
-import { noteSession } from './permitted.ts';
+import { assertMaySpeak, noteSession } from './permitted.ts';
 import { type Connected, connectMcp } from './talk.ts';
 
 export interface StationParts extends HubSide {
@@ -149,6 +152,7 @@ export class Station {
     'direct-hook': answerDirectHook,
     'git-hook': answerGitHook,
     call: answerCommand,
+    compat: answerCompat,
     status: answerStatus,
     bye: async (guest, said, channel) => {
       guest.far.isClientAlive = said.isClientAlive === true;
@@ -210,10 +214,18 @@ export class Station {
       parent: parent && far.owned(parent),
       project: await projectFor(principal, parsed.data, far),
     };
-    const guest = guestOf({ hello, far, principal }, this.#parts, this.#link);
+    const profile = hello.foreign && (await profileOf(hello.foreign.profile));
+    if (profile) assertMaySpeak(principal, profile.name);
+    const guest = guestOf({ hello, far, principal }, this.#parts, this.#link, profile);
     const project = await placeOf(guest);
     await lookForDead(guest, project);
     this.#guest = guest;
     channel.say({ version, name: principal.name, role: principal.role, project });
   }
+}
+
+async function profileOf(name: string): Promise<Profile> {
+  const profile = await profileNamed(name);
+  if (profile) return profile;
+  throw new SignalboxError('not_found', `The hub knows no profile ${name}.`, 'Update both to one version.');
 }

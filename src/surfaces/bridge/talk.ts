@@ -7,6 +7,7 @@ import { limits } from '../../core/limits.ts';
 import type { Agent } from '../../tools/agent.ts';
 import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
+import type { Cast, Playbill } from '../../tools/cast.ts';
 import { mayBeRepeated } from '../../tools/define-tool.ts';
 import { AnsweringTransport, type ClientFacts } from '../mcp/answers.ts';
 import { hookTool } from '../mcp/hook-tool.ts';
@@ -85,6 +86,9 @@ class Talk implements Connected {
   readonly #sent = new Map<number, (isShown: boolean) => void>();
   #number = 0;
   #callers: Callers | undefined;
+  /** Whom the vocabulary of the client plays, and whom of them it has yet to take up; null where it speaks our own words. */
+  #cast: Cast | null = null;
+  #plays: Playbill | null;
   /** The conversations of the machine whose sessions are to be taken up, as they were before a connection broke. */
   readonly #left: Set<string | null>;
   #takingUp: Promise<void> | undefined;
@@ -101,6 +105,7 @@ class Talk implements Connected {
   constructor(guest: Guest, channel: Channel, around: Around, client: ClientFacts | undefined) {
     [this.#guest, this.#channel, this.#around] = [guest, channel, around];
     this.#left = new Set(guest.hello.resumes);
+    this.#plays = guest.hello.foreign?.plays ?? null;
     this.#requests = new Requests(by => around.busy(by));
     // An answer counts as out when the client has it: until then a message in it is not read.
     this.#output = new Writable({
@@ -204,20 +209,23 @@ class Talk implements Connected {
     void this.#around.met().catch(() => undefined);
   }
 
-  /** Of which conversations sessions are here, where that is other than it was: the machine has them taken up again after a break. */
-  #presence(): { present?: (string | null)[] } {
-    const present = [...new Set([...this.#left, ...this.present().map(agent => agent.conversation)])];
-    const text = JSON.stringify(present);
+  /** Of which conversations sessions are here, and whom a vocabulary plays, where that is other than it was: the machine has them taken up again after a break. */
+  #presence(): { present?: (string | null)[]; plays?: Playbill } {
+    const agents = this.#callers?.present ?? [];
+    const present = [...new Set([...this.#left, ...agents.map(agent => agent.conversation)])];
+    // Before the client has said who it is there is nobody to play.
+    const plays = this.#plays ?? (this.#callers ? this.#cast?.playbill : undefined);
+    const text = JSON.stringify([present, plays]);
     if (text === this.#told) return {};
     this.#told = text;
-    return { present };
+    return { present, ...(plays ? { plays } : {}) };
   }
 
   async renew(): Promise<boolean> {
     this.#assertTaken();
     await this.#takeUp();
     const alive = await Promise.all(this.present().map(agent => agent.renew()));
-    return this.#left.size === 0 && alive.every(Boolean);
+    return this.#left.size === 0 && this.#plays === null && alive.every(Boolean);
   }
 
   /** Takes up the sessions that are left, once at a time. Where the store is away they stay for the next time. */
@@ -230,7 +238,7 @@ class Talk implements Connected {
 
   async #takeUpNow(): Promise<void> {
     const callers = this.#callers;
-    if (callers === undefined || this.#left.size === 0) return;
+    if (callers === undefined || (this.#left.size === 0 && this.#plays === null)) return;
     for (const conversation of this.#left) {
       try {
         await callers.resume([conversation]);
@@ -241,11 +249,26 @@ class Talk implements Connected {
         if (code !== 'unavailable') this.#left.delete(conversation);
       }
     }
+    await this.#playOn();
     await this.#around.met().catch(() => undefined);
   }
 
+  /** Once the session of the connection itself is there. */
+  async #playOn(): Promise<void> {
+    const plays = this.#plays;
+    if (plays === null || this.#left.size > 0) return;
+    try {
+      await this.#cast?.goOn(plays);
+      this.#plays = null;
+    } catch (error) {
+      const { code, message } = toSignalboxError(error);
+      this.#guest.world.log.warn('names are not taken up again', { code, message });
+      if (code !== 'unavailable') this.#plays = null;
+    }
+  }
+
   present(): Agent[] {
-    return this.#callers?.present ?? [];
+    return [...(this.#callers?.present ?? []), ...(this.#callers ? (this.#cast?.others ?? []) : [])];
   }
 
   hold(): void {
@@ -273,7 +296,10 @@ class Talk implements Connected {
   };
 
   async #serve(client: ClientFacts | undefined): Promise<void> {
-    const { world, far, hello, tools, hookCall, permission } = this.#guest;
+    const { far, hello, tools, hookCall, permission, foreign, principal, stopping } = this.#guest;
+    // In some vocabularies a session may end what others hold: as an admin, who could do that at any shell.
+    const world = foreign ? { ...this.#guest.world, overrules: principal.role === 'admin' } : this.#guest.world;
+    const waiting = { waitsEnd: stopping, mayTake: async () => !this.#isOver };
     let isFailing = false;
     await serveOn(
       {
@@ -284,7 +310,7 @@ class Talk implements Connected {
           this.#callers = this.#guest.callers(told);
           return this.#callers;
         },
-        foreign: null,
+        foreign: foreign && { ...foreign, waiting },
         tellsFailure: failing => {
           const isNews = failing && !isFailing;
           isFailing = failing;
@@ -303,8 +329,9 @@ class Talk implements Connected {
       },
       this.#transport,
       () => this.#parting,
-      callers => {
-        if (this.#left.size > 0) callers(client);
+      (callers, cast) => {
+        this.#cast = cast;
+        if (this.#left.size > 0 || this.#plays !== null) callers(client);
         void this.#takeUp();
       },
     );

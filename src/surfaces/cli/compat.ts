@@ -6,7 +6,8 @@ import { SignalboxError, toSignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { withoutSecrets } from '../../core/shown-address.ts';
 import { cleanText } from '../../core/text.ts';
-import type { CommandAnswer, ProfileCommands } from '../../profiles/define-profile.ts';
+import type { HubDoor } from '../../hub-door.ts';
+import type { CommandAnswer, Profile, ProfileCommands } from '../../profiles/define-profile.ts';
 import { profileNamed } from '../../profiles/index.ts';
 import type { Agent } from '../../tools/agent.ts';
 import { Cast } from '../../tools/cast.ts';
@@ -18,21 +19,46 @@ import type { Terminal } from './terminal.ts';
 
 /** Runs the command, prints what it answers, and returns its exit code: a profile's own, also for failures. */
 export async function runCompat({ profile, words }: CompatRequest, invocation: Invocation): Promise<number> {
-  const commands = (await profileNamed(profile))?.commands;
+  const spoken = await profileNamed(profile);
+  const commands = spoken?.commands;
   if (!commands) throw new SignalboxError('not_found', `${profile} has no commands.`, 'Its tools are there.');
   try {
-    return await withComposition(invocation, parts => answer(commands, profile, words, parts, invocation));
+    return await withComposition(invocation, ({ hub, ...parts }) =>
+      hub
+        ? answerAtHub(spoken, words, { ...parts, hub }, invocation)
+        : answer(commands, profile, words, parts, invocation),
+    );
   } catch (error) {
     const { message, next } = toSignalboxError(error);
     return (await print(commands.failed(message, next, words), invocation.terminal)).exitCode;
   }
 }
 
+/** Where the store is behind a hub it is run there. */
+async function answerAtHub(
+  profile: Profile,
+  words: readonly string[],
+  parts: Omit<Composition, 'hub'> & { readonly hub: HubDoor },
+  { terminal, workingDirectory }: Invocation,
+): Promise<number> {
+  const { compatAtHub } = await import('../bridge/ask.ts');
+  let code = 0;
+  await compatAtHub(parts, {
+    ...{ profile, words, folder: workingDirectory(), input: inputText },
+    print: async printed => {
+      const { isRead, exitCode } = await print(printed, terminal);
+      code = exitCode;
+      return isRead;
+    },
+  });
+  return code;
+}
+
 async function answer(
   commands: ProfileCommands,
   profile: string,
   words: readonly string[],
-  parts: Composition,
+  parts: Omit<Composition, 'hub'>,
   { terminal, workingDirectory }: Invocation,
 ): Promise<number> {
   const { desk, afterwards, leave } = deskOf(parts, profile);
@@ -57,7 +83,7 @@ async function answer(
 }
 
 /** The desk of a command, what is to be done once its answer was read, and its leaving. */
-export function deskOf(parts: Composition, profile: string) {
+export function deskOf(parts: Omit<Composition, 'hub'>, profile: string) {
   const afterwards: (() => Promise<void>)[] = [];
   const cast = castOf(parts, profile);
   const desk = new ForeignDesk(
@@ -73,7 +99,7 @@ export function deskOf(parts: Composition, profile: string) {
 }
 
 /** Plays nobody: where a command acts under a name, it does so as the session that has it. */
-function castOf({ world, directory, config, standing }: Composition, profile: string): Cast {
+function castOf({ world, directory, config, standing }: Omit<Composition, 'hub'>, profile: string): Cast {
   let main: Agent | undefined;
   const own = () => {
     main ??= standing(undefined, { directory, project: config.project.value || null });

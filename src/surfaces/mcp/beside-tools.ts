@@ -19,8 +19,16 @@ export interface Wish {
 export interface Permission {
   /** Whether they may use all these tools: they are offered what comes to them. */
   mayUse(tools: readonly string[]): boolean;
-  /** Does the work as `caller`, if that may be. Errors: those of the work, and that it may not be. */
-  perform<T>(wish: Wish, caller: Participant, work: () => Promise<T>): Promise<T>;
+  /**
+   * Does the work as `caller`, if that may be; `refusedBy` gives the code of an answer that is a refusal itself. Errors: those of the work,
+   * and that it may not be.
+   */
+  perform<T>(
+    wish: Wish,
+    caller: Participant,
+    work: () => Promise<T>,
+    refusedBy?: (answer: T) => string | null,
+  ): Promise<T>;
 }
 
 /** Everything, as on one's own machine. */

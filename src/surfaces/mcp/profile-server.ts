@@ -19,12 +19,15 @@ import type { Callers } from '../../tools/callers.ts';
 import { type DeskContext, type DeskParts, ForeignDesk } from '../../tools/foreign-desk.ts';
 import type { EventDesk } from '../hook/answer.ts';
 import type { AnsweringTransport, ClientFacts } from './answers.ts';
+import type { Permission } from './beside-tools.ts';
 import { clientOf } from './client-of.ts';
 import { hookAnswer, hookTool } from './hook-tool.ts';
 
 export interface ProfileParts extends Omit<DeskParts, 'issuer'> {
   readonly profile: Profile;
   readonly transport: AnsweringTransport;
+  readonly permission: Permission;
+  readonly waiting?: Pick<DeskContext, 'waitsEnd' | 'mayTake'>;
   callers(client: ClientFacts | undefined): Callers;
   /** Where the client's hooks are answered that come over this connection. */
   readonly desk: EventDesk;
@@ -50,17 +53,45 @@ export function createProfileServer(parts: ProfileParts): Server {
   });
   server.setRequestHandler('tools/call', async ({ params }, request) => {
     // Whoever speaks first is the client that the sessions of this process are of.
-    parts.callers(clientOf(server, request));
+    const { main } = parts.callers(clientOf(server, request));
     const given = params.arguments ?? {};
     if (params.name === hookTool) return hookAnswer(parts.desk, given, hookContext(parts, server, request));
     await arrive.now();
-    return shown(await answered(parts, params.name, given, request));
+    const wish = { what: `${profile.name}/${params.name}`, input: given, tools: [] };
+    const work = () => answered(parts, params.name, given, request);
+    const refusedBy = ({ isError }: Answer) => (isError ? 'invalid_input' : null);
+    const answer = await parts.permission.perform(wish, main, work, refusedBy).catch(error => {
+      const { message, next } = toSignalboxError(error);
+      return profile.failed(message, next, parts.surroundings);
+    });
+    return shown(answer);
   });
   server.oninitialized = arrive.soon;
-  const desk = (request: ServerContext) => deskOf(parts, contextOf(parts, request));
-  if (resources) serveResources(server, resources, desk);
-  if (prompts) servePrompts(server, prompts, desk);
+  const besides = besidesOf(parts, server);
+  if (resources) serveResources(server, resources, besides);
+  if (prompts) servePrompts(server, prompts, besides);
   return server;
+}
+
+/** Does what a client asks for besides tools, at its desk. */
+type Besides = (
+  request: ServerContext,
+  what: string,
+  input: object,
+  work: (desk: ForeignDesk) => Promise<string>,
+) => Promise<string>;
+
+function besidesOf(parts: ProfileParts, server: Server): Besides {
+  const { profile, permission } = parts;
+  return async (request, what, input, work) => {
+    const { main } = parts.callers(clientOf(server, request));
+    const wish = { what: `${profile.name}/${what}`, input, tools: [] };
+    return permission.perform(
+      wish,
+      main,
+      async () => cleanText(await work(deskOf(parts, contextOf(parts, request)))).text,
+    );
+  };
 }
 
 /** The arrival that a profile makes unasked, once: before a call, or a little after the client has shown that it stays. */
@@ -98,11 +129,7 @@ export function unasked(signal: AbortSignal): DeskContext {
   return { path: 'calls', signal, progress() {}, afterAnswer: action => void action() };
 }
 
-function serveResources(
-  server: Server,
-  resources: readonly ForeignResource[],
-  desk: (request: ServerContext) => ForeignDesk,
-): void {
+function serveResources(server: Server, resources: readonly ForeignResource[], besides: Besides): void {
   const isTemplate = ({ uri }: ForeignResource) => uri.includes('{');
   const about = ({ name, description, mimeType }: ForeignResource) => ({ name, description, mimeType });
   server.setRequestHandler('resources/list', () => ({
@@ -115,7 +142,7 @@ function serveResources(
     for (const resource of resources) {
       const variable = variableIn(resource.uri, uri);
       if (variable === undefined) continue;
-      const text = cleanText(await resource.read(desk(request), variable)).text;
+      const text = await besides(request, 'resources/read', { uri }, desk => resource.read(desk, variable));
       return { contents: [{ uri, mimeType: resource.mimeType, text }] };
     }
     throw new ResourceNotFoundError(uri);
@@ -136,17 +163,13 @@ function variableIn(template: string, uri: string): string | undefined {
   }
 }
 
-function servePrompts(
-  server: Server,
-  prompts: readonly ForeignPrompt[],
-  desk: (request: ServerContext) => ForeignDesk,
-): void {
+function servePrompts(server: Server, prompts: readonly ForeignPrompt[], besides: Besides): void {
   const listed = prompts.map(({ name, description }) => ({ name, description }));
   server.setRequestHandler('prompts/list', () => ({ prompts: listed }));
   server.setRequestHandler('prompts/get', async ({ params }, request) => {
     const prompt = prompts.find(({ name, aliases }) => name === params.name || aliases.includes(params.name));
     if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no prompt ${params.name}.`);
-    const text = cleanText(await prompt.text(desk(request))).text;
+    const text = await besides(request, 'prompts/get', { name: params.name }, desk => prompt.text(desk));
     return {
       description: prompt.description,
       messages: [{ role: 'user' as const, content: { type: 'text' as const, text } }],
@@ -204,11 +227,12 @@ export function shown({ content, structured, isError }: Answer): CallToolResult 
   };
 }
 
-function contextOf({ transport }: ProfileParts, { mcpReq: { id, signal, _meta, notify } }: ServerContext) {
+function contextOf({ transport, waiting }: ProfileParts, { mcpReq: { id, signal, _meta, notify } }: ServerContext) {
   signal.addEventListener('abort', () => transport.forget(id), { once: true });
   const path = 'calls' as const;
   const progressToken = _meta?.progressToken;
   return {
+    ...waiting,
     path,
     signal,
     hearsProgress: progressToken !== undefined,

@@ -11,6 +11,7 @@ import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
 import { Cast } from '../../tools/cast.ts';
 import type { ToolDefinition } from '../../tools/define-tool.ts';
+import type { DeskContext } from '../../tools/desk-parts.ts';
 import { ForeignDesk } from '../../tools/foreign-desk.ts';
 import { keepGitRing } from '../../tools/git-ring.ts';
 import { keepBlock } from '../../tools/notification-block.ts';
@@ -52,6 +53,8 @@ export interface ServeParts {
 /** The vocabulary of another system, and what of the process it may know and make. */
 export interface Foreign extends Pick<Composition, 'directory' | 'surroundings' | 'standing'> {
   readonly profile: Profile;
+  /** Where whoever answers may go before the client: when waits end as if their time were over, and whether what comes can still be shown. */
+  readonly waiting?: Pick<DeskContext, 'waitsEnd' | 'mayTake'>;
 }
 
 /** What a process of a client has besides: git's own hooks ask it too. */
@@ -84,13 +87,13 @@ export async function serve(parts: ProcessParts): Promise<void> {
 
 /**
  * Serves one client over a transport until that is closed. `begun` is called when it can be used, with the callers that it has then or
- * that are made for it; `parting` tells at the end whether its sessions are over.
+ * that are made for it, and for a profile whom it plays; `parting` tells at the end whether its sessions are over.
  */
 export async function serveOn(
   parts: ServeParts,
   transport: AnsweringTransport,
   parting: () => Parting,
-  begun: (callers: ServeParts['callers']) => void = () => undefined,
+  begun: (callers: ServeParts['callers'], cast: Cast | null) => void = () => undefined,
 ): Promise<void> {
   const { world, tools, call, permission, channel, foreign } = parts;
   const ended = new AbortController();
@@ -112,7 +115,7 @@ export async function serveOn(
   const cast = foreign && castFor(world, foreign, callers, agent => push(agent));
   const create = () =>
     foreign && cast
-      ? createProfileServer({ ...foreign, world, transport, callers, desk, cast })
+      ? createProfileServer({ ...foreign, world, permission, transport, callers, desk, cast })
       : createServer({ tools, call, permission, transport, channel, callers, desk });
   const onerror = (error: Error) => world.log.warn('protocol', { error: error.message.split('\n')[0]?.slice(0, 200) });
 
@@ -138,12 +141,12 @@ export async function serveOn(
     serveStdio((_context: McpRequestContext) => create(), { transport, onerror, maxSubscriptions });
   }
 
-  begun(callers);
+  begun(callers, cast);
   await transport.closed();
   ended.abort();
   stopHearing();
   desk.close();
-  const over = parting() === 'left' ? leave(transport, known, cast) : known?.abandon();
+  const over = parting() === 'left' ? leave(transport, known, cast) : Promise.all([known?.abandon(), cast?.abandon()]);
   await atMost(world.clock, limits.shutdownMs, Promise.all([over, block]));
 }
 

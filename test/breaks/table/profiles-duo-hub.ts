@@ -29,7 +29,7 @@ export const ofDuoHub: readonly Break[] = [
   {
     what: 'duo hub: a partner is its token’s',
     file: 'src/core/partner.ts',
-    replace: 'if (me.hub === null || bearers.every(each => ownerOf(each) === ownerOf(me))) return;',
+    replace: 'if (!bearers.some(each => belongsToAnother(me, each))) return;',
     by: 'if (bearers.length >= 0) return;',
     caughtBy: `${test('broker-tokens')} › is of the token that registered it: another can do nothing as it, also while it is away (DUOH-130)`,
   },
