@@ -192,6 +192,41 @@ describe('a session that was away', () => {
   });
 });
 
+describe('over a hub an instance', () => {
+  const over = (principal: string) =>
+    bench.join(null, { process: null, host: '', hub: { principal, leaseMs: limits.hubIdleMs } });
+  const nameOf = async (session: SessionRecord) => personaOf(await bench.now(session), numbering.issuer)?.name;
+
+  it('that was another token’s is not free, for who asks for it by name or for the first one; its own is', async () => {
+    await takes(await over('ana'));
+    await bench.clock.advance(limits.hubIdleMs);
+    const ben = await over('ben');
+    await expect(takes(ben, 'n1n')).rejects.toMatchObject({ code: 'forbidden' });
+    await takes(ben);
+    expect(await nameOf(ben)).toBe('n2n');
+    const back = await over('ana');
+    await takes(back);
+    expect(await nameOf(back)).toBe('n1n');
+  });
+
+  it('that another token has is not shared with it', async () => {
+    await takes(await over('ana'), 'front');
+    await expect(takes(await over('ben'), 'front')).rejects.toMatchObject({ code: 'forbidden' });
+    const beside = await over('ana');
+    await takes(beside, 'front');
+    expect(await keeps(beside, 'front')).toBe(true);
+  });
+
+  it('that was left is free for everybody', async () => {
+    const ana = await over('ana');
+    await takes(ana);
+    await leaves(ana);
+    const ben = await over('ben');
+    await takes(ben);
+    expect(await nameOf(ben)).toBe('n1n');
+  });
+});
+
 describe('the next one of a name', () => {
   it('is called by it, whoever was before, which left or died', async () => {
     await takes(otter, 'front');

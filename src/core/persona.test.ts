@@ -5,7 +5,7 @@ import { confirm, handOver } from './delivery.ts';
 import { limits } from './limits.ts';
 import { send } from './message.ts';
 import { bearerOf, foreignName, foreignSession, personaOf, takePersona, unregister } from './persona.ts';
-import { addressOfName, mailOf } from './persona-mail.ts';
+import { addressOfName, mailOf, waitingMail } from './persona-mail.ts';
 import { ordered, type SessionRecord } from './records.ts';
 import { end } from './session.ts';
 
@@ -101,6 +101,49 @@ describe('a name in another vocabulary', () => {
     await takes(heron, 'a');
     expect(personaOf(await bench.now(otter), issuer)).toBeUndefined();
     expect(foreignName(await bench.now(otter), issuer)).toBe('a');
+  });
+});
+
+/** Somebody whose session came by a hub with a token of that name, and lives on for a while. */
+const over = (principal: string) =>
+  bench.join(null, { process: null, host: '', hub: { principal, leaseMs: limits.hubIdleMs } });
+
+describe('over a hub a name', () => {
+  it('is not given to another token than the one that had it last, with all that was written to it; who has the store itself may take it', async () => {
+    const first = await over('ana');
+    await takes(first, 'front');
+    await bench.clock.advance(limits.hubIdleMs);
+    await writes(heron, 'front', 'For Ana');
+    const ben = await over('ben');
+    await expect(takes(ben, 'front')).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await mail(ben)).toEqual([]);
+    const back = await over('ana');
+    await takes(back, 'front');
+    expect(await mail(back)).toEqual(['For Ana']);
+    await bench.clock.advance(limits.hubIdleMs);
+    const wren = await bench.join('wren');
+    await takes(wren, 'front');
+    expect(await mail(wren)).toEqual(['For Ana']);
+  });
+
+  it('that nobody ever had is whose that takes it first, with what waits for it', async () => {
+    await writes(heron, 'front', 'For the first');
+    const ana = await over('ana');
+    await takes(ana, 'front');
+    expect(await mail(ana)).toEqual(['For the first']);
+  });
+
+  it('of another, who is away, shows nothing of what waits for it', async () => {
+    await takes(await over('ana'), 'front');
+    await bench.clock.advance(limits.hubIdleMs);
+    await writes(heron, 'front', 'For Ana');
+    await writes(heron, 'back', 'For anybody');
+    const ben = await over('ben');
+    const shownTo = async (me: SessionRecord | null, name: string) =>
+      (await bench.look(({ tx }) => waitingMail(tx, me, issuer, name, everything))).items.length;
+    expect(await Promise.all(['front', 'back'].map(name => shownTo(ben, name)))).toEqual([0, 1]);
+    expect(await shownTo(null, 'front')).toBe(1);
+    expect(await shownTo(await over('ana'), 'front')).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Attached, attach, type ConversationStart, turnedAway } from '../co
 import { joinChild, type SubAgent } from '../core/child.ts';
 import { hangFrom, leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
+import { ownerOf } from '../core/owner.ts';
 import { passOn } from '../core/queue.ts';
 import { hasStandingPlaces, type Outlook, outlook } from '../core/queue-outlook.ts';
 import { end, heartbeat, heartbeatAsks, isProcess, join, shortId, touch } from '../core/session.ts';
@@ -344,8 +345,8 @@ export class Agent extends Standpoint {
   }
 
   /**
-   * Is the session of that id, which its process has had over another connection, as it is if that lives still. One that has ended comes back
-   * with its next use.
+   * Is the session of that id, which its process has had over another connection, as it is if that lives still and is its own. One that has
+   * ended comes back with its next use.
    */
   takeUp(id: string): Promise<void> {
     return this.#inTurn(async () => {
@@ -353,7 +354,9 @@ export class Agent extends Standpoint {
       const { project } = await this.place();
       const lives = await this.world.store.read(project, async tx => {
         const was = await tx.get('session', id);
-        return was !== undefined && leaseHolds(this.view(tx), was);
+        const { principal } = this.world;
+        const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);
+        return isOwn && isProcess(was.process, this.#facts.process) && leaseHolds(this.view(tx), was);
       });
       if (this.#id === undefined && lives) await this.#become(id);
     });

@@ -38,7 +38,7 @@ export interface Claim extends Omit<PersonaClaim, 'issuer'> {
 export interface Role {
   /** `own`: that of the connection; `moved`: the same where it works on another project; `standing`: one of its own in another project. */
   readonly as: 'own' | 'moved' | 'standing' | 'further';
-  /** Its id; null for the connection's, which is found in another way, and for one that has not joined. */
+  /** Its id; null for one that has not joined. */
   readonly session: string | null;
   readonly directory: string;
   readonly project: string | null;
@@ -276,7 +276,8 @@ export class Cast {
    */
   async goOn({ instance, roles }: Playbill): Promise<void> {
     for (const role of roles) {
-      if (role.session !== null && [...this.#all].some(agent => agent.id === role.session)) continue;
+      if (role.as !== 'own' && role.session !== null && [...this.#all].some(agent => agent.id === role.session))
+        continue;
       const agent = role.as === 'own' ? this.#main() : await this.#again(role);
       if (role.as === 'moved') this.#moved = agent;
       if (role.as === 'standing') this.#standing.set((await agent.place()).project, agent);
@@ -285,6 +286,12 @@ export class Cast {
       if (agent.isHere && role.name !== null) this.#played(agent);
     }
     this.instance = instance;
+  }
+
+  /** Takes up the session of the connection, before anything is done as it: it would come back without its name. */
+  async goOnAsMain({ roles }: Playbill): Promise<void> {
+    const own = roles.find(({ as }) => as === 'own');
+    if (own?.session) await this.#main().takeUp(own.session);
   }
 
   async #again({ session: id, directory, project, isGuest }: Role): Promise<Agent> {

@@ -241,6 +241,7 @@ class Talk implements Connected {
     if (callers === undefined || (this.#left.size === 0 && this.#plays === null)) return;
     for (const conversation of this.#left) {
       try {
+        if (this.#plays) await this.#cast?.goOnAsMain(this.#plays);
         await callers.resume([conversation]);
         this.#left.delete(conversation);
       } catch (error) {

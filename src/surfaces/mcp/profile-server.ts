@@ -58,9 +58,15 @@ export function createProfileServer(parts: ProfileParts): Server {
     if (params.name === hookTool) return hookAnswer(parts.desk, given, hookContext(parts, server, request));
     await arrive.now();
     const wish = { what: `${profile.name}/${params.name}`, input: given, tools: [] };
-    const work = () => answered(parts, params.name, given, request);
+    let hasBegun = false;
+    const work = () => {
+      hasBegun = true;
+      return answered(parts, params.name, given, request);
+    };
     const refusedBy = ({ isError }: Answer) => (isError ? 'invalid_input' : null);
     const answer = await parts.permission.perform(wish, main, work, refusedBy).catch(error => {
+      // The profile itself has said how this is told.
+      if (hasBegun) throw error;
       const { message, next } = toSignalboxError(error);
       return profile.failed(message, next, parts.surroundings);
     });
