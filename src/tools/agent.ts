@@ -4,22 +4,22 @@ import { type Attached, attach, type ConversationStart, turnedAway } from '../co
 import { joinChild, type SubAgent } from '../core/child.ts';
 import { hangFrom, leaseHolds } from '../core/lease.ts';
 import { limits } from '../core/limits.ts';
-import { ownerOf } from '../core/owner.ts';
 import { passOn } from '../core/queue.ts';
 import { hasStandingPlaces, type Outlook, outlook } from '../core/queue-outlook.ts';
 import { end, heartbeat, heartbeatAsks, isProcess, join, shortId, touch } from '../core/session.ts';
 import type { Unit, View } from '../core/unit.ts';
 import { type AgentFacts, arrivalOf } from './agent-facts.ts';
+import { Children } from './children.ts';
 import { Contact } from './contact.ts';
 import { Hints } from './hints.ts';
-import { endWithServer } from './leaving.ts';
+import { endWithServer, livesOn } from './leaving.ts';
 import { Lifeline } from './lifeline.ts';
 import type { Foresight, Me } from './participant.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { hasLeft, wasEnded, wasLeft } from './session-over.ts';
 import { presenceAsks, Standpoint } from './standpoint.ts';
-import { forSession, Unfinished, type Work } from './unfinished.ts';
-import { Visitor } from './visitor.ts';
+import { Unfinished, type Work } from './unfinished.ts';
+import type { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
 
 /** An AI session that lives in this process. It joins at its first real use, is kept alive by this process, and leaves with it. */
@@ -38,8 +38,7 @@ export class Agent extends Standpoint {
   readonly #unfinished: Unfinished;
   readonly #queueWatch: QueueWatch;
   readonly #lifeline: Lifeline;
-  /** Its sub-agents, by the ids of their sessions. */
-  readonly #children = new Map<string, Visitor>();
+  readonly #children: Children;
   #hasLeft = false;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -49,6 +48,7 @@ export class Agent extends Standpoint {
     this.#contact = new Contact(world);
     this.#unfinished = new Unfinished(world.log);
     this.#hints = new Hints(world.clock, world.wakeups);
+    this.#children = new Children(world, facts, this);
     this.#queueWatch = new QueueWatch(world, this.#hints, () => this.#lookAtQueue());
     this.#lifeline = new Lifeline(world, this.#hints, async id => void (await this.#beat(id)));
   }
@@ -106,19 +106,7 @@ export class Agent extends Standpoint {
   /** One of its sub-agents, as a caller of its own. */
   async child(agent: SubAgent): Promise<Visitor> {
     const { id } = await this.transact((unit, me) => joinChild(unit, me, agent));
-    const known = this.#children.get(id);
-    if (known) return known;
-    const child = new Visitor(this.world, this.directory, this.#facts.project, id, {
-      watchQueue: () => this.watchQueue(),
-      later: work => this.later(forSession(id, work)),
-    });
-    this.#children.set(id, child);
-    const [oldest] = this.#children;
-    if (oldest && this.#children.size > limits.childrenPerSession) {
-      this.#children.delete(oldest[0]);
-      await oldest[1].leave();
-    }
-    return child;
+    return this.#children.of(id);
   }
 
   /** Ends the session because its client says that the conversation is over, if it is in it still. A later event of it brings it back. */
@@ -155,10 +143,7 @@ export class Agent extends Standpoint {
 
   async #fallSilent(): Promise<void> {
     await this.#lifeline.follow(undefined);
-    for (const [id, child] of this.#children) {
-      this.#children.delete(id);
-      await child.leave();
-    }
+    await this.#children.leave();
   }
 
   /** Joining, moving on and departing, one after the other. */
@@ -344,20 +329,12 @@ export class Agent extends Standpoint {
     await this.#lifeline.end().catch(() => undefined);
   }
 
-  /**
-   * Is the session of that id, which its process has had over another connection, as it is if that lives still and is its own. One that has
-   * ended comes back with its next use.
-   */
+  /** Is the session of that id, which its process has had over another connection, as it is if that lives on. */
   takeUp(id: string): Promise<void> {
     return this.#inTurn(async () => {
       this.#refuseLeft();
       const { project } = await this.place();
-      const lives = await this.world.store.read(project, async tx => {
-        const was = await tx.get('session', id);
-        const { principal } = this.world;
-        const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);
-        return isOwn && isProcess(was.process, this.#facts.process) && leaseHolds(this.view(tx), was);
-      });
+      const lives = await livesOn(this.world, { id, project, process: this.#facts.process });
       if (this.#id === undefined && lives) await this.#become(id);
     });
   }

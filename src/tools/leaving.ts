@@ -1,4 +1,6 @@
-/** What becomes of a session when its server is told to stop. */
+/** What becomes of a session when its server is told to stop, or its connection breaks. */
+import { leaseHolds } from '../core/lease.ts';
+import { ownerOf } from '../core/owner.ts';
 import type { ProcessIdentity, Transaction } from '../core/ports.ts';
 import { end, isProcess, isUnserved } from '../core/session.ts';
 import type { Unit } from '../core/unit.ts';
@@ -23,6 +25,18 @@ export async function endWithServer(world: World, leaver: Leaver, reason: string
   // Only this server of several is told to stop.
   if (leaver.process !== null && isUnserved(leaver) && isClientHere()) return;
   await ifStillOf(world, leaver, leaver.process, unit => end(unit, leaver.id, reason));
+}
+
+/** Whether a session is one of this process and principal, whose lease holds. */
+export function livesOn(
+  { store, principal, processes }: World,
+  { id, project, process }: Omit<Leaver, 'parent'>,
+): Promise<boolean> {
+  return store.read(project, async tx => {
+    const was = await tx.get('session', id);
+    const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);
+    return isOwn && isProcess(was.process, process) && leaseHolds({ tx, processes }, was);
+  });
 }
 
 /** A unit of work about the session if its lease still hangs from that process. */

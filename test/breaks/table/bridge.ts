@@ -5,6 +5,8 @@ const file = 'test/scenarios/hub-bridge.test.ts';
 const station = 'src/surfaces/bridge/station.test.ts';
 const hooks = 'src/surfaces/bridge/hooks.test.ts';
 const router = 'src/surfaces/bridge/router.test.ts';
+const profiles = 'test/scenarios/hub-profiles.test.ts';
+const foreign = 'src/surfaces/bridge/foreign.test.ts';
 
 export const ofBridge: readonly Break[] = [
   {
@@ -17,7 +19,7 @@ export const ofBridge: readonly Break[] = [
   {
     what: 'bridge: sessions are taken up again after a break',
     file: 'src/surfaces/bridge/talk.ts',
-    replace: 'if (callers === undefined || this.#left.size === 0) return;',
+    replace: 'if (callers === undefined || (this.#left.size === 0 && this.#plays === null)) return;',
     by: 'if (callers === undefined || this.#left.size >= 0) return;',
     caughtBy: `${file} › is taken up again before its lease is over, by nobody but its machine`,
   },
@@ -80,7 +82,7 @@ export const ofBridge: readonly Break[] = [
   {
     what: 'bridge: whoever takes a session up also leaves it',
     file: 'src/surfaces/bridge/talk.ts',
-    replace: 'if (this.#left.size > 0) callers(client);',
+    replace: 'if (this.#left.size > 0 || this.#plays !== null) callers(client);',
     by: 'if (this.#left.size > 0 && callers) this.#callers = this.#guest.callers(client);',
     caughtBy: `${station} › ends its own time after that breaks too, also when nothing was said over it`,
   },
@@ -163,5 +165,133 @@ export const ofBridge: readonly Break[] = [
     by: '',
     caughtBy:
       'test/scenarios/hub-stop.test.ts › leaves nothing behind that keeps its process, also where machines are connected that work, wait or say nonsense',
+  },
+  {
+    what: 'bridge: whom a machine played is played on',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'await this.#cast?.goOn(plays);',
+    by: '',
+    caughtBy: `${profiles} › go on at the next hub, each as the session that it was, with its locks and without doing anything`,
+  },
+  {
+    what: 'bridge: the session of the connection goes on with its name',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'if (this.#plays) await this.#cast?.goOnAsMain(this.#plays);',
+    by: '',
+    caughtBy: `${foreign} › is played on at once, before anything is asked, as the sessions that they are`,
+  },
+  {
+    what: 'bridge: an instance goes on',
+    file: 'src/tools/cast.ts',
+    replace: 'this.instance = instance;',
+    by: '',
+    caughtBy: `${profiles} › is that one at the next hub, and nobody else is it meanwhile`,
+  },
+  {
+    what: 'bridge: whom it plays is told to the machine',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: '...(plays ? { plays } : {})',
+    by: '...{}',
+    caughtBy: `${foreign} › is told to the machine whenever it is another one`,
+  },
+  {
+    what: 'bridge: names end with their client',
+    file: 'src/surfaces/mcp/serve.ts',
+    replace: "await cast?.leave('client gone');",
+    by: '',
+    caughtBy: `${profiles} › go on at the next hub, each as the session that it was, with its locks and without doing anything`,
+  },
+  {
+    what: 'bridge: further sessions are none that is found by its process',
+    file: 'src/clients/agents.ts',
+    replace: 'isFurther: true,',
+    by: '',
+    caughtBy: `${profiles} › go on at the next hub, each as the session that it was, with its locks and without doing anything`,
+  },
+  {
+    what: 'bridge: nobody acts as a session of another token',
+    file: 'src/tools/visitor.ts',
+    replace: 'if (me && principal !== undefined && ownerOf(me) !== principal) throw notYours(me.handle);',
+    by: '',
+    caughtBy: `${foreign} › is nobody’s of another token, however it is called (%s)`,
+  },
+  {
+    what: 'bridge: nobody takes up a session of another token as its own',
+    file: 'src/tools/leaving.ts',
+    replace: 'const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);',
+    by: 'const isOwn = was !== undefined && (principal === undefined || ownerOf(was) !== null);',
+    caughtBy: `${foreign} › is nobody’s of another token, however it is called (%s)`,
+  },
+  {
+    what: 'bridge: no session is made of an id that there is not',
+    file: 'src/tools/cast.ts',
+    replace: 'if (!was || !isOwn || !isProcess(was.process, processes.self())) return agent;',
+    by: '',
+    caughtBy: `${foreign} › makes no session of an id that there is not`,
+  },
+  {
+    what: 'bridge: a name stays with its token',
+    file: 'src/core/persona.ts',
+    replace: 'if (others.some(former => isKeptFrom(me, former))) {',
+    by: 'if (others.length < 0) {',
+    caughtBy:
+      'src/core/persona.test.ts › is not given to another token than the one that had it last, with all that was written to it; who has the store itself may take it',
+  },
+  {
+    what: 'bridge: mail that waits for a name is shown to its token',
+    file: 'src/core/persona-mail.ts',
+    replace: 'const isShown = former !== undefined && !(me && isKeptFrom(me, former));',
+    by: 'const isShown = former !== undefined && me !== undefined;',
+    caughtBy: 'src/core/persona.test.ts › of another, who is away, shows nothing of what waits for it',
+  },
+  {
+    what: 'bridge: the first free instance is none that another token had',
+    file: 'src/core/instance.ts',
+    replace: 'bearers.find(former => isKeptFrom(me, former)) ?? null',
+    by: 'bearers.length < 0 ? me : null',
+    caughtBy:
+      'src/core/instance.test.ts › that was another token’s is not free, for who asks for it by name or for the first one; its own is',
+  },
+  {
+    what: 'bridge: an instance is not shared with another token',
+    file: 'src/core/instance.ts',
+    replace: 'if (isShared && belongsToAnother(me, bearer)) throw anothersName(name);',
+    by: '',
+    caughtBy: 'src/core/instance.test.ts › that another token has is not shared with it',
+  },
+  {
+    what: 'bridge: a profile takes a token that may write, for all tools',
+    file: 'src/surfaces/bridge/station.ts',
+    replace: 'if (profile) assertMaySpeak(principal, profile.name);',
+    by: '',
+    caughtBy: `${foreign} › is refused with a token that %s`,
+  },
+  {
+    what: 'bridge: commands of a profile take one, too',
+    file: 'src/surfaces/bridge/compat.ts',
+    replace: 'assertMaySpeak(guest.principal, profile.name);',
+    by: '',
+    caughtBy: `${profiles} › are not for a token that %s`,
+  },
+  {
+    what: 'bridge: force takes an admin',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: "overrules: principal.role === 'admin' } : this.#guest.world;",
+    by: 'overrules: true } : this.#guest.world;',
+    caughtBy: `${foreign} › ends what others hold with the token of an admin only`,
+  },
+  {
+    what: 'bridge: passwords in a configuration stay on the machine',
+    file: 'src/profiles/claude-session-coordinator/config.ts',
+    replace: 'const address = withoutSecrets(redis);',
+    by: 'const address = redis;',
+    caughtBy: `${foreign} › is of a configuration what is understood of it`,
+  },
+  {
+    what: 'bridge: what is beyond the bounds is not told',
+    file: 'src/surfaces/bridge/foreign.ts',
+    replace: 'form.safeParse(told).data ??',
+    by: 'told ??',
+    caughtBy: `${foreign} › is nothing that is beyond the bounds, so that the hub takes the rest`,
   },
 ];

@@ -125,7 +125,7 @@ export const ofGuardLasting: readonly Break[] = [
   {
     what: 'guard: a lost store is told',
     file: 'src/core/session.ts',
-    replace: 'if (isForgotten(itself, known)) await tellForgotten(unit, session);',
+    replace: 'if (isForgotten(itself, before)) await tellForgotten(unit, session);',
     by: 'void [isForgotten, tellForgotten];',
     caughtBy:
       'src/tools/lost-store.test.ts › is registered again under its id with its next hook, and told that all it had is gone',

@@ -324,8 +324,8 @@ export const ofHub: readonly Break[] = [
   {
     what: 'bridge: resources and prompts ask for leave',
     file: 'src/surfaces/bridge/permitted.ts',
-    replace: 'perform(permit, { what, input, needed: named(names) }, caller, work)',
-    by: 'perform(permit, { what, input, needed: [] }, caller, work)',
+    replace: 'perform(permit, { what, input, needed: named(names) }, caller, work, refusedBy)',
+    by: 'perform(permit, { what, input, needed: [] }, caller, work, refusedBy)',
     caughtBy: `${resources} › reads, starts and completes no more than its token may, and that is noted`,
   },
   {
