@@ -148,6 +148,11 @@ export class Far {
     return this.#ask('gitHooksHold', [directory], limits.gitHookMs * 2);
   }
 
+  /** Has the machine say in a file of its own how many messages wait. Never rejects: one that is gone says it when it is back. */
+  async tell(unread: number): Promise<void> {
+    await this.#ask('tell', [Math.min(unread, limits.bridgeListed)], limits.gitAnswerMs).catch(() => false);
+  }
+
   /** Whether the client goes on without its server, which says goodbye. */
   isClientAlive = false;
 

@@ -27,7 +27,8 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   const { world, hub, tools } = parts;
   refuseWhatIsLocal(parts);
   globalThis.console = new Console(process.stderr, process.stderr);
-  const near = new Near(world, parts.gitHooksHold, false);
+  const block = blockOf(parts);
+  const near = new Near(world, parts.gitHooksHold, false, { tell: block?.tell ?? null });
   const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log });
   const client = new AnsweringTransport(process.stdin, process.stdout);
   const stopWatching = watchForTheEnd(world, () => void client.close());
@@ -51,19 +52,42 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   stopWatching();
   stopHearing();
   const goodbye = shuttle.link?.ask('bye', farewell(parts), limits.shutdownMs, world.clock);
-  await Promise.all([goodbye, here.close()]);
+  await Promise.all([goodbye, here.close(), block?.close()]);
   shuttle.stop();
 }
 
 /** What of a session lies on its machine alone, and is not brought to a hub yet. */
-function refuseWhatIsLocal({ foreign, notificationFile }: BridgeParts): void {
-  const what = foreign ? `the profile ${foreign.profile.name}` : notificationFile ? 'the notification file' : null;
-  if (what === null) return;
+function refuseWhatIsLocal({ foreign }: BridgeParts): void {
+  if (!foreign) return;
   throw new SignalboxError(
     'invalid_input',
-    `${what} does not work with a hub yet.`,
+    `the profile ${foreign.profile.name} does not work with a hub yet.`,
     'Leave it out, or name a store of your own.',
   );
+}
+
+interface Block {
+  tell(unread: number): Promise<void>;
+  /** Takes it back for good: the client goes, whatever a hub still says. */
+  close(): Promise<void>;
+}
+
+/** Where the user of this machine is told that messages wait. How many is all that a hub says of it; what reads them is known here. */
+function blockOf({ notificationFile, foreign }: BridgeParts): Block | null {
+  if (notificationFile === null) return null;
+  const tool = foreign ? (foreign.profile.reader ?? null) : 'message_read';
+  let isOver = false;
+  // What a crash has left behind goes at once, also where there is no hub.
+  void notificationFile.tell(0);
+  return {
+    tell: async unread => {
+      if (!isOver) await notificationFile.tell(unread, tool);
+    },
+    close: () => {
+      isOver = true;
+      return notificationFile.tell(0);
+    },
+  };
 }
 
 function farewell({ world, hub }: BridgeParts): object {
@@ -89,6 +113,8 @@ class Here {
       {
         ...parts,
         world: quiet,
+        // What waits is known at the hub alone.
+        notificationFile: null,
         hearHooks: async handle => {
           this.hooks = handle;
           return () => undefined;

@@ -272,6 +272,11 @@ class Talk implements Connected {
     return call(offered, name, input, { ...context, isCutOff, ...(goesOn ? {} : { waitsEnd: stopping }) });
   };
 
+  /** Of sessions that are still to be taken up nobody knows that nothing waits. */
+  async #tell(unread: number): Promise<void> {
+    if (unread > 0 || this.#left.size === 0) await this.#guest.far.tell(unread);
+  }
+
   async #serve(client: ClientFacts | undefined): Promise<void> {
     const { world, far, hello, tools, hookCall, permission } = this.#guest;
     let isFailing = false;
@@ -292,7 +297,7 @@ class Talk implements Connected {
         },
         // Programs of a machine are started by nobody from elsewhere.
         waking: { programs: { run: async () => false }, clientWords: () => [] },
-        notificationFile: null,
+        notificationFile: hello.keepsBlock === true ? { tell: unread => this.#tell(unread) } : null,
         gitHooksHold: directory => far.gitHooksHold(directory),
         hearHooks: async handle => {
           this.hooks = handle;

@@ -4,6 +4,7 @@ import type { Break } from '../break.ts';
 const file = 'test/scenarios/hub-bridge.test.ts';
 const station = 'src/surfaces/bridge/station.test.ts';
 const hooks = 'src/surfaces/bridge/hooks.test.ts';
+const block = 'test/scenarios/notification-block-hub.test.ts';
 const router = 'src/surfaces/bridge/router.test.ts';
 
 export const ofBridge: readonly Break[] = [
@@ -163,5 +164,47 @@ export const ofBridge: readonly Break[] = [
     by: '',
     caughtBy:
       'test/scenarios/hub-stop.test.ts › leaves nothing behind that keeps its process, also where machines are connected that work, wait or say nonsense',
+  },
+  {
+    what: 'bridge: of the notification file a hub says a number',
+    file: 'src/bridge/questions.ts',
+    replace: 'tell: { words: z.tuple([count]),',
+    by: 'tell: { words: z.tuple([z.any()]),',
+    caughtBy: 'src/bridge/near.test.ts › is how many, and not a word',
+  },
+  {
+    what: 'bridge: a machine whose user names no file is asked to write none',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'hello.keepsBlock === true ?',
+    by: 'hello.keepsBlock !== null ?',
+    caughtBy: `${station} › is the only one that is asked to say it`,
+  },
+  {
+    what: 'bridge: what is not taken up yet is not told to have no mail',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'if (unread > 0 || this.#left.size === 0) await',
+    by: 'await',
+    caughtBy: `${station} › is not told that nothing waits before its sessions are taken up again`,
+  },
+  {
+    what: 'bridge: the notification block goes with its client, whatever the hub does',
+    file: 'src/surfaces/bridge/serve.ts',
+    replace: ', block?.close()]',
+    by: ']',
+    caughtBy: `${block} › goes with a client that goes while there is no hub, and with the next start after a crash`,
+  },
+  {
+    what: 'bridge: the notification block of a crash goes with the next start, without a hub too',
+    file: 'src/surfaces/bridge/serve.ts',
+    replace: '  void notificationFile.tell(0);\n',
+    by: '',
+    caughtBy: `${block} › goes with a client that goes while there is no hub, and with the next start after a crash`,
+  },
+  {
+    what: 'bridge: the server without a store does not keep the notification block',
+    file: 'src/surfaces/bridge/serve.ts',
+    replace: '        notificationFile: null,\n',
+    by: '',
+    caughtBy: `${block} › stays while the hub is gone, and is right at the next one`,
   },
 ];
