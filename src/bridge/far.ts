@@ -153,6 +153,16 @@ export class Far {
     await this.#ask('tell', [Math.min(unread, limits.bridgeListed)], limits.gitAnswerMs).catch(() => false);
   }
 
+  /** Whether a conversation rests there that the machine can wake. Never rejects. */
+  canWake(conversation: string): Promise<boolean> {
+    return this.#ask('canWake', [conversation]).catch(() => false);
+  }
+
+  /** Has a resting conversation woken, in the machine's own words. Whether it was. Never rejects. */
+  wake(conversation: string): Promise<boolean> {
+    return this.#ask('wake', [conversation], limits.bridgeWakeAgainMs + limits.wakeCommandMs).catch(() => false);
+  }
+
   /** Whether the client goes on without its server, which says goodbye. */
   isClientAlive = false;
 

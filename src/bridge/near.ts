@@ -14,9 +14,13 @@ type Ports = Pick<World, 'worktrees' | 'git' | 'probes' | 'stage' | 'clock' | 'p
 export interface Errands {
   /** Says, where the user wants it said, how many messages wait; null where nobody wants that. Never rejects. */
   readonly tell: ((unread: number) => Promise<void>) | null;
+  /** Whether a conversation rests and can be woken. */
+  canWake(conversation: string): Promise<boolean>;
+  /** Wakes one. Whether it was, by now. */
+  wake(conversation: string): Promise<boolean>;
 }
 
-const none: Errands = { tell: null };
+const none: Errands = { tell: null, canWake: async () => false, wake: async () => false };
 
 /** What a machine tells a hub, and what of that it has told already. */
 export class Near {
@@ -173,6 +177,8 @@ export class Near {
       await this.#errands.tell?.(unread);
       return this.#errands.tell !== null;
     },
+    canWake: ([conversation]) => this.#errands.canWake(conversation),
+    wake: ([conversation]) => this.#errands.wake(conversation),
   };
 
   #knows(root: string | null | undefined): boolean {

@@ -118,6 +118,9 @@ export const questions = {
   gitHooksHold: { words: z.tuple([path]), answer: z.boolean() },
   /** How many messages wait for its sessions, to be said in the file that its user has named for that. Whether there is one. */
   tell: { words: z.tuple([count]), answer: z.boolean() },
+  /** Whether a conversation of its client rests and can be woken; and that it is time to. */
+  canWake: { words: z.tuple([text]), answer: z.boolean() },
+  wake: { words: z.tuple([text]), answer: z.boolean() },
 } as const;
 
 export type Question = keyof typeof questions;

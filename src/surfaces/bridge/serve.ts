@@ -13,6 +13,7 @@ import { AnsweringTransport } from '../mcp/answers.ts';
 import { type ProcessParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
 import { gitAnswer } from './git-answer.ts';
 import { hookRelay } from './hook-relay.ts';
+import { Rests } from './rests.ts';
 import { Router } from './router.ts';
 import { Shuttle } from './shuttle.ts';
 
@@ -28,7 +29,12 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   refuseWhatIsLocal(parts);
   globalThis.console = new Console(process.stderr, process.stderr);
   const block = blockOf(parts);
-  const near = new Near(world, parts.gitHooksHold, false, { tell: block?.tell ?? null });
+  const rests = new Rests(parts.waking, world.clock);
+  const near = new Near(world, parts.gitHooksHold, false, {
+    tell: block?.tell ?? null,
+    canWake: conversation => rests.canWake(conversation),
+    wake: conversation => rests.wake(conversation),
+  });
   const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log });
   const client = new AnsweringTransport(process.stdin, process.stdout);
   const stopWatching = watchForTheEnd(world, () => void client.close());
@@ -44,9 +50,15 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   });
   client.onmessage = message => router.take(message as never);
   client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });
-  shuttle.start(router);
+  shuttle.start({
+    up: link => {
+      router.up(link);
+      rests.tell(link, () => near.moment());
+    },
+    down: () => router.down(),
+  });
   await client.start();
-  const relay = hookRelay({ shuttle, near, clock: world.clock, here: (...hook) => here.hooks?.(...hook) });
+  const relay = hookRelay({ shuttle, near, clock: world.clock, rests, here: (...hook) => here.hooks?.(...hook) });
   const stopHearing = await parts.hearHooks(withGitHooks({ ...parts, judgeGit: judgeAt(shuttle, near, parts) }, relay));
   await client.closed();
   stopWatching();

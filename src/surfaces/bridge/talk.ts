@@ -295,8 +295,12 @@ class Talk implements Connected {
           isFailing = failing;
           return isNews;
         },
-        // Programs of a machine are started by nobody from elsewhere.
-        waking: { programs: { run: async () => false }, clientWords: () => [] },
+        // The machine knows how, and which of its conversations rest; what it is told is that it is time.
+        waking: {
+          wakesAll: false,
+          canWake: (_client, conversation) => far.canWake(conversation),
+          wake: (_client, conversation) => far.wake(conversation),
+        },
         notificationFile: hello.keepsBlock === true ? { tell: unread => this.#tell(unread) } : null,
         gitHooksHold: directory => far.gitHooksHold(directory),
         hearHooks: async handle => {

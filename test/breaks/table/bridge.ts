@@ -5,6 +5,8 @@ const file = 'test/scenarios/hub-bridge.test.ts';
 const station = 'src/surfaces/bridge/station.test.ts';
 const hooks = 'src/surfaces/bridge/hooks.test.ts';
 const block = 'test/scenarios/notification-block-hub.test.ts';
+const rests = 'src/surfaces/bridge/rests.test.ts';
+const near = 'src/bridge/near.test.ts';
 const router = 'src/surfaces/bridge/router.test.ts';
 
 export const ofBridge: readonly Break[] = [
@@ -170,7 +172,7 @@ export const ofBridge: readonly Break[] = [
     file: 'src/bridge/questions.ts',
     replace: 'tell: { words: z.tuple([count]),',
     by: 'tell: { words: z.tuple([z.any()]),',
-    caughtBy: 'src/bridge/near.test.ts › is how many, and not a word',
+    caughtBy: `${near} › is how many, and not a word`,
   },
   {
     what: 'bridge: a machine whose user names no file is asked to write none',
@@ -206,5 +208,137 @@ export const ofBridge: readonly Break[] = [
     replace: '        notificationFile: null,\n',
     by: '',
     caughtBy: `${block} › stays while the hub is gone, and is right at the next one`,
+  },
+  {
+    what: 'bridge: a hub may wake what rests, and nothing else',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: "if (read.event.kind !== 'stop') return;",
+    by: '',
+    caughtBy: `${rests} › is one whose last hook was its stop, as the machine has seen`,
+  },
+  {
+    what: 'bridge: what goes on rests no more',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: '    this.#resting.delete(conversation);\n    if (read.event',
+    by: '    if (read.event',
+    caughtBy: `${rests} › is one whose last hook was its stop, as the machine has seen`,
+  },
+  {
+    what: 'bridge: what another server hears of is its own to wake',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace:
+      'for (const [conversation, { stop }] of this.#resting) if (stop === request) this.#resting.delete(conversation);',
+    by: 'void request;',
+    caughtBy: `${rests} › is one whose last hook was its stop, as the machine has seen`,
+  },
+  {
+    what: 'bridge: a sub-agent that works does not end the rest of its conversation',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: ' || read?.owner.agent !== null) return;',
+    by: ') return;',
+    caughtBy: `${rests} › rests also while a sub-agent of it works, another conversation, or somebody who is no client`,
+  },
+  {
+    what: 'bridge: the words by which a machine wakes are its own',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'this.#waking.wake(client, conversation, reason)',
+    by: 'this.#waking.wake(client, conversation, `${reason} ${now}`)',
+    caughtBy: `${rests} › is woken by the command that its own client’s definition makes, with words that are always the same`,
+  },
+  {
+    what: 'bridge: once for each rest',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'if (rest.wokenAt !== null && begun - rest.wokenAt < limits.bridgeWakeSameRestMs) return true;',
+    by: '',
+    caughtBy: `${rests} › is once while it rests, and after minutes once more`,
+  },
+  {
+    what: 'bridge: who says each second that it is time starts no program each second',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'if (last !== undefined) await',
+    by: 'if (last === null) await',
+    caughtBy: `${rests} › is not each second where it stops as often, nor where waking fails; what came too early is done in its time`,
+  },
+  {
+    what: 'bridge: what went on while it was too early is not woken',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'if (this.#resting.get(conversation) !== rest) return false;',
+    by: '',
+    caughtBy: `${rests} › is never after it went on meanwhile`,
+  },
+  {
+    what: 'bridge: a machine says that it cannot wake',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace:
+      '    if (rest === undefined) return false;\n    rest.isSure = true;\n    return this.#waking.canWake(rest.client, conversation);',
+    by: '    if (rest !== undefined) rest.isSure = true;\n    return true;',
+    caughtBy: `${rests} › is none where its client cannot be woken`,
+  },
+  {
+    what: 'bridge: the next hub is told who rests, until it takes that',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'if (reply !== undefined && reply.pass !== true) return;',
+    by: 'return;',
+    caughtBy: `${rests} › is told of the stops since which nothing came, until it takes them`,
+  },
+  {
+    what: 'bridge: a stop that may have been held up is no rest at the next hub',
+    file: 'src/surfaces/bridge/rests.ts',
+    replace: 'if (rest.isSure) void',
+    by: 'void',
+    caughtBy: `${rests} › is told of a stop that no hub has answered, and of none that one may have held up`,
+  },
+  {
+    what: 'bridge: a stop that no hub heard is told to the next',
+    file: 'src/surfaces/bridge/hook-relay.ts',
+    replace: 'if (!isAnswered) rests.missed(request);',
+    by: '',
+    caughtBy:
+      'src/surfaces/bridge/hook-relay.test.ts › is noted before the hub hears of it, and that it was another server’s, or that no hub has answered',
+  },
+  {
+    what: 'bridge: the next hub stands ready for who rests',
+    file: 'src/surfaces/bridge/serve.ts',
+    replace: '      rests.tell(link, () => near.moment());\n',
+    by: '',
+    caughtBy:
+      'test/scenarios/hub-waking.test.ts › is woken for a message by the machine, with words that are always the same, and is from the next hub too',
+  },
+  {
+    what: 'bridge: a hub asks a machine whether it can wake',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'canWake: (_client, conversation) => far.canWake(conversation),',
+    by: 'canWake: async () => true,',
+    caughtBy: `${hooks} › is none of which anybody is told that it is woken, where its machine cannot`,
+  },
+  {
+    what: 'bridge: a rest that is told again is noted where the store has forgotten it',
+    file: 'src/surfaces/hook/handler.ts',
+    replace: '  await noteRest(found.caller, id);\n',
+    by: '',
+    caughtBy: `${hooks} › is woken from the next hub too, also when that was long in coming, and its stop is not answered again`,
+  },
+  {
+    what: 'bridge: a wake is spent by nobody who cannot do it',
+    file: 'src/tools/resting.ts',
+    replace: 'if (!this.#isMine(me)) return null;',
+    by: '',
+    caughtBy:
+      'src/surfaces/hook/served.test.ts › is woken by the server that heard it stop where no other one can, and stays one that is woken',
+  },
+  {
+    what: 'bridge: nobody stands for what went on meanwhile',
+    file: 'src/surfaces/hook/wakers.ts',
+    replace: 'if (stand.signal.aborted) return;',
+    by: '',
+    caughtBy:
+      'src/surfaces/hook/served.test.ts › that goes on while it is asked whether it can be woken is none that somebody stands for',
+  },
+  {
+    what: 'bridge: a hub says which conversation, and no word besides',
+    file: 'src/bridge/questions.ts',
+    replace: 'wake: { words: z.tuple([text]),',
+    by: 'wake: { words: z.tuple([text]).rest(text),',
+    caughtBy: `${near} › is a conversation, of which it says which one and no more`,
   },
 ];
