@@ -50,7 +50,7 @@ export const bridgeLimits = {
   bridgeProcesses: 60,
   bridgeProcessesKnown: 600,
   /** Resting conversations of which a machine knows that it may wake them. */
-  bridgeRests: 1_000,
+  bridgeRests: 200,
   /** How soon after a hub had a conversation woken it may have it woken again: whoever says each second that it is time starts no program each second. */
   bridgeWakeAgainMs: 10_000,
   /** The same while it still rests. Less than `nudgeAgainMs`, which a hub counts from a moment before. */

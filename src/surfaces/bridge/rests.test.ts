@@ -151,7 +151,7 @@ describe('the next hub', () => {
       asked.push({ request: (value as { request: Record<string, unknown> }).request, channel });
     });
     const link = new Link(ours, 'first', () => undefined);
-    rests.tell(link, () => ({ now: clock.now() }));
+    void rests.tell(link, () => ({ now: clock.now() }));
     return link;
   }
 
@@ -176,6 +176,18 @@ describe('the next hub', () => {
     comes();
     await settle(10);
     expect(asked.map(({ request }) => (request.input as { session_id: string }).session_id)).toEqual(['A']);
+  });
+
+  it('is told of many one after the other, and of so many at most', async () => {
+    for (let each = 0; each < limits.bridgeRests + 5; each += 1) rests.missed(stops(`conversation-${each}`));
+    comes();
+    for (let turn = 1; turn <= limits.bridgeRests; turn += 1) {
+      await settle(20);
+      expect(asked).toHaveLength(turn);
+      asked[turn - 1]?.channel.say({ reply: {} });
+    }
+    await clock.advance(limits.bridgeAgainMostMs);
+    expect(asked).toHaveLength(limits.bridgeRests);
   });
 
   it('is told of none that goes on, or when it has gone itself', async () => {

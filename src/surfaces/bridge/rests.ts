@@ -104,22 +104,27 @@ export class Rests implements Pick<Errands, 'canWake' | 'wake'> {
     return isWoken;
   }
 
-  /** Another hub is there: it learns which conversations rest, with nothing else to be done about that. */
-  tell(link: Link, moment: () => Moment): void {
-    for (const rest of this.#resting.values()) if (rest.isSure) void this.#tell(rest, link, moment);
+  /**
+   * Another hub is there: it learns which conversations rest, one after the other, with nothing else to be done about that. Until it has
+   * taken all: it may not serve the client yet, or its store be away. Less and less often, since one may be another server's by now.
+   */
+  async tell(link: Link, moment: () => Moment): Promise<void> {
+    let left = [...this.#resting.values()].filter(({ isSure }) => isSure);
+    for (let again: number = limits.bridgeAgainMs; left.length > 0 && !link.signal.aborted; again *= 2) {
+      const open: Rest[] = [];
+      for (const rest of left) if (!(await this.#isSettled(rest, link, moment))) open.push(rest);
+      left = open;
+      if (left.length > 0) await this.#clock.sleep(again, link.signal);
+    }
   }
 
-  /** Until it is taken: a hub may not serve the client yet, or its store be away. Less and less often, since it may be another server's. */
-  async #tell(rest: Rest, link: Link, moment: () => Moment): Promise<void> {
-    let again: number = limits.bridgeAgainMs;
-    while (!link.signal.aborted && this.#resting.get(rest.conversation) === rest) {
-      const hook = { request: { ...rest.stop, again: true }, moment: moment() };
-      const said = await link.ask('hook', hook, limits.bridgeHookMs, this.#clock);
-      const { reply } = (said?.value ?? {}) as { reply?: { pass?: unknown } };
-      if (reply !== undefined && reply.pass !== true) return;
-      await this.#clock.sleep(again, link.signal);
-      again *= 2;
-    }
+  /** Whether a rest is over, or the hub has taken what it is told of it. */
+  async #isSettled(rest: Rest, link: Link, moment: () => Moment): Promise<boolean> {
+    if (this.#resting.get(rest.conversation) !== rest) return true;
+    const hook = { request: { ...rest.stop, again: true }, moment: moment() };
+    const said = await link.ask('hook', hook, limits.bridgeHookMs, this.#clock);
+    const { reply } = (said?.value ?? {}) as { reply?: { pass?: unknown } };
+    return reply !== undefined && reply.pass !== true;
   }
 }
 

@@ -53,7 +53,7 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   shuttle.start({
     up: link => {
       router.up(link);
-      rests.tell(link, () => near.moment());
+      void rests.tell(link, () => near.moment());
     },
     down: () => router.down(),
   });

@@ -30,8 +30,6 @@ export class Wakers {
       const stand = new AbortController();
       this.#standing.set(conversation, stand);
       const canWake = await this.#waking.canWake(client, conversation);
-      // It may have gone on while that was asked.
-      if (stand.signal.aborted) return;
       const isMine: IsMine = now => this.#waking.wakesAll || now.clientSession === conversation;
       if (canWake) await noteWaiter(caller, me.id, true);
       if (canWake) await this.#wakes(caller, client, isMine, stand.signal);

@@ -277,15 +277,15 @@ export const ofBridge: readonly Break[] = [
   {
     what: 'bridge: the next hub is told who rests, until it takes that',
     file: 'src/surfaces/bridge/rests.ts',
-    replace: 'if (reply !== undefined && reply.pass !== true) return;',
-    by: 'return;',
+    replace: 'return reply !== undefined && reply.pass !== true;',
+    by: 'return true;',
     caughtBy: `${rests} › is told of the stops since which nothing came, until it takes them`,
   },
   {
     what: 'bridge: a stop that may have been held up is no rest at the next hub',
     file: 'src/surfaces/bridge/rests.ts',
-    replace: 'if (rest.isSure) void',
-    by: 'void',
+    replace: '.filter(({ isSure }) => isSure)',
+    by: '',
     caughtBy: `${rests} › is told of a stop that no hub has answered, and of none that one may have held up`,
   },
   {
@@ -299,7 +299,7 @@ export const ofBridge: readonly Break[] = [
   {
     what: 'bridge: the next hub stands ready for who rests',
     file: 'src/surfaces/bridge/serve.ts',
-    replace: '      rests.tell(link, () => near.moment());\n',
+    replace: '      void rests.tell(link, () => near.moment());\n',
     by: '',
     caughtBy:
       'test/scenarios/hub-waking.test.ts › is woken for a message by the machine, with words that are always the same, and is from the next hub too',
@@ -329,7 +329,7 @@ export const ofBridge: readonly Break[] = [
   {
     what: 'bridge: nobody stands for what went on meanwhile',
     file: 'src/surfaces/hook/wakers.ts',
-    replace: 'if (stand.signal.aborted) return;',
+    replace: 'if (now !== undefined && isMine(now)) await noteWaiter(caller, me.id, false);',
     by: '',
     caughtBy:
       'src/surfaces/hook/served.test.ts › that goes on while it is asked whether it can be woken is none that somebody stands for',
@@ -340,5 +340,13 @@ export const ofBridge: readonly Break[] = [
     replace: 'wake: { words: z.tuple([text]),',
     by: 'wake: { words: z.tuple([text]).rest(text),',
     caughtBy: `${near} › is a conversation, of which it says which one and no more`,
+  },
+  {
+    what: 'bridge: who stands for a conversation no more says nothing of the next one',
+    file: 'src/surfaces/hook/wakers.ts',
+    replace: 'now !== undefined && isMine(now)',
+    by: 'now !== undefined',
+    caughtBy:
+      'src/surfaces/hook/served.test.ts › is woken by the server that heard it stop where no other one can, and stays one that is woken',
   },
 ];
