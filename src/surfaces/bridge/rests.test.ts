@@ -171,8 +171,8 @@ describe('the next hub', () => {
   });
 
   it('is told of a stop that no hub has answered, and of none that one may have held up', async () => {
-    rests.missed(stops());
     stops('B');
+    rests.missed(stops());
     comes();
     await settle(10);
     expect(asked.map(({ request }) => (request.input as { session_id: string }).session_id)).toEqual(['A']);
