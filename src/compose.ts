@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { callersOf, type ServerFacts, standingElsewhere } from './clients/agents.ts';
 import { type ClientEnvironment, clientEnvironment } from './clients/environment.ts';
+import { type Waking, wakingByCommand } from './clients/waking.ts';
 import {
   type Config,
   type DeclaredPool,
@@ -22,7 +23,7 @@ import { limits } from './core/limits.ts';
 import type { OldStore } from './core/old-store.ts';
 import { defaultGuard, type GuardPolicy } from './core/policy.ts';
 import { PolicyWatch } from './core/policy-watch.ts';
-import type { Contents, Log, Programs } from './core/ports.ts';
+import type { Contents, Log } from './core/ports.ts';
 import { callingSession } from './core/presence.ts';
 import type { ProviderPolicy } from './core/provider-policy.ts';
 import { withoutSecrets } from './core/shown-address.ts';
@@ -97,8 +98,8 @@ export interface Composition {
   readonly notificationFile: NotificationFile | null;
   /** Whether a failure is to be told to the client's user now, who has not heard of it from any of our processes. */
   tellsFailure(isFailing: boolean): boolean;
-  /** What a resting session of the client is woken with: how its process was started, and a way to run its program. */
-  readonly waking: { readonly programs: Programs; clientWords(): readonly string[] };
+  /** What a resting session of the client is woken with. */
+  readonly waking: Waking;
   /** Takes the connections of machines, for a hub. */
   acceptor(): Promise<Accept>;
   /** The hub that the store is behind; null where it is reached from here. Then every unit of work fails, and what a hub can do is asked there. */
@@ -245,7 +246,7 @@ export async function compose(
     standing: (told, stand) => standingElsewhere(world, serverFacts(), told, stand),
     hearHooks: handle => openHookSocket({ folder: runtime, clientPid: clientProcess, pid: process.pid, log, handle }),
     tellsFailure: createFailureMark(runtime, clientProcess),
-    waking: { programs: createPrograms(), clientWords: () => wordsOf(clientProcess) },
+    waking: wakingByCommand(createPrograms(), () => wordsOf(clientProcess)),
     notificationFile: config.notificationFile.value
       ? createNotificationFile({
           path: config.notificationFile.value,

@@ -148,6 +148,21 @@ export class Far {
     return this.#ask('gitHooksHold', [directory], limits.gitHookMs * 2);
   }
 
+  /** Has the machine say in a file of its own how many messages wait. Never rejects: one that is gone says it when it is back. */
+  async tell(unread: number): Promise<void> {
+    await this.#ask('tell', [Math.min(unread, limits.bridgeListed)], limits.gitAnswerMs).catch(() => false);
+  }
+
+  /** Whether a conversation rests there that the machine can wake. Never rejects. */
+  canWake(conversation: string): Promise<boolean> {
+    return this.#ask('canWake', [conversation]).catch(() => false);
+  }
+
+  /** Has a resting conversation woken, in the machine's own words. Whether it was. Never rejects. */
+  wake(conversation: string): Promise<boolean> {
+    return this.#ask('wake', [conversation], limits.bridgeWakeAgainMs + limits.wakeCommandMs).catch(() => false);
+  }
+
   /** Whether the client goes on without its server, which says goodbye. */
   isClientAlive = false;
 

@@ -10,12 +10,25 @@ import { type Answer, type Moment, type Question, questions, type Standing, type
 
 type Ports = Pick<World, 'worktrees' | 'git' | 'probes' | 'stage' | 'clock' | 'policy' | 'guardPolicy' | 'processes'>;
 
+/** What a hub may have done for the client of a machine. It says only when: the words are the machine's own. */
+export interface Errands {
+  /** Says, where the user wants it said, how many messages wait; null where nobody wants that. Never rejects. */
+  readonly tell: ((unread: number) => Promise<void>) | null;
+  /** Whether a conversation rests and can be woken. */
+  canWake(conversation: string): Promise<boolean>;
+  /** Wakes one. Whether it was, by now. */
+  wake(conversation: string): Promise<boolean>;
+}
+
+const none: Errands = { tell: null, canWake: async () => false, wake: async () => false };
+
 /** What a machine tells a hub, and what of that it has told already. */
 export class Near {
   readonly #ports: Ports;
   readonly #gitHooksHold: (directory: string) => Promise<boolean>;
   /** Whether files may be staged now: only a person's own command asks for that. */
   readonly #mayStage: boolean;
+  readonly #errands: Errands;
   /** The checkouts that the hub was told of, with what it was told last. */
   readonly #roots = new Map<string, string>();
   /** The folders that this machine has named, and the projects that they are of. */
@@ -24,9 +37,19 @@ export class Near {
   #guard: GuardPolicy;
   #wrong: string | null = null;
 
-  constructor(ports: Ports, gitHooksHold: (directory: string) => Promise<boolean>, mayStage: boolean) {
-    [this.#ports, this.#gitHooksHold, this.#mayStage] = [ports, gitHooksHold, mayStage];
+  constructor(
+    ports: Ports,
+    gitHooksHold: (directory: string) => Promise<boolean>,
+    mayStage: boolean,
+    errands: Errands = none,
+  ) {
+    [this.#ports, this.#gitHooksHold, this.#mayStage, this.#errands] = [ports, gitHooksHold, mayStage, errands];
     this.#guard = ports.policy.guard;
+  }
+
+  /** Whether its user wants to be told in a file how many messages wait. */
+  get keepsBlock(): boolean {
+    return this.#errands.tell !== null;
   }
 
   /** This machine has named a folder to the hub, which may ask about checkouts of its project from now on. */
@@ -150,6 +173,12 @@ export class Near {
     dead: async ([processes]) =>
       processes.flatMap((each, at) => (this.#ports.processes.liveness(each) === 'dead' ? [at] : [])),
     gitHooksHold: ([directory]) => this.#gitHooksHold(directory),
+    tell: async ([unread]) => {
+      await this.#errands.tell?.(unread);
+      return this.#errands.tell !== null;
+    },
+    canWake: ([conversation]) => this.#errands.canWake(conversation),
+    wake: ([conversation]) => this.#errands.wake(conversation),
   };
 
   #knows(root: string | null | undefined): boolean {

@@ -117,6 +117,11 @@ export const questions = {
   /** Which of these processes of the machine are gone for certain: their places in the list. */
   dead: { words: z.tuple([many(identity)]), answer: many(z.number().int()) },
   gitHooksHold: { words: z.tuple([path]), answer: z.boolean() },
+  /** How many messages wait for its sessions, to be said in the file that its user has named for that. Whether there is one. */
+  tell: { words: z.tuple([count]), answer: z.boolean() },
+  /** Whether a conversation of its client rests and can be woken; and that it is time to. */
+  canWake: { words: z.tuple([text]), answer: z.boolean() },
+  wake: { words: z.tuple([text]), answer: z.boolean() },
 } as const;
 
 export type Question = keyof typeof questions;
@@ -214,6 +219,8 @@ export const hello = z.object({
   conversation: text.nullable(),
   reach: z.enum(['channel', 'calls']),
   tools: text,
+  /** Whether its user has named a file in which is said how many messages wait. */
+  keepsBlock: z.boolean().optional(),
   guard,
   pools: many(pool),
   /** The conversations whose sessions it had over a connection that broke, null for the one without; none at first. */

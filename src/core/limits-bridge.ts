@@ -49,6 +49,12 @@ export const bridgeLimits = {
   /** Processes that one request may tell of, and those of a machine that a hub knows. */
   bridgeProcesses: 60,
   bridgeProcessesKnown: 600,
+  /** Resting conversations of which a machine knows that it may wake them. */
+  bridgeRests: 200,
+  /** How soon after a hub had a conversation woken it may have it woken again: whoever says each second that it is time starts no program each second. */
+  bridgeWakeAgainMs: 10_000,
+  /** The same while it still rests. Less than `nudgeAgainMs`, which a hub counts from a moment before. */
+  bridgeWakeSameRestMs: 240_000,
   /** Lists that a machine answers with: files of a checkout, commits, branches. */
   bridgeListed: 10_000,
   bridgeTextCharacters: 4_096,

@@ -1,20 +1,26 @@
 /** Waiting for a reason to wake a session that rests. */
 import { limits } from '../core/limits.ts';
+import type { SessionRecord } from '../core/records.ts';
 import { type Wake, wakeFor, withWaiter } from '../core/wake.ts';
 import type { Hints } from './hints.ts';
 import type { Participant } from './participant.ts';
 import { idOf, quietly } from './quietly.ts';
 
 /**
- * Resolves when the session is to be woken, which is noted as done; null when `signal` aborts first, or the session has ended.
+ * Resolves when the session is to be woken, which is noted as done; null when `signal` aborts first, the session has ended, or it is
+ * none that the caller can wake any more (`isMine`), which nothing is noted of.
  * Costs nothing while nothing comes. It stays with the session that the caller is now: it lets nobody join, and brings nobody
  * back. Never rejects: where the store cannot be reached it looks again.
  */
-export async function nextWake(caller: Participant, signal: AbortSignal): Promise<Wake | null> {
+export async function nextWake(
+  caller: Participant,
+  signal: AbortSignal,
+  isMine: (me: SessionRecord) => boolean = () => true,
+): Promise<Wake | null> {
   const id = await idOf(caller).catch(() => undefined);
   const hints = id === undefined ? undefined : await caller.hints().catch(() => undefined);
   if (id === undefined || hints === undefined) return null;
-  const look = new Look();
+  const look = new Look(isMine);
   while (!signal.aborted) {
     const seen = hints.version;
     try {
@@ -47,7 +53,7 @@ export async function noteRest(caller: Participant, id: string): Promise<void> {
 /** What to wake the caller with now, noted as done; null when there is no reason to. Not an activity of the session: it rests. */
 export async function wakeQuietly(caller: Participant): Promise<Wake | null> {
   const id = await idOf(caller);
-  const wake = id === undefined ? null : await new Look().wakeOf(caller, id);
+  const wake = id === undefined ? null : await new Look(() => true).wakeOf(caller, id);
   return wake === 'none' ? null : wake;
 }
 
@@ -55,12 +61,18 @@ export async function wakeQuietly(caller: Participant): Promise<Wake | null> {
 class Look {
   /** When the session was last woken before a unit whose answer was lost: what is noted since then may be that unit's. */
   #beforeLost: number | null | undefined;
+  readonly #isMine: (me: SessionRecord) => boolean;
 
-  /** Null when the session has ended. Most looks find nothing to do, and write nothing. */
+  constructor(isMine: (me: SessionRecord) => boolean) {
+    this.#isMine = isMine;
+  }
+
+  /** Null when the session has ended, or is somebody else's to wake. Most looks find nothing to do, and write nothing. */
   async wakeOf(caller: Participant, id: string): Promise<Wake | null | 'none'> {
     const { project } = await caller.place();
     const me = await caller.world.store.read(project, tx => tx.get('session', id));
     if (me === undefined || me.endedAt !== null) return null;
+    if (!this.#isMine(me)) return null;
     if (me.restingSince === null) {
       this.#beforeLost = undefined;
       return 'none';

@@ -6,6 +6,7 @@ import { Bench } from './support/bench.ts';
 import { Codex } from './support/codex.ts';
 import { trustCodexHooks } from './support/configure.ts';
 import type { Home } from './support/home.ts';
+import { behindHub } from './support/hub.ts';
 import { call, Gate, type Lane, type Step } from './support/mock-model.ts';
 import { kill, livingWith } from './support/processes.ts';
 import type { Running } from './support/running.ts';
@@ -218,40 +219,49 @@ describe('hooks that nobody has trusted', () => {
 });
 
 describe('terminals, which one process serves', () => {
-  it('are woken for a message while they rest, and stay the session when their context is cleared', async () => {
-    const { bench, home, peer } = await stage();
-    trustCodexHooks(home);
-    const ann = bench.model.lane('ann').script(call(lock, auth), 'Locked and resting.', 'I have read it.');
-    const terminal = await codex.terminal(bench, { home, trustHooks: false });
-    await terminal.submit(ann.prompt('Lock it.'));
-    await terminal.shows('Locked and resting.');
-    const seen = await peer.sees({ client: 'codex', reach: 'wake', locks: 1 });
-    const message = await peer.send(seen.handle, 'The PLUM-TREE waits.');
-    await terminal.shows('I have read it.');
-    expect(ann.firstSeen('PLUM-TREE')).toBe(2);
-    expect(ann.occurrences('PLUM-TREE')).toBe(1);
-    await until('it is read', async () => (await peer.stateOf(message)) === 'read');
-    expect((await peer.others())[0]?.task).toContain('Lock it.');
+  it.each([
+    ['a store at hand', async () => undefined],
+    ['a store behind a hub', behindHub],
+  ] as const)(
+    'with %s are woken for a message while they rest, and stay the session when their context is cleared',
+    async (_where, reached) => {
+      const { bench, home, peer } = await openStage(codex, async (bench, home) => {
+        await reached(bench, home);
+        await setUp(bench, home);
+      });
+      trustCodexHooks(home);
+      const ann = bench.model.lane('ann').script(call(lock, auth), 'Locked and resting.', 'I have read it.');
+      const terminal = await codex.terminal(bench, { home, trustHooks: false });
+      await terminal.submit(ann.prompt('Lock it.'));
+      await terminal.shows('Locked and resting.');
+      const seen = await peer.sees({ client: 'codex', reach: 'wake', locks: 1 });
+      const message = await peer.send(seen.handle, 'The PLUM-TREE waits.');
+      await terminal.shows('I have read it.');
+      expect(ann.firstSeen('PLUM-TREE')).toBe(2);
+      expect(ann.occurrences('PLUM-TREE')).toBe(1);
+      await until('it is read', async () => (await peer.stateOf(message)) === 'read');
+      expect((await peer.others())[0]?.task).toContain('Lock it.');
 
-    const bob = bench.model.lane('bob').script('Here again.', 'And awake.');
-    await terminal.submit('/clear');
-    await until('the screen is empty', () => !terminal.screen().includes('I have read it.'));
-    await terminal.shows('Ask Codex');
-    await terminal.submit(bob.prompt('Go on.'));
-    await terminal.shows('Here again.');
-    expect(await peer.meets(1)).toMatchObject([{ handle: seen.handle, locks: 1 }]);
-    expect(bob.occurrences(`you are still ${seen.handle}`)).toBe(1);
-    // The server of the thread before ends about now; the session goes on.
-    const before = serversOf(home, peer.handle)
-      .map(({ pid }) => pid)
-      .sort((a, b) => a - b);
-    expect(before).toHaveLength(2);
-    kill(before[0] as number, 'SIGTERM');
-    await until('the server has ended', () => serversOf(home, peer.handle).length === 1);
-    expect(await peer.meets(1)).toMatchObject([{ handle: seen.handle, locks: 1 }]);
-    await peer.send(seen.handle, 'The PEAR-TREE waits.');
-    await terminal.shows('And awake.');
-    expect(bob.occurrences('PEAR-TREE')).toBe(1);
-    expect(bench.model.problems).toEqual([]);
-  });
+      const bob = bench.model.lane('bob').script('Here again.', 'And awake.');
+      await terminal.submit('/clear');
+      await until('the screen is empty', () => !terminal.screen().includes('I have read it.'));
+      await terminal.shows('Ask Codex');
+      await terminal.submit(bob.prompt('Go on.'));
+      await terminal.shows('Here again.');
+      expect(await peer.meets(1)).toMatchObject([{ handle: seen.handle, locks: 1 }]);
+      expect(bob.occurrences(`you are still ${seen.handle}`)).toBe(1);
+      // The server of the thread before ends about now; the session goes on.
+      const before = serversOf(home, peer.handle)
+        .map(({ pid }) => pid)
+        .sort((a, b) => a - b);
+      expect(before).toHaveLength(2);
+      kill(before[0] as number, 'SIGTERM');
+      await until('the server has ended', () => serversOf(home, peer.handle).length === 1);
+      expect(await peer.meets(1)).toMatchObject([{ handle: seen.handle, locks: 1 }]);
+      await peer.send(seen.handle, 'The PEAR-TREE waits.');
+      await terminal.shows('And awake.');
+      expect(bob.occurrences('PEAR-TREE')).toBe(1);
+      expect(bench.model.problems).toEqual([]);
+    },
+  );
 });

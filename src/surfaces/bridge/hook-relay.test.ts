@@ -13,10 +13,12 @@ let asked: { readonly request: unknown; readonly channel: Channel }[];
 let comes: ((link: Link) => void)[];
 /** What was answered by policy. */
 let here: number;
+/** What was noted of rests, in order. */
+let noted: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
-  [link, hub, asked, comes, here] = [undefined, undefined, [], [], 0];
+  [link, hub, asked, comes, here, noted] = [undefined, undefined, [], [], 0, []];
 });
 
 /** A hub that says nothing by itself. */
@@ -42,6 +44,11 @@ function hooked(request: object) {
         return link;
       },
       ever: async () => link ?? new Promise(resolve => comes.push(resolve)),
+    },
+    rests: {
+      note: () => void noted.push(asked.length === 0 ? 'stops' : 'stops late'),
+      passed: () => void noted.push('passed'),
+      missed: () => void noted.push('missed'),
     },
     here: () => {
       here += 1;
@@ -92,6 +99,36 @@ describe('a hook', () => {
     hub?.close('gone');
     await settle(10);
     expect(here).toBe(2);
+  });
+});
+
+describe('what a hook tells of a rest', () => {
+  it('is noted before the hub hears of it, and that it was another server’s, or that no hub has answered', async () => {
+    up();
+    hooked({});
+    await settle(10);
+    asked[0]?.channel.say({ reply: { stdout: '' } });
+    await settle(10);
+    expect(noted).toEqual(['stops']);
+    [asked, noted] = [[], []];
+    hooked({});
+    await settle(10);
+    asked[0]?.channel.say({ reply: { pass: true } });
+    await settle(10);
+    expect(noted).toEqual(['stops', 'passed']);
+    [asked, noted] = [[], []];
+    hooked({});
+    await clock.advance(limits.bridgeHookMs);
+    expect(noted).toEqual(['stops', 'missed']);
+  });
+
+  it('is nothing where it is that of a command that stands beside a resting session', async () => {
+    up();
+    hooked({ wait: true });
+    await settle(10);
+    asked[0]?.channel.say({ reply: { stdout: '' } });
+    await settle(10);
+    expect(noted).toEqual([]);
   });
 });
 

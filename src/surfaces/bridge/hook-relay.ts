@@ -4,6 +4,7 @@ import type { Near } from '../../bridge/near.ts';
 import type { Composition } from '../../compose.ts';
 import { limits } from '../../core/limits.ts';
 import type { Clock } from '../../core/ports.ts';
+import type { Rests } from './rests.ts';
 import type { Shuttle } from './shuttle.ts';
 
 type HookHandler = Parameters<Composition['hearHooks']>[0];
@@ -14,6 +15,8 @@ export interface RelayParts {
   readonly shuttle: Pick<Shuttle, 'up' | 'ever'>;
   readonly near: Pick<Near, 'moment'>;
   readonly clock: Clock;
+  /** Learns by them which conversations rest. */
+  readonly rests: Pick<Rests, 'note' | 'passed' | 'missed'>;
   /** Answers as policy has it while there is no store. */
   here: HookHandler;
 }
@@ -29,12 +32,19 @@ export function hookRelay(parts: RelayParts): HookHandler {
   };
 }
 
-async function relay({ shuttle, near, clock, here }: RelayParts, request: Request, connection: HookConnection) {
+async function relay({ shuttle, near, clock, rests, here }: RelayParts, request: Request, connection: HookConnection) {
+  rests.note(request);
   const until = clock.elapsed() + limits.bridgeHookMs;
   const link = await shuttle.up(limits.bridgeHookUpMs);
   if (connection.signal.aborted) return;
   const channel = link?.open('hook', { request, moment: near.moment() });
-  const isAnswered = channel && (await answered(channel, connection, until - clock.elapsed(), clock));
+  const reply = (value: unknown) => {
+    if ((value as { pass?: unknown } | null)?.pass === true) rests.passed(request);
+    connection.reply(value);
+  };
+  const hook = { next: connection.next, close: connection.close, signal: connection.signal, reply };
+  const isAnswered = channel && (await answered(channel, hook, until - clock.elapsed(), clock));
+  if (!isAnswered) rests.missed(request);
   if (!isAnswered && !connection.signal.aborted) here(request, connection);
 }
 

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BridgedHub } from '../../../test/support/bridged.ts';
 import { settle } from '../../../test/support/fakes.ts';
-import { askForLocks, type Bench, createBench, file } from '../../../test/support/rules.ts';
-import { identity, type StrangeMachine } from '../../../test/support/strange-machine.ts';
+import { askForLocks, type Bench, createBench, file, project } from '../../../test/support/rules.ts';
+import { honest, identity, type StrangeMachine } from '../../../test/support/strange-machine.ts';
 import type { Principal } from '../../core/account.ts';
 import { SignalboxError } from '../../core/errors.ts';
+import { limits } from '../../core/limits.ts';
+import { send } from '../../core/message.ts';
+import { lookAround } from '../../core/presence.ts';
 
 let bench: Bench;
 let hub: BridgedHub;
@@ -143,5 +146,79 @@ describe('a hook that no server was there for', () => {
     expect(failed).toMatchObject({ isFailing: true });
     expect(JSON.stringify(failed)).toContain('Signalbox is not working');
     await settle(5);
+  });
+});
+
+describe('a resting session of a client that is woken by a command', () => {
+  /** What the machine was asked about waking, and whether it can. */
+  let asked: unknown[][];
+  let canWake: boolean;
+
+  beforeEach(() => {
+    [asked, canWake] = [[], true];
+  });
+
+  /** A machine with Codex; `about` is what it says first. */
+  async function withCodex(about: object = {}): Promise<StrangeMachine> {
+    const machine = hub.machine((question, words) => {
+      if (question === 'canWake') return canWake;
+      if (question === 'wake') return asked.push(words as unknown[]) > 0;
+      return honest(project)[question];
+    });
+    await machine.greet({ handle: 'otter', ...about });
+    await machine.talk('codex-mcp-client');
+    return machine;
+  }
+
+  async function tells(machine: StrangeMachine, event: string, more: object = {}, about: object = {}) {
+    const input = inputOf(event, more);
+    const request = { client: 'codex', event, teller: 'command', environment: {}, input, ...about };
+    await machine.hook({ request, moment: moment() });
+    await settle(50);
+  }
+
+  const rests = async (machine: StrangeMachine) => {
+    await tells(machine, 'SessionStart', { source: 'startup' });
+    await tells(machine, 'UserPromptSubmit', { prompt: 'Begin.' });
+    await tells(machine, 'Stop', { stop_hook_active: false });
+  };
+  const reach = async () => (await bench.look(lookAround)).live.find(({ client }) => client === 'codex')?.reach;
+  const writes = async () => {
+    const [to, peer] = [['otter'], await bench.join('heron')];
+    const draft = { to, body: 'PLUM-TREE', replyTo: null, wantsAck: false, tags: [], key: null };
+    await bench.transact(unit => send(unit, peer, { ...draft, priority: 'normal' }));
+    await settle(50);
+  };
+
+  it('is woken by its machine, which is told which conversation and no word besides', async () => {
+    const machine = await withCodex();
+    await rests(machine);
+    expect(await reach()).toBe('wake');
+    await writes();
+    expect(asked).toEqual([['A']]);
+  });
+
+  it('is none of which anybody is told that it is woken, where its machine cannot', async () => {
+    canWake = false;
+    const machine = await withCodex();
+    await rests(machine);
+    expect(await reach()).toBe('hooks');
+    await writes();
+    expect(asked).toEqual([]);
+  });
+
+  it('is woken from the next hub too, also when that was long in coming, and its stop is not answered again', async () => {
+    const machine = await withCodex();
+    await rests(machine);
+    machine.link.close('gone');
+    await settle(50);
+    await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs);
+    const back = await withCodex({ resumes: ['A'] });
+    await settle(50);
+    const notes = hub.notes.length;
+    await tells(back, 'Stop', { stop_hook_active: false }, { again: true });
+    expect([await reach(), hub.notes.slice(notes).filter(({ action }) => action === 'call')]).toEqual(['wake', []]);
+    await writes();
+    expect(asked).toEqual([['A']]);
   });
 });

@@ -5,7 +5,6 @@ import { Near } from '../../bridge/near.ts';
 import { playbill } from '../../bridge/questions.ts';
 import { clientEnvironment } from '../../clients/environment.ts';
 import type { Composition } from '../../compose.ts';
-import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { type HubDoor, identitiesOf } from '../../hub-door.ts';
 import type { Playbill } from '../../tools/cast.ts';
@@ -16,6 +15,7 @@ import { type ProcessParts, serveOn, watchForTheEnd } from '../mcp/serve.ts';
 import { toldOf, withoutArrival } from './foreign.ts';
 import { gitAnswer } from './git-answer.ts';
 import { hookRelay } from './hook-relay.ts';
+import { Rests } from './rests.ts';
 import { Router } from './router.ts';
 import { Shuttle } from './shuttle.ts';
 
@@ -28,12 +28,17 @@ export interface BridgeParts extends ProcessParts {
 /** Serves until the client goes; then its sessions have left, if the hub can be reached. */
 export async function serveBridge(parts: BridgeParts): Promise<void> {
   const { world, hub, tools } = parts;
-  refuseWhatIsLocal(parts);
   globalThis.console = new Console(process.stderr, process.stderr);
-  const near = new Near(world, parts.gitHooksHold, false);
   const told = parts.foreign && (await toldOf(parts.foreign));
   let plays: Playbill | null = null;
   const foreign = () => told && { ...told, plays };
+  const block = blockOf(parts);
+  const rests = new Rests(parts.waking, world.clock);
+  const near = new Near(world, parts.gitHooksHold, false, {
+    tell: block?.tell ?? null,
+    canWake: conversation => rests.canWake(conversation),
+    wake: conversation => rests.wake(conversation),
+  });
   const shuttle = new Shuttle({ door: hub, near, clock: world.clock, ids: world.ids, log: world.log, foreign });
   const client = new AnsweringTransport(process.stdin, process.stdout);
   const stopWatching = watchForTheEnd(world, () => void client.close());
@@ -55,27 +60,47 @@ export async function serveBridge(parts: BridgeParts): Promise<void> {
   });
   client.onmessage = message => router.take(message as never);
   client.onerror = error => world.log.warn('protocol', { error: error.message.slice(0, 200) });
-  shuttle.start(router);
+  shuttle.start({
+    up: link => {
+      router.up(link);
+      void rests.tell(link, () => near.moment());
+    },
+    down: () => router.down(),
+  });
   await client.start();
   if (parts.foreign) process.stderr.write(`${parts.foreign.profile.ready}\n`);
-  const relay = hookRelay({ shuttle, near, clock: world.clock, here: (...hook) => here.hooks?.(...hook) });
+  const relay = hookRelay({ shuttle, near, clock: world.clock, rests, here: (...hook) => here.hooks?.(...hook) });
   const stopHearing = await parts.hearHooks(withGitHooks({ ...parts, judgeGit: judgeAt(shuttle, near, parts) }, relay));
   await client.closed();
   stopWatching();
   stopHearing();
   const goodbye = shuttle.link?.ask('bye', farewell(parts), limits.shutdownMs, world.clock);
-  await Promise.all([goodbye, here.close()]);
+  await Promise.all([goodbye, here.close(), block?.close()]);
   shuttle.stop();
 }
 
-/** What of a session lies on its machine alone, and is not brought to a hub yet. */
-function refuseWhatIsLocal({ notificationFile }: BridgeParts): void {
-  if (notificationFile === null) return;
-  throw new SignalboxError(
-    'invalid_input',
-    `The notification file does not work with a hub yet.`,
-    'Leave it out, or name a store of your own.',
-  );
+interface Block {
+  tell(unread: number): Promise<void>;
+  /** Takes it back for good: the client goes, whatever a hub still says. */
+  close(): Promise<void>;
+}
+
+/** Where the user of this machine is told that messages wait. How many is all that a hub says of it; what reads them is known here. */
+function blockOf({ notificationFile, foreign }: BridgeParts): Block | null {
+  if (notificationFile === null) return null;
+  const tool = foreign ? (foreign.profile.reader ?? null) : 'message_read';
+  let isOver = false;
+  // What a crash has left behind goes at once, also where there is no hub.
+  void notificationFile.tell(0);
+  return {
+    tell: async unread => {
+      if (!isOver) await notificationFile.tell(unread, tool);
+    },
+    close: () => {
+      isOver = true;
+      return notificationFile.tell(0);
+    },
+  };
 }
 
 function farewell({ world, hub }: BridgeParts): object {
@@ -103,6 +128,8 @@ class Here {
         ...parts,
         foreign: foreign && { ...foreign, profile: withoutArrival(foreign.profile) },
         world: quiet,
+        // What waits is known at the hub alone.
+        notificationFile: null,
         hearHooks: async handle => {
           this.hooks = handle;
           return () => undefined;

@@ -136,7 +136,8 @@ export class Shuttle {
     near.forget();
     const hello = door.hello(this.#resumes, this.#parts.foreign?.() ?? null);
     near.names(hello.directory);
-    const answer = await link.ask('hello', { ...hello, moment: near.moment() }, ms, clock);
+    const told = { ...hello, keepsBlock: near.keepsBlock, moment: near.moment() };
+    const answer = await link.ask('hello', told, ms, clock);
     const refusal = errorIn(answer?.value);
     if (refusal) throw refusal;
     const parsed = readyForm.safeParse(answer?.value);

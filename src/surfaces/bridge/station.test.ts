@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BridgedHub } from '../../../test/support/bridged.ts';
 import { settle } from '../../../test/support/fakes.ts';
-import { askForLocks, type Bench, createBench, named } from '../../../test/support/rules.ts';
-import type { StrangeMachine } from '../../../test/support/strange-machine.ts';
+import { askForLocks, type Bench, createBench, named, project } from '../../../test/support/rules.ts';
+import { honest, type StrangeMachine } from '../../../test/support/strange-machine.ts';
 import { accountsProject, createToken } from '../../core/account.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
@@ -257,5 +257,69 @@ describe('a hub that stops', () => {
     expect(said).toContainEqual({ late: 99 });
     await bench.clock.advance(limits.bridgeHoldMs);
     expect(machine.link.why).toBe('the hub stops');
+  });
+});
+
+describe('a machine whose user wants to be told in a file that messages wait', () => {
+  /** Such a machine; what it was asked to say. */
+  async function told(about: object) {
+    const said: unknown[] = [];
+    const machine = hub.machine((question, words) => {
+      if (question === 'tell') said.push(words);
+      return honest(project)[question];
+    });
+    await machine.greet({ handle: 'otter', ...about });
+    return { machine, said };
+  }
+
+  const writes = async () => {
+    const [to, peer] = [['otter'], await bench.join('heron')];
+    const draft = { to, body: 'PLUM-TREE', priority: 'normal', replyTo: null, wantsAck: false, tags: [], key: null };
+    await bench.transact(unit => send(unit, peer, draft as Parameters<typeof send>[2]));
+  };
+
+  it('is told how many, of sessions that are there, and its hub minds nothing when it goes', async () => {
+    const { machine, said } = await told({ keepsBlock: true });
+    await machine.talk();
+    await machine.call('session_list');
+    await writes();
+    await settle(50);
+    await bench.clock.advance(limits.safetyPollMs);
+    await settle(50);
+    expect(said.at(-1)).toEqual([1]);
+    machine.link.close('gone');
+    await settle(50);
+    await bench.clock.advance(limits.safetyPollMs);
+    expect(hub.errors).toEqual([]);
+  });
+
+  it('is not told that nothing waits before its sessions are taken up again', async () => {
+    (await atWork()).link.close('gone');
+    await settle(50);
+    await writes();
+    const { machine, said } = await told({ keepsBlock: true, resumes: [null] });
+    hub.before = () => {
+      throw away();
+    };
+    machine.link.open('talk', { client: { name: 'scenario', version: '1' }, moment: moment() });
+    await settle(50);
+    await bench.clock.advance(limits.safetyPollMs);
+    await settle(50);
+    expect(said).toEqual([]);
+    hub.before = () => undefined;
+    await beats(machine);
+    await bench.clock.advance(limits.safetyPollMs);
+    await settle(50);
+    expect(said).toEqual([[1]]);
+  });
+
+  it('is the only one that is asked to say it', async () => {
+    const { machine, said } = await told({});
+    await machine.talk();
+    await machine.call('session_list');
+    await writes();
+    await bench.clock.advance(limits.safetyPollMs);
+    await settle(50);
+    expect(said).toEqual([]);
   });
 });

@@ -296,6 +296,11 @@ class Talk implements Connected {
     return call(offered, name, input, { ...context, isCutOff, ...(goesOn ? {} : { waitsEnd: stopping }) });
   };
 
+  /** Of sessions that are still to be taken up nobody knows that nothing waits. */
+  async #tell(unread: number): Promise<void> {
+    if (unread > 0 || this.#left.size === 0) await this.#guest.far.tell(unread);
+  }
+
   async #serve(client: ClientFacts | undefined): Promise<void> {
     const { far, hello, tools, hookCall, permission, foreign, principal, stopping } = this.#guest;
     // In some vocabularies a session may end what others hold: as an admin, who could do that at any shell.
@@ -317,9 +322,13 @@ class Talk implements Connected {
           isFailing = failing;
           return isNews;
         },
-        // Programs of a machine are started by nobody from elsewhere.
-        waking: { programs: { run: async () => false }, clientWords: () => [] },
-        notificationFile: null,
+        // The machine knows how, and which of its conversations rest; what it is told is that it is time.
+        waking: {
+          wakesAll: false,
+          canWake: (_client, conversation) => far.canWake(conversation),
+          wake: (_client, conversation) => far.wake(conversation),
+        },
+        notificationFile: hello.keepsBlock === true ? { tell: unread => this.#tell(unread) } : null,
         gitHooksHold: directory => far.gitHooksHold(directory),
         hearHooks: async handle => {
           this.hooks = handle;

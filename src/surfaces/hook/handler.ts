@@ -2,6 +2,8 @@
 import type { ClientHooks } from '../../clients/define-client.ts';
 import { callingClient } from '../../clients/index.ts';
 import type { Composition } from '../../compose.ts';
+import { idOf } from '../../tools/quietly.ts';
+import { noteRest } from '../../tools/resting.ts';
 import { answerHook, type EventDesk, type HookCall } from './answer.ts';
 import { statusLine, statusLineEvent } from './status-line.ts';
 import { Waiters } from './wait.ts';
@@ -41,6 +43,8 @@ async function answer(
     const isAgain = request.again === true;
     return connection.reply(await wait(waiters, hooks, call, connection, isAgain));
   }
+  if (request.again === true)
+    return connection.reply(await restsStill(desk, hooks, call).catch(() => ({ pass: true })));
   const found = await answerHook(desk, call, connection.signal);
   if (found === undefined) return connection.reply({ pass: true });
   connection.next(() => {
@@ -49,6 +53,19 @@ async function answer(
     void found.shown().catch(() => undefined);
   });
   return connection.reply(found.written);
+}
+
+/** A stop that another hub may have been told of: the session rests still, and nothing else is to be done about that. */
+async function restsStill(desk: EventDesk, hooks: ClientHooks, { client, event, input }: HookCall) {
+  const read = hooks.read(event, input);
+  if (read?.event.kind !== 'stop') return {};
+  const found = await desk.callerOf(client, read);
+  if (found === 'pass') return { pass: true };
+  const id = found === null ? undefined : await idOf(found.caller);
+  if (found === null || id === undefined) return {};
+  await noteRest(found.caller, id);
+  desk.rests?.(client, found);
+  return {};
 }
 
 async function wait(

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { aside } from '../../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees, settle } from '../../../test/support/fakes.ts';
 import { type Bench, createBench } from '../../../test/support/rules.ts';
+import { type Waking, wakingByCommand } from '../../clients/waking.ts';
 import { limits } from '../../core/limits.ts';
 import { send } from '../../core/message.ts';
 import type { ProcessIdentity } from '../../core/process.ts';
@@ -34,7 +35,12 @@ beforeEach(() => {
   works = true;
 });
 
-function server(clientWords: readonly string[] = terminals, traits = codex, directory = root) {
+function server(
+  clientWords: readonly string[] = terminals,
+  traits = codex,
+  directory = root,
+  around: (waking: Waking) => Waking = waking => waking,
+) {
   const self = bench.processes.spawn();
   const own = { ...world, processes: bench.processes.as(self) };
   const make = (conversation: string | null | undefined, lease: 'server' | 'client') =>
@@ -50,7 +56,7 @@ function server(clientWords: readonly string[] = terminals, traits = codex, dire
       return works;
     },
   };
-  const waking = { programs, clientWords: () => clientWords };
+  const waking = around(wakingByCommand(programs, () => clientWords));
   const desk = new ServedDesk({
     clock: bench.clock,
     callers: () => callers,
@@ -133,6 +139,38 @@ describe('a resting session', () => {
     await after.tell('Stop', {}, 'B');
     await write('One.');
     expect(ran.map(words => words[3])).toEqual(['B']);
+  });
+
+  it('is woken by the server that heard it stop where no other one can, and stays one that is woken', async () => {
+    const own = (conversation: string) => (waking: Waking) => ({
+      ...waking,
+      wakesAll: false,
+      wake: async (client: string, woken: string, text: string) =>
+        woken === conversation && (await waking.wake(client, woken, text)),
+    });
+    const before = server(terminals, codex, root, own('A'));
+    await rests(before);
+    const after = server(terminals, codex, root, own('B'));
+    await after.tell('SessionStart', { source: 'clear' }, 'B');
+    await after.tell('UserPromptSubmit', { prompt: 'Go on.' }, 'B');
+    await after.tell('Stop', {}, 'B');
+    await write('One.');
+    expect(ran.map(words => words[3])).toEqual(['B']);
+    expect((await session()).reach).toBe('wake');
+  });
+
+  it('that goes on while it is asked whether it can be woken is none that somebody stands for', async () => {
+    let answer: (canWake: boolean) => void = () => undefined;
+    const canWake = () =>
+      new Promise<boolean>(resolve => {
+        answer = resolve;
+      });
+    const one = server(terminals, codex, root, waking => ({ ...waking, canWake }));
+    await rests(one);
+    await one.tell('UserPromptSubmit', { prompt: 'Go on.' });
+    answer(true);
+    await settle(8);
+    expect((await session()).reach).toBe('hooks');
   });
 
   it('is not woken where its client cannot be, and nobody is told otherwise', async () => {

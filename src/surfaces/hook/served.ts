@@ -2,6 +2,7 @@
 import { realpathSync } from 'node:fs';
 import type { ReadEvent } from '../../clients/define-client.ts';
 import { clientNamed } from '../../clients/index.ts';
+import type { Waking } from '../../clients/waking.ts';
 import { limits } from '../../core/limits.ts';
 import type { PolicySource } from '../../core/policy-watch.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -9,7 +10,7 @@ import type { Callers } from '../../tools/callers.ts';
 import type { Participant } from '../../tools/participant.ts';
 import { rememberTree } from '../../tools/tree-look.ts';
 import type { CallerFound, EventDesk } from './answer.ts';
-import { Wakers, type Waking } from './wakers.ts';
+import { Wakers } from './wakers.ts';
 
 export interface ServedParts extends Pick<EventDesk, 'call' | 'tellsFailure'> {
   readonly clock: Clock;
@@ -79,8 +80,7 @@ export class ServedDesk implements EventDesk {
       hints => hints.bump(),
       () => undefined,
     );
-    const command = clientNamed(client)?.wakeCommand;
-    if (command) void this.#wakers.stand(caller, command);
+    if (clientNamed(client)?.wakeCommand) void this.#wakers.stand(caller, client);
   }
 
   /** Told by another of the client's files a moment ago. From the same one it is the next event that looks the same, unless none can. */

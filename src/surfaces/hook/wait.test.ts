@@ -3,6 +3,7 @@ import { aside } from '../../../test/support/fake-git.ts';
 import { FakeLog, FakeWorktrees, settle } from '../../../test/support/fakes.ts';
 import { letterCalls } from '../../../test/support/letters.ts';
 import { type Bench, createBench } from '../../../test/support/rules.ts';
+import { wakingByCommand } from '../../clients/waking.ts';
 import { limits } from '../../core/limits.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import { Agent } from '../../tools/agent.ts';
@@ -32,7 +33,7 @@ beforeEach(async () => {
   callers = new Callers(clock, claude, () => {
     return new Agent(world, { ...facts, reach: 'calls', directory: '/app', isOnlyConversation: true });
   });
-  const waking = { programs: { run: async () => false }, clientWords: () => [] };
+  const waking = wakingByCommand({ run: async () => false }, () => []);
   desk = new ServedDesk({ clock, callers: () => callers, waking, call: callTool, tellsFailure: () => false });
   handle = hookHandler(desk);
   peer = await bench.join('peer');

@@ -50,23 +50,23 @@ export const ofEachClient: readonly Break[] = [
   {
     what: 'each client: is not woken where its client cannot be, and nobody is told otherwise',
     file: 'src/surfaces/hook/wakers.ts',
-    replace: "if (command(words, conversation, '') === undefined) return;",
-    by: '',
+    replace: 'const canWake = await this.#waking.canWake(client, conversation);',
+    by: 'const canWake = true;',
     caughtBy:
       'src/surfaces/hook/served.test.ts › is not woken where its client cannot be, and nobody is told otherwise',
   },
   {
     what: 'each client: is woken in the conversation that it went on in, by the server of the one before too',
     file: 'src/surfaces/hook/wakers.ts',
-    replace: 'const words = conversation ? command(conversation, wake.text) : undefined;',
-    by: "const words = conversation ? command('A', wake.text) : undefined;",
+    replace: 'this.#waking.wake(client, conversation, wake.text)',
+    by: "this.#waking.wake(client, 'A', wake.text)",
     caughtBy:
       'src/surfaces/hook/served.test.ts › is woken in the conversation that it went on in, by the server of the one before too',
   },
   {
     what: 'each client: is woken for a message with one sentence that holds none of it, and once',
     file: 'src/surfaces/hook/served.ts',
-    replace: 'if (command) void this.#wakers.stand(caller, command);',
+    replace: 'if (clientNamed(client)?.wakeCommand) void this.#wakers.stand(caller, client);',
     by: '',
     caughtBy:
       'src/surfaces/hook/served.test.ts › is woken for a message with one sentence that holds none of it, and once',

@@ -32,6 +32,7 @@ import { ofOtherStores } from './other-stores.ts';
 import { ofPools } from './pools.ts';
 import { ofPrivacy } from './privacy.ts';
 import { ofProfiles } from './profiles.ts';
+import { ofProfilesBehindHubs } from './profiles-bridge.ts';
 import { ofCoordinator } from './profiles-coordinator.ts';
 import { ofSessionInstances } from './profiles-csc.ts';
 import { ofDuo } from './profiles-duo.ts';
@@ -56,6 +57,7 @@ export const breaks: readonly Break[] = [
   ...ofSessionInstances,
   ...ofDuo,
   ...ofDuoHub,
+  ...ofProfilesBehindHubs,
   ...ofAccounts,
   ...ofBridge,
   ...ofHub,
