@@ -61,6 +61,8 @@ export interface CommandPlace {
 
 /** The command line of a vocabulary. No session stands behind it: it looks, and acts as sessions that it names. */
 export interface ProfileCommands {
+  /** Whether they look at the machine alone: then they are run there, wherever the store is. */
+  readonly isLocal?: boolean;
   run(desk: ForeignDesk, words: readonly string[], place: CommandPlace): Promise<CommandAnswer>;
   /** How a refusal by a rule, or a failure, is told for these words. */
   failed(message: string, next: string, words: readonly string[]): CommandAnswer;

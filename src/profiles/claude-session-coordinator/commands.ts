@@ -13,6 +13,7 @@ const usage = `usage: signalbox compat ${profileName} [-h] [--version] [--valida
 `;
 
 export const coordinatorCommands: ProfileCommands = {
+  isLocal: true,
   async run({ surroundings }, words) {
     const wanted = words.filter(word => word !== '-v' && word !== '--verbose');
     const [word] = wanted;

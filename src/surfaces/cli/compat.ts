@@ -24,7 +24,7 @@ export async function runCompat({ profile, words }: CompatRequest, invocation: I
   if (!commands) throw new SignalboxError('not_found', `${profile} has no commands.`, 'Its tools are there.');
   try {
     return await withComposition(invocation, ({ hub, ...parts }) =>
-      hub
+      hub && !commands.isLocal
         ? answerAtHub(spoken, words, { ...parts, hub }, invocation)
         : answer(commands, profile, words, parts, invocation),
     );
