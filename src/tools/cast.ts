@@ -5,7 +5,6 @@
 import { SignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { dropHeld, hasHeld } from '../core/lock-held-for.ts';
-import { ownerOf } from '../core/owner.ts';
 import { bearerOf, type PersonaClaim, personaOf, takePersona, unregister } from '../core/persona.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { end, isProcess } from '../core/session.ts';
@@ -271,7 +270,7 @@ export class Cast {
   }
 
   /**
-   * Goes on as whom another process played for the same machine: each session that lives still, or ended as this principal's, is taken up.
+   * Goes on as whom another process played for the same machine: each session of that machine's process is taken up, as it is if it lives still.
    * Errors: those of the store; done again it goes on where it stopped.
    */
   async goOn({ instance, roles }: Playbill): Promise<void> {
@@ -298,10 +297,10 @@ export class Cast {
     const stand = { directory, project, ...(isGuest ? { isGuest } : {}) };
     const agent = await settled(this.#make(stand));
     if (id === null) return agent;
-    const { store, processes, principal } = this.#world;
+    const { store, processes } = this.#world;
     const was = await store.read((await agent.place()).project, tx => tx.get('session', id));
-    const isOwn = principal === undefined || (was !== undefined && ownerOf(was) === principal);
-    if (!was || !isOwn || !isProcess(was.process, processes.self())) return agent;
+    // Behind a hub processes of other principals have other names.
+    if (!was || !isProcess(was.process, processes.self())) return agent;
     const again = await settled(this.#make({ ...stand, before: id }));
     await again.takeUp(id);
     return again;

@@ -1,6 +1,5 @@
 /** What becomes of a session when its server is told to stop, or its connection breaks. */
 import { leaseHolds } from '../core/lease.ts';
-import { ownerOf } from '../core/owner.ts';
 import type { ProcessIdentity, Transaction } from '../core/ports.ts';
 import { end, isProcess, isUnserved } from '../core/session.ts';
 import type { Unit } from '../core/unit.ts';
@@ -27,15 +26,14 @@ export async function endWithServer(world: World, leaver: Leaver, reason: string
   await ifStillOf(world, leaver, leaver.process, unit => end(unit, leaver.id, reason));
 }
 
-/** Whether a session is one of this process and principal, whose lease holds. */
+/** Whether a session is one of this process, whose lease holds. Behind a hub processes of other principals have other names. */
 export function livesOn(
-  { store, principal, processes }: World,
+  { store, processes }: World,
   { id, project, process }: Omit<Leaver, 'parent'>,
 ): Promise<boolean> {
   return store.read(project, async tx => {
     const was = await tx.get('session', id);
-    const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);
-    return isOwn && isProcess(was.process, process) && leaseHolds({ tx, processes }, was);
+    return was !== undefined && isProcess(was.process, process) && leaseHolds({ tx, processes }, was);
   });
 }
 

@@ -45,7 +45,7 @@ export const ofProfilesBehindHubs: readonly Break[] = [
     file: 'src/clients/agents.ts',
     replace: 'isFurther: true,',
     by: '',
-    caughtBy: `${profiles} › go on at the next hub, each as the session that it was, with its locks and without doing anything`,
+    caughtBy: `${foreign} › is played on at once, before anything is asked, as the sessions that they are`,
   },
   {
     what: 'profiles behind a hub: nobody acts as a session of another token',
@@ -57,14 +57,14 @@ export const ofProfilesBehindHubs: readonly Break[] = [
   {
     what: 'profiles behind a hub: nobody takes up a session of another token as its own',
     file: 'src/tools/leaving.ts',
-    replace: 'const isOwn = was !== undefined && (principal === undefined || ownerOf(was) === principal);',
-    by: 'const isOwn = was !== undefined && (principal === undefined || ownerOf(was) !== null);',
+    replace: 'was !== undefined && isProcess(was.process, process) && leaseHolds',
+    by: 'was !== undefined && isProcess(process, process) && leaseHolds',
     caughtBy: `${foreign} › is nobody’s of another token, however it is called (%s)`,
   },
   {
     what: 'profiles behind a hub: no session is made of an id that there is not',
     file: 'src/tools/cast.ts',
-    replace: 'if (!was || !isOwn || !isProcess(was.process, processes.self())) return agent;',
+    replace: 'if (!was || !isProcess(was.process, processes.self())) return agent;',
     by: '',
     caughtBy: `${foreign} › makes no session of an id that there is not`,
   },
