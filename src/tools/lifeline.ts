@@ -44,8 +44,8 @@ export class Lifeline {
     if (session === undefined || this.#isOver) return;
     this.#stopListening = await this.#world.wakeups.listen(session, () => this.#hints.bump());
     this.#session = session;
-    // It may have been over by the time that it listened.
-    if (!this.#isOver)
+    // It may have been over by the time that it listened. Behind a hub its machine gives the signs of life.
+    if (!this.#isOver && this.#world.principal === undefined)
       this.#stopHeartbeat = this.#world.clock.every(limits.heartbeatMs, () => void this.#beat(session));
   }
 }

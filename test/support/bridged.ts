@@ -47,8 +47,8 @@ export class BridgedHub {
   readonly asked: ('counted' | 'free')[] = [];
   /** Whose it is; may be changed, and may throw. */
   principal: (counts: 'counted' | 'free') => Principal | Promise<Principal>;
-  /** What the store does before each unit of work; may throw. */
-  before: () => void = () => undefined;
+  /** What the store does before each unit of work, by what it is asked for; may throw. */
+  before: (asked: string) => void = () => undefined;
 
   constructor(bench: Bench, about: Partial<Principal> = {}) {
     this.bench = bench;
@@ -67,7 +67,7 @@ export class BridgedHub {
         const value = Reflect.get(target, name);
         if (typeof value !== 'function') return value;
         return async (...given: unknown[]) => {
-          this.before();
+          this.before(String(name));
           return value.apply(target, given);
         };
       },

@@ -85,6 +85,21 @@ describe('a session that is taken up again over a new connection', () => {
 });
 
 describe('a sign of life', () => {
+  it('costs the store one unit of work, and its session no other while nothing happens', async () => {
+    const machine = await atWork();
+    let units = 0;
+    hub.before = asked => {
+      if (asked === 'transact') units += 1;
+    };
+    for (let beat = 0; beat < 16; beat += 1) {
+      // Its beginning is over by then.
+      if (beat === 10) units = 0;
+      await bench.clock.advance(limits.bridgeBeatMs);
+      await beats(machine);
+    }
+    expect(units).toBe(6);
+  });
+
   it('is not taken of a session that was ended, nor before anything is served', async () => {
     const machine = hub.machine();
     await machine.greet({ handle: 'otter' });

@@ -349,4 +349,11 @@ export const ofBridge: readonly Break[] = [
     caughtBy:
       'src/surfaces/hook/served.test.ts › is woken by the server that heard it stop where no other one can, and stays one that is woken',
   },
+  {
+    what: 'bridge: signs of life come from the machine alone',
+    file: 'src/tools/lifeline.ts',
+    replace: 'if (!this.#isOver && this.#world.principal === undefined)',
+    by: 'if (!this.#isOver)',
+    caughtBy: `${station} › costs the store one unit of work, and its session no other while nothing happens`,
+  },
 ];
