@@ -279,10 +279,10 @@ export class Cast {
         continue;
       const agent = role.as === 'own' ? this.#main() : await this.#again(role);
       if (role.as === 'moved') this.#moved = agent;
-      if (role.as === 'standing') this.#standing.set((await agent.place()).project, agent);
       if (role.as === 'further') this.#further.add(agent);
-      if (role.name !== null && !this.#further.has(agent)) this.#names.set(agent, role.name);
-      if (agent.isHere && role.name !== null) this.#played(agent);
+      else if (role.as !== 'own') this.#standing.set((await agent.place()).project, agent);
+      if (role.name !== null && role.as !== 'further') this.#names.set(agent, role.name);
+      if (agent.isHere && (role.name !== null || role.as === 'further')) this.#played(agent);
     }
     this.instance = instance;
   }

@@ -99,6 +99,24 @@ describe('whom a machine says that it played', () => {
     },
   );
 
+  it('is played on before the first thing is done that its client asks for', async () => {
+    const csc = (plays: object | null) => ({ foreign: told({ profile: 'claude-session-coordinator', plays }) });
+    const one = await machineOf({}, { ...csc(null), self: identity({ pid: 7 }), parent: null });
+    expect(await one.call('sign_on')).toContain('claude_1');
+    const mine = await named('claude_1');
+    one.link.close('gone');
+    await settle(50);
+    const roles = [role({ as: 'own', session: mine?.id ?? '', name: 'claude_1' })];
+    const next = new BridgedHub(bench).machine();
+    await next.greet({
+      ...csc({ instance: 'claude_1', roles }),
+      ...{ self: identity({ pid: 7 }), parent: null, resumes: [null] },
+    });
+    void next.talk();
+    const stored = next.call('store_data', { scope: 'shared', key: 'a', value: '1' });
+    expect(await stored).not.toContain('isError');
+  });
+
   it('makes no session of an id that there is not', async () => {
     const next = await machineOf({}, playing(role({ as: 'moved', session: 'a-drawn-one', name: 'x' })));
     await registers(next, 'x');

@@ -92,6 +92,9 @@ class Talk implements Connected {
   /** The conversations of the machine whose sessions are to be taken up, as they were before a connection broke. */
   readonly #left: Set<string | null>;
   #takingUp: Promise<void> | undefined;
+  /** Until it was tried to take up whom a vocabulary plays nothing is let in: by its names the client says what it means. */
+  readonly #mayBegin: Promise<void>;
+  #begin: () => void = () => undefined;
   #parting: Parting = 'cut off';
   #isHeld = false;
   #isOver = false;
@@ -106,6 +109,10 @@ class Talk implements Connected {
     [this.#guest, this.#channel, this.#around] = [guest, channel, around];
     this.#left = new Set(guest.hello.resumes);
     this.#plays = guest.hello.foreign?.plays ?? null;
+    this.#mayBegin = new Promise(resolve => {
+      this.#begin = resolve;
+    });
+    if (this.#plays === null) this.#begin();
     this.#requests = new Requests(by => around.busy(by));
     // An answer counts as out when the client has it: until then a message in it is not read.
     this.#output = new Writable({
@@ -163,6 +170,7 @@ class Talk implements Connected {
   async #admit({ id, method, params }: Message, line: string, moment: unknown): Promise<void> {
     try {
       await this.#around.permit(moment);
+      await this.#mayBegin;
       this.#input.write(line);
     } catch (error) {
       const refusal = toSignalboxError(error);
@@ -342,7 +350,7 @@ class Talk implements Connected {
       (callers, cast) => {
         this.#cast = cast;
         if (this.#left.size > 0 || this.#plays !== null) callers(client);
-        void this.#takeUp();
+        void this.#takeUp().then(this.#begin);
       },
     );
   }

@@ -133,4 +133,11 @@ export const ofProfilesBehindHubs: readonly Break[] = [
     by: 'told ??',
     caughtBy: `${foreign} › is nothing that is beyond the bounds, so that the hub takes the rest`,
   },
+  {
+    what: 'profiles behind a hub: nothing is done before whom it played is played on',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'await this.#mayBegin;',
+    by: 'void this.#mayBegin;',
+    caughtBy: `${foreign} › is played on before the first thing is done that its client asks for`,
+  },
 ];
