@@ -27,8 +27,11 @@ export function officeForEachTest(begin: () => Promise<unknown> = () => anaAndHu
   });
   afterEach(async () => {
     await Promise.allSettled(clients.splice(0).map(each => each.close()));
-    await Promise.all(hubs.splice(0).map(each => each.stop()));
-    await place.dispose();
+    try {
+      await Promise.all(hubs.splice(0).map(each => each.stop()));
+    } finally {
+      await place.dispose();
+    }
   });
 }
 
