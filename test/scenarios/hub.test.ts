@@ -143,7 +143,9 @@ describe('a request', () => {
     // What a page says that has no site: one from a file, or in a closed frame.
     const nameless = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: 'null' } });
     expect(nameless.status).toBe(403);
-    // It does not say by what name it calls the hub.
+    // What a page sends to a name of its own that leads here; and what does not say by what name it calls the hub.
+    const led = await answerTo('GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: evil.example');
+    expect(led.status).toBe(421);
     expect((await answerTo('GET /healthz HTTP/1.0')).status).toBe(421);
     const own = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: hub.url } });
     expect(own.status).toBe(200);
