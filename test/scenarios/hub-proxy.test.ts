@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { Caddy, lackOfCaddy } from '../support/caddy.ts';
 import { makeToken, shop } from '../support/hub.ts';
-import { hub, native, officeForEachTest, place, printed, startHub } from '../support/office.ts';
+import { hub, native, officeForEachTest, place, printed, refusedHub, startHub } from '../support/office.ts';
 import { describeUnless } from '../support/servers/suites.ts';
 import { until } from '../support/workspace.ts';
 
@@ -73,7 +73,7 @@ describe('a request through a proxy', () => {
 
   it('is not let in by a list that cannot be meant', async () => {
     for (const list of ['10.0.0.0/0', 'proxy.example.com', '10.0.0.1;10.0.0.2']) {
-      const { code, stderr } = await place.command(['hub', '--listen', '127.0.0.1:0', '--proxies', list]);
+      const { code, stderr } = await refusedHub(['--proxies', list]);
       expect([code, stderr]).toEqual([2, expect.stringContaining('--proxies (SIGNALBOX_HUB_PROXIES)')]);
     }
   });
