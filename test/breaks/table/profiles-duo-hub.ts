@@ -98,6 +98,13 @@ export const ofDuoHub: readonly Break[] = [
     caughtBy: `${test('broker-listen')} › ends soon after its token was revoked (DUOH-113)`,
   },
   {
+    what: 'duo hub: a listen of a client of MCP ends with its token',
+    file: 'src/surfaces/http/mcp-profile.ts',
+    replace: '      mayTake: mayGoOn,\n',
+    by: '',
+    caughtBy: `${test('hub')} › whose token is revoked while it listens hears nothing of what comes then, and listens no more`,
+  },
+  {
     what: 'duo hub: a wait whose token nobody can look up goes on',
     file: 'src/tools/foreign-listen.ts',
     replace: 'return whileAway(async () => (await this.#context.mayTake?.()) ?? true);',
