@@ -108,6 +108,23 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
     await client.close();
   });
 
+  it('tells whoever waits for JSON that it goes on, before the answer', async () => {
+    await startHub(['--profile', 'claude-duo']);
+    caddy = await Caddy.start(new URL(hub.url).host, 'http');
+    const { url } = caddy;
+    const headers = { ...bearer(), 'content-type': 'application/json' };
+    await fetch(`${url}/register`, { method: 'POST', headers, body: JSON.stringify({ partnerId: 'docs' }) });
+    const stopped = new AbortController();
+    let heard = '';
+    const reading = (async () => {
+      const answer = await fetch(`${url}/listen/docs`, { headers, signal: stopped.signal });
+      for await (const piece of answer.body ?? []) heard += new TextDecoder().decode(piece as Uint8Array);
+    })().catch(() => undefined);
+    await until('it says again that it goes on', () => /^ {2,}$/.test(heard));
+    stopped.abort();
+    await reading;
+  });
+
   it('hears from Caddy who asks, and not from the client', async () => {
     await startHub(['--proxies', '127.0.0.1']);
     caddy = await Caddy.start(new URL(hub.url).host, 'http');
