@@ -38,8 +38,7 @@ describe('events', () => {
     expect(JSON.stringify(heard.events)).not.toContain('Friday');
     heard.stop();
     const other = await makeToken(place, 'ben', '--only', 'github.com/acme/other');
-    const answer = await hub.request(`/v1/events?project=${shop}`, { headers: { authorization: `Bearer ${other}` } });
-    expect(answer.body.error.code).toBe('forbidden');
+    await expect(listen({ token: other })).rejects.toThrow(/^403 \{"error":\{"code":"forbidden"/);
   });
 
   it('end soon after their token was revoked, and when the hub stops', async () => {
