@@ -128,6 +128,7 @@ async function sayEverything(
   for (const event of ['SessionStart', 'UserPromptSubmit', 'Stop', 'SessionEnd']) {
     const call = { client: 'claude-code', event, teller: 'command', input: { ...input, hook_event_name: event } };
     note(await machine.ask('direct-hook', { call, pid, moment }, { shown: true }));
+    note(await machine.call('client_event', { client: 'claude-code', ...call.input }));
     note(
       await machine.hook({ request: { client: 'claude-code', event, input: call.input, teller: 'command' }, moment }),
     );

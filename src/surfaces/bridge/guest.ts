@@ -25,7 +25,7 @@ import type { World } from '../../tools/world.ts';
 import type { Auditor } from '../http/calls.ts';
 import type { Permission } from '../mcp/beside-tools.ts';
 import type { Clues } from './forms.ts';
-import { hasHooks, notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
+import { notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
 
 /** What the hub gives to every machine. */
 export interface HubSide {
@@ -52,8 +52,6 @@ export interface Guest {
   /** By which clients and commands call, and hooks. */
   readonly call: CallTool;
   readonly hookCall: CallTool;
-  /** Whether hooks have anything to say here. */
-  readonly hasHooks: boolean;
   readonly link: Link;
   readonly stopping: AbortSignal;
   callers(client: { name: string; version: string } | undefined): Callers;
@@ -161,7 +159,6 @@ export function guestOf(
     call: permittedCalls(permit),
     permission: permissionOf(operations, permit),
     hookCall: notedHooks(permit),
-    hasHooks: hasHooks(principal),
     callers: client => callersOf(world, facts, client),
     shell,
     visitor: async clues => {

@@ -19,12 +19,14 @@ export interface Wish {
 export interface Permission {
   /** Whether they may use all these tools: they are offered what comes to them. */
   mayUse(tools: readonly string[]): boolean;
+  /** Whether hooks have anything to say to them. */
+  readonly hasHooks: boolean;
   /** Does the work as `caller`, if that may be. Errors: those of the work, and that it may not be. */
   perform<T>(wish: Wish, caller: Participant, work: () => Promise<T>): Promise<T>;
 }
 
 /** Everything, as on one's own machine. */
-export const everything: Permission = { mayUse: () => true, perform: (_wish, _caller, work) => work() };
+export const everything: Permission = { mayUse: () => true, hasHooks: true, perform: (_wish, _caller, work) => work() };
 
 /** Who serves a client's requests. */
 export interface BesideDesk extends Pick<Permission, 'mayUse'> {

@@ -268,7 +268,7 @@ export const ofHub: readonly Break[] = [
   {
     what: 'bridge: a token to read has no session for git',
     file: 'src/surfaces/bridge/hooks.ts',
-    replace: 'guest.hasHooks ? await judge(',
+    replace: 'guest.permission.hasHooks ? await judge(',
     by: 'guest.hello ? await judge(',
     caughtBy: `${foreign} › to read changes nothing, by whatever its machine calls`,
   },
