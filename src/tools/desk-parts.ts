@@ -33,7 +33,10 @@ export type DeskContext = Pick<ToolContext, 'path' | 'afterAnswer' | 'signal' | 
   readonly patienceMs?: number;
   /** Whether a wait of a partner takes the place of those before it. */
   readonly waitsAlone?: boolean;
-  /** Whether what came may still be shown to whoever waits; asked before it is taken. Default: yes. */
+  /**
+   * Whether what came may still be shown to whoever waits; asked before it is taken. Default: yes. Errors: `unavailable` where nobody can
+   * tell now.
+   */
   mayTake?(): Promise<boolean>;
   /** Told once a call begins to wait: from then on it is not refused any more. */
   waits?(): void;

@@ -133,10 +133,10 @@ export class ForeignListen {
     while (true) {
       const seen = hints.map(({ version }) => version);
       if (ticket !== null && !(await this.#isWaiting(ticket))) return silence(false);
-      const mayTake = !signal.aborted && ((await this.#context.mayTake?.()) ?? true);
+      const mayTake = signal.aborted ? false : await this.#mayTake();
       const taken = mayTake ? await whileAway(() => this.#take(hearings)) : undefined;
       if (taken) return taken;
-      if (!mayTake) return silence(false);
+      if (mayTake === false) return silence(false);
       const waited = clock.elapsed() - begin;
       if (waited >= ms || signal.aborted || waitsEnd?.aborted) return silence(waited >= ms);
       if (clock.elapsed() - told >= limits.progressEveryMs) {
@@ -147,6 +147,11 @@ export class ForeignListen {
       await Promise.race(hints.map((each, at) => each.changed(seen[at] ?? 0, ms - waited, woken.signal)));
       woken.end();
     }
+  }
+
+  /** Undefined where nobody can tell now: nothing is taken then, and it is asked again. */
+  #mayTake(): Promise<boolean | undefined> {
+    return whileAway(async () => (await this.#context.mayTake?.()) ?? true);
   }
 
   async #isWaiting(ticket: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 /**
  * Breaks each rule once, in a copy of the tree, and sees whether the test that is named for it fails. `npm run breaks` runs all
- * of the table, `npm run breaks -- WORD` those whose text holds the word. Ends with 1 if a break went unnoticed.
+ * of the table, `npm run breaks -- WORD` those whose text holds the word, and says what each test failed with: that should be the
+ * promise. Ends with 1 if a break went unnoticed.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,9 @@ const patienceMs = 240_000;
 interface Outcome {
   readonly broken: Break;
   /** Undefined when the test failed, as it should. */
-  readonly problem: string | undefined;
+  readonly problem?: string;
+  /** What it failed with: it may be something else than the promise. */
+  readonly failure?: string;
 }
 
 export async function main(words: readonly string[], root: string, folder: string): Promise<number> {
@@ -25,11 +28,10 @@ export async function main(words: readonly string[], root: string, folder: strin
     const copy = join(folder, `copy-${index}`);
     copyTree(root, copy);
     for (let broken = open.shift(); broken; broken = open.shift()) {
-      const outcome = { broken, problem: await problemOf(broken, copy) };
+      const outcome = { broken, ...(await brokenIn(copy, broken)) };
       outcomes.push(outcome);
-      process.stdout.write(
-        `${outcome.problem ? '✗' : '✓'} ${broken.what}${outcome.problem ? `: ${outcome.problem}` : ''}\n`,
-      );
+      const { problem, failure } = outcome;
+      process.stdout.write(problem ? `✗ ${broken.what}: ${problem}\n` : `✓ ${broken.what}\n    ${failure}\n`);
     }
   };
   await Promise.all(Array.from({ length: Math.min(workers, chosen.length) }, (_, index) => work(index)));
@@ -53,11 +55,13 @@ function copyTree(root: string, copy: string): void {
   execFileSync('git', ['init', '-q'], { cwd: copy });
 }
 
-async function problemOf(broken: Break, copy: string): Promise<string | undefined> {
+type Verdict = Pick<Outcome, 'problem' | 'failure'>;
+
+async function brokenIn(copy: string, broken: Break): Promise<Verdict> {
   const path = join(copy, broken.file);
   const text = readFileSync(path, 'utf8');
   if (text.split(broken.replace).length !== 2)
-    return `the text to replace does not stand exactly once in ${broken.file}`;
+    return { problem: `the text to replace does not stand exactly once in ${broken.file}` };
   writeFileSync(
     path,
     text.replace(broken.replace, () => broken.by),
@@ -69,12 +73,12 @@ async function problemOf(broken: Break, copy: string): Promise<string | undefine
   }
 }
 
-async function judged({ caughtBy, through }: Break, copy: string): Promise<string | undefined> {
+async function judged({ caughtBy, through }: Break, copy: string): Promise<Verdict> {
   const [path = '', title = ''] = caughtBy.split(' › ');
   const file = through ?? path;
   if (file.startsWith('test/')) {
     const built = await run(copy, process.execPath, ['scripts/build.mjs']);
-    if (built.code !== 0) return 'the broken code does not build';
+    if (built.code !== 0) return { problem: 'the broken code does not build' };
   }
   const report = join(copy, 'report.json');
   writeFileSync(report, '{}');
@@ -82,10 +86,19 @@ async function judged({ caughtBy, through }: Break, copy: string): Promise<strin
   const once = '--project=!scenarios on *';
   const options = ['--reporter=json', `--outputFile=${report}`, once, '-t', patternOf(title)];
   const { output } = await run(copy, process.execPath, ['node_modules/vitest/vitest.mjs', 'run', file, ...options]);
-  const found = JSON.parse(readFileSync(report, 'utf8')) as { numFailedTests?: number; numPassedTests?: number };
-  if ((found.numFailedTests ?? 0) > 0) return undefined;
-  if ((found.numPassedTests ?? 0) > 0) return `${caughtBy} passes`;
-  return `${caughtBy} did not run: ${output.slice(-300)}`;
+  const { testResults = [] } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = tests.find(({ status }) => status === 'failed');
+  if (failed) return { failure: failed.failureMessages[0]?.split('\n')[0]?.slice(0, 200) ?? '' };
+  if (tests.some(({ status }) => status === 'passed')) return { problem: `${caughtBy} passes` };
+  return { problem: `${caughtBy} did not run: ${output.slice(-300)}` };
+}
+
+/** What vitest reports, as far as it matters here. */
+interface Report {
+  readonly testResults?: readonly {
+    readonly assertionResults: readonly { readonly status: string; readonly failureMessages: readonly string[] }[];
+  }[];
 }
 
 /** The title as a pattern: what `it.each` fills in may be anything. */

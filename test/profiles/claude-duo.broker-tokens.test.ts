@@ -98,6 +98,8 @@ describe('a token', () => {
     const talking = await only('talking', '--tool', 'message_send');
     expect((await talking.register('web')).status).toBe(200);
     expect((await talking.talk('web', 'Hello', { to: 'shop' })).status).toBe(200);
+    const conversation = { creatorId: 'web', name: 'Till', participants: ['shop'] };
+    expect((await talking.post('/conversations', conversation)).status).toBe(403);
     expect((await talking.listen('web')).status).toBe(403);
   });
 

@@ -1,6 +1,6 @@
 /** The HTTP endpoints of the broker of `claude-duo`, as a hub serves them: paths, fields and statuses. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { anaAndHub, hub, officeForEachTest, ana as person, place, startHubAgain } from '../support/office.ts';
+import { anaAndHub, hub, officeForEachTest, ana as person, refusedHub, startHubAgain } from '../support/office.ts';
 import { asBroker, Broker, moment } from './support/broker.ts';
 
 officeForEachTest(() => anaAndHub(...asBroker));
@@ -249,10 +249,10 @@ describe('what does not fit', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 400, 400]);
     for (const { body } of answers) expect(body.error).toEqual(expect.any(String));
     expect(JSON.stringify(answers)).not.toMatch(/\.(ts|mjs|js):/);
-    const plain = await place.command(['hub', '--listen', '127.0.0.1:0', '--profile', 'x']);
+    const plain = await refusedHub(['--profile', 'x']);
     expect(plain).toMatchObject({ code: 2 });
     expect(plain.stderr).toContain('There is no profile "x"');
-    const other = await place.command(['hub', '--listen', '127.0.0.1:0', '--profile', 'claude-peers']);
+    const other = await refusedHub(['--profile', 'claude-peers']);
     expect(other.stderr).toContain('A hub cannot serve the profile claude-peers');
   });
 

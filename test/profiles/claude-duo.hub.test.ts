@@ -3,6 +3,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeToken, shop as shopProject } from '../support/hub.ts';
 import { anaAndHub, hub, native, officeForEachTest, ana as person, place, startHub } from '../support/office.ts';
+import { until } from '../support/workspace.ts';
 import { asBroker, Broker } from './support/broker.ts';
 import { Duo, spoken } from './support/duo.ts';
 
@@ -149,6 +150,17 @@ describe.each(eras)('a client of the %s protocol that speaks the profile over a 
     await ana.listens('shop');
     await heron.call('message_send', { to: ['shop'], body: 'Heard' });
     expect(spoken((await waiting).text)).toEqual(['native:heron: Heard']);
+  });
+
+  it('whose token is revoked while it listens hears nothing of what comes then, and listens no more', async () => {
+    await ana.register('web');
+    const { say } = await connect(era, { token: await makeToken(place, 'ben') });
+    const waiting = say('listen');
+    await ana.listens('shop');
+    await place.command(['token', 'revoke', 'ben']);
+    await ana.talk('web', 'After that', { to: 'shop' });
+    expect(spoken((await waiting).text)).toEqual([]);
+    await until('nobody listens', async () => (await ana.row('shop'))?.isListening === false);
   });
 
   it('whose listen ends because the hub stops is told to listen again, and hears then (DUOH-155)', async () => {

@@ -128,6 +128,7 @@ async function sayEverything(
   for (const event of ['SessionStart', 'UserPromptSubmit', 'Stop', 'SessionEnd']) {
     const call = { client: 'claude-code', event, teller: 'command', input: { ...input, hook_event_name: event } };
     note(await machine.ask('direct-hook', { call, pid, moment }, { shown: true }));
+    note(await machine.call('client_event', { client: 'claude-code', ...call.input }));
     note(
       await machine.hook({ request: { client: 'claude-code', event, input: call.input, teller: 'command' }, moment }),
     );
@@ -274,7 +275,8 @@ describe('a token', () => {
     // It may say another thing later.
     let isHonest = true;
     const machine = await machineOf(token, question => honest(isHonest ? shop : secret)[question]);
-    await machine.greet();
+    // Its folder is not lost to it because it was of a project of others once.
+    expect(await machine.greet()).toMatchObject({ role: 'write' });
     isHonest = false;
     const processes = [[4_241, identity({ pid: 4_241 })]];
     const answers = await sayEverything(machine, noClues, { conversation, pid: 4_241, processes });

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { Caddy, lackOfCaddy } from '../support/caddy.ts';
 import { makeToken, shop } from '../support/hub.ts';
-import { hub, native, officeForEachTest, place, printed, startHub } from '../support/office.ts';
+import { hub, native, officeForEachTest, place, printed, refusedHub, startHub } from '../support/office.ts';
 import { describeUnless } from '../support/servers/suites.ts';
 import { until } from '../support/workspace.ts';
 
@@ -73,7 +73,7 @@ describe('a request through a proxy', () => {
 
   it('is not let in by a list that cannot be meant', async () => {
     for (const list of ['10.0.0.0/0', 'proxy.example.com', '10.0.0.1;10.0.0.2']) {
-      const { code, stderr } = await place.command(['hub', '--listen', '127.0.0.1:0', '--proxies', list]);
+      const { code, stderr } = await refusedHub(['--proxies', list]);
       expect([code, stderr]).toEqual([2, expect.stringContaining('--proxies (SIGNALBOX_HUB_PROXIES)')]);
     }
   });
@@ -106,6 +106,23 @@ describeUnless(lackOfCaddy(), 'a hub behind Caddy, with the Caddyfile of the pro
     stopped.abort();
     await reading;
     await client.close();
+  });
+
+  it('tells whoever waits for JSON that it goes on, before the answer', async () => {
+    await startHub(['--profile', 'claude-duo']);
+    caddy = await Caddy.start(new URL(hub.url).host, 'http');
+    const { url } = caddy;
+    const headers = { ...bearer(), 'content-type': 'application/json' };
+    await fetch(`${url}/register`, { method: 'POST', headers, body: JSON.stringify({ partnerId: 'docs' }) });
+    const stopped = new AbortController();
+    let heard = '';
+    const reading = (async () => {
+      const answer = await fetch(`${url}/listen/docs`, { headers, signal: stopped.signal });
+      for await (const piece of answer.body ?? []) heard += new TextDecoder().decode(piece as Uint8Array);
+    })().catch(() => undefined);
+    await until('it says again that it goes on', () => /^ {2,}$/.test(heard));
+    stopped.abort();
+    await reading;
   });
 
   it('hears from Caddy who asks, and not from the client', async () => {

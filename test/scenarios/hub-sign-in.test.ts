@@ -3,7 +3,17 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operations } from '../../src/tools/index.ts';
 import { shop } from '../support/hub.ts';
-import { hub, member, officeForEachTest, place, printed, startHub, startHubAgain, stored } from '../support/office.ts';
+import {
+  hub,
+  member,
+  officeForEachTest,
+  place,
+  printed,
+  refusedHub,
+  startHub,
+  startHubAgain,
+  stored,
+} from '../support/office.ts';
 import { LocalProvider } from '../support/provider.ts';
 import { pause, until } from '../support/workspace.ts';
 
@@ -268,16 +278,16 @@ describe('a hub with a provider', () => {
   });
 
   it('is opened to others by the admins of its provider, and only with an address to be found at', async () => {
-    const words = ['hub', '--listen', '0.0.0.0:0', '--oidc-issuer', provider.issuer];
-    const withoutUrl = await place.command([...words, '--oidc-audience', audience]);
+    const words = ['--listen', '0.0.0.0:0', '--oidc-issuer', provider.issuer];
+    const withoutUrl = await refusedHub([...words, '--oidc-audience', audience]);
     expect(withoutUrl).toMatchObject({ code: 2, stdout: '' });
     expect(withoutUrl.stderr).toContain('SIGNALBOX_HUB_URL');
     const known = [...words, '--url', 'https://hub.example.com'];
-    const withoutAdmin = await place.command([...known, '--oidc-roles', 'signalbox:write=write']);
+    const withoutAdmin = await refusedHub([...known, '--oidc-roles', 'signalbox:write=write']);
     expect(withoutAdmin).toMatchObject({ code: 5 });
-    await startHubAgain(...known.slice(1));
+    await startHubAgain(...known);
     expect(hub.log).toContainEqual(expect.objectContaining({ msg: 'ready', provider: provider.issuer }));
     expect((await (await signed({})).call('session_list')).status).toBe(200);
-    expect((await place.command([...known, '--open', '--listen', '127.0.0.1:0'])).code).toBe(2);
+    expect((await refusedHub([...known, '--open', '--listen', '127.0.0.1:0'])).code).toBe(2);
   });
 });

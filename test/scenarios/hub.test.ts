@@ -4,7 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { operations } from '../../src/tools/index.ts';
 import { shop } from '../support/hub.ts';
-import { ana, hub, member, native, officeForEachTest, place, printed, startHub, stored } from '../support/office.ts';
+import {
+  ana,
+  hub,
+  member,
+  native,
+  officeForEachTest,
+  place,
+  printed,
+  refusedHub,
+  startHub,
+  stored,
+} from '../support/office.ts';
 import { until } from '../support/workspace.ts';
 
 officeForEachTest();
@@ -143,7 +154,9 @@ describe('a request', () => {
     // What a page says that has no site: one from a file, or in a closed frame.
     const nameless = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: 'null' } });
     expect(nameless.status).toBe(403);
-    // It does not say by what name it calls the hub.
+    // What a page sends to a name of its own that leads here; and what does not say by what name it calls the hub.
+    const led = await answerTo('GET /healthz HTTP/1.1\r\nConnection: close\r\nHost: evil.example');
+    expect(led.status).toBe(421);
     expect((await answerTo('GET /healthz HTTP/1.0')).status).toBe(421);
     const own = await hub.request('/v1/openapi.json', { headers: { ...headers, origin: hub.url } });
     expect(own.status).toBe(200);
@@ -217,17 +230,17 @@ describe('a request', () => {
 
 describe('a hub', () => {
   it('is not opened to others without an admin token, nor without asking for tokens', async () => {
-    const open = (...words: string[]) => place.command(['hub', '--listen', '0.0.0.0:0', ...words]);
+    const open = (...words: string[]) => refusedHub(['--listen', '0.0.0.0:0', ...words]);
     const withoutAdmin = await open();
     expect(withoutAdmin).toMatchObject({ code: 5, stdout: '' });
     expect(withoutAdmin.stderr).toContain('signalbox token create NAME --role admin');
     expect(await open('--open')).toMatchObject({ code: 5 });
-    expect(await place.command(['hub', '--listen', 'nowhere'])).toMatchObject({ code: 2 });
+    expect(await refusedHub(['--listen', 'nowhere'])).toMatchObject({ code: 2 });
   });
 
   it('is not begun over a store that is behind a hub itself', async () => {
     const environment = { SIGNALBOX_STORE: hub.url, SIGNALBOX_TOKEN: ana.token };
-    const { code, stderr } = await place.command(['hub', '--listen', '127.0.0.1:0'], { environment });
+    const { code, stderr } = await refusedHub([], environment);
     expect([code, stderr]).toEqual([2, expect.stringContaining('a hub serves a store itself')]);
   });
 

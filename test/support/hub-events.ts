@@ -13,7 +13,7 @@ export interface ListenOptions {
   readonly project?: string;
 }
 
-/** Listens until it is stopped, or until the hub ends it. */
+/** Listens until it is stopped, or until the hub ends it. Fails with the hub's answer where it lets nobody listen. */
 export async function listenTo(hub: Hub, { token, cursor, project = shop }: ListenOptions): Promise<Heard> {
   const stopped = new AbortController();
   const response = await fetch(`${hub.url}/v1/events?project=${project}`, {
@@ -24,7 +24,8 @@ export async function listenTo(hub: Hub, { token, cursor, project = shop }: List
     signal: stopped.signal,
   });
   const type = response.headers.get('content-type');
-  if (response.status !== 200 || type !== 'text/event-stream') throw new Error(`${response.status} ${type}`);
+  if (response.status !== 200 || type !== 'text/event-stream')
+    throw new Error(`${response.status} ${await response.text()}`);
   const heard: Heard = { events: [], isOver: false, stop: () => stopped.abort() };
   const read = async () => {
     let rest = '';

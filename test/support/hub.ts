@@ -13,6 +13,9 @@ export interface HubAnswer {
 
 export const shop = 'github.com/acme/shop';
 
+/** Several times as long as a hub may take to end what is under way. */
+const patienceMs = 45_000;
+
 export class Hub {
   readonly url: string;
   /** What it has logged, a line each. */
@@ -57,13 +60,22 @@ export class Hub {
     return new Hub(child, `http://127.0.0.1:${bound}`, log, strays);
   }
 
-  /** Asks it to stop; resolves to its exit code. */
+  /** Asks it to stop; resolves to its exit code. One that does not stop is ended, and whoever waits for it is told. */
   async stop(): Promise<number | null> {
     const { exitCode, signalCode } = this.#process;
     if (exitCode !== null || signalCode !== null) return exitCode;
     const ended = once(this.#process, 'exit');
     this.beginStop();
-    return (await ended)[0];
+    // It would outlive the test, and what comes after each test would wait for it.
+    let isLate = false;
+    const late = setTimeout(() => {
+      isLate = true;
+      this.#process.kill('SIGKILL');
+    }, patienceMs);
+    const [code] = await ended;
+    clearTimeout(late);
+    if (isLate) throw new Error('the hub was asked to stop and did not');
+    return code;
   }
 
   get pid(): number {

@@ -2,10 +2,11 @@
  * Where a team's hub runs, anew for each test: a workspace with the store, a hub over it, and ana, who has a token. A file that calls
  * `officeForEachTest` imports these by their names, and each of its tests finds its own there.
  */
+import { once } from 'node:events';
 import { afterEach, beforeEach } from 'vitest';
 import { Hub, type HubClient, makeToken, shop } from './hub.ts';
 import { HubMcpClient, type McpOptions } from './hub-mcp-client.ts';
-import { type LiveSession, Workspace } from './workspace.ts';
+import { type CommandResult, type LiveSession, Workspace } from './workspace.ts';
 
 export let place: Workspace;
 /** The hub that was started last. */
@@ -27,8 +28,11 @@ export function officeForEachTest(begin: () => Promise<unknown> = () => anaAndHu
   });
   afterEach(async () => {
     await Promise.allSettled(clients.splice(0).map(each => each.close()));
-    await Promise.all(hubs.splice(0).map(each => each.stop()));
-    await place.dispose();
+    try {
+      await Promise.all(hubs.splice(0).map(each => each.stop()));
+    } finally {
+      await place.dispose();
+    }
   });
 }
 
@@ -53,6 +57,25 @@ export async function startHub(
 export async function startHubAgain(...args: string[]): Promise<Hub> {
   await hub.stop();
   return startHub(args);
+}
+
+/** How a hub ends that is not to begin; fails where it begins all the same. */
+export async function refusedHub(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  const child = place.start(['hub', '--listen', '127.0.0.1:0', ...args], { environment });
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', chunk => {
+    stdout += String(chunk);
+  });
+  child.stderr?.on('data', chunk => {
+    stderr += String(chunk);
+    if (stderr.includes('"msg":"ready"')) child.kill('SIGKILL');
+  });
+  const [code] = await once(child, 'close');
+  if (code === null) throw new Error(`the hub began: ${stderr}`);
+  return { code, stdout, stderr };
 }
 
 /** Somebody with a token of their own at the hub; `options` are those of `signalbox token create`. */

@@ -28,7 +28,7 @@ import type { Permission } from '../mcp/beside-tools.ts';
 import type { Foreign } from '../mcp/serve.ts';
 import { surroundingsOf } from './foreign.ts';
 import type { Clues } from './forms.ts';
-import { hasHooks, notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
+import { notedHooks, type Permit, permissionOf, permittedCalls } from './permitted.ts';
 
 /** What the hub gives to every machine. */
 export interface HubSide {
@@ -55,8 +55,6 @@ export interface Guest {
   /** By which clients and commands call, and hooks. */
   readonly call: CallTool;
   readonly hookCall: CallTool;
-  /** Whether hooks have anything to say here. */
-  readonly hasHooks: boolean;
   readonly link: Link;
   readonly stopping: AbortSignal;
   callers(client: { name: string; version: string } | undefined): Callers;
@@ -175,7 +173,6 @@ export function guestOf(
     call: permittedCalls(permit),
     permission: permissionOf(operations, permit),
     hookCall: notedHooks(permit),
-    hasHooks: hasHooks(principal),
     callers: client => callersOf(world, facts, client),
     shell,
     visitor: async clues => {

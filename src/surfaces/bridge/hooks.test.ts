@@ -48,6 +48,12 @@ async function relayed(machine: StrangeMachine, event: string, more: object = {}
   return JSON.stringify(told);
 }
 
+/** A hook that its client calls as a tool, over the connection of its server; what it is told. */
+async function called(machine: StrangeMachine, event: string, more: object): Promise<string> {
+  const answer = JSON.parse(await machine.call('client_event', { client: 'claude-code', ...inputOf(event, more) }));
+  return answer.result.content[0].text;
+}
+
 /** A hook that no server was there for. */
 async function direct(machine: StrangeMachine, event: string, more: object = {}) {
   const call = { client: 'claude-code', event, teller: 'command', input: inputOf(event, more) };
@@ -128,6 +134,7 @@ describe('a token for some tools only', () => {
     expect(JSON.stringify(prompt)).toContain('is not for the tool session_update');
     expect((await machine.ask('status', { clues: noClues, moment: moment() })).error?.code).toBe('forbidden');
     expect(await relayed(machine, 'PreToolUse', { ...writes, tool_use_id: 't1' })).toBe('[{"reply":{}}]');
+    expect(await called(machine, 'PreToolUse', { ...writes, tool_use_id: 't2' })).toBe('{}');
     expect(await direct(machine, 'SessionStart')).toMatchObject({ written: null });
     expect(await git(machine, 'pre-commit')).toContain('"refused":false');
   });

@@ -27,8 +27,8 @@ export async function relayHook(
   channel: Channel,
 ): Promise<void> {
   const { request } = formed(hookForm, said);
-  if (!guest.hasHooks || handler === undefined) {
-    channel.say({ reply: guest.hasHooks ? { pass: true } : {} });
+  if (!guest.permission.hasHooks || handler === undefined) {
+    channel.say({ reply: guest.permission.hasHooks ? { pass: true } : {} });
     return channel.end();
   }
   await new Promise<void>(resolve => {
@@ -60,7 +60,7 @@ export async function answerDirectHook(guest: Guest, said: Said, channel: Channe
     { pid, tellsFailure },
   );
   const life = joinedSignal(channel.signal, guest.stopping);
-  const answer = guest.hasHooks ? await answerHook(desk, call, life.signal).finally(life.end) : undefined;
+  const answer = guest.permission.hasHooks ? await answerHook(desk, call, life.signal).finally(life.end) : undefined;
   const { passage } = desk;
   if (passage) await noteSession(guest.permit, passage.what, passage.session, await guest.place());
   channel.say({ written: answer?.written ?? null, isFailing });
@@ -79,7 +79,7 @@ export async function answerGitHook(guest: Guest, said: Said, channel: Channel):
   const { world, hello, person, hookCall, far } = guest;
   const judge = judgedHere({ world, project: hello.project, person, call: hookCall });
   // Nobody can commit in the name of a token that has no sessions: there is none to be noted, and none to be held up.
-  const answer = guest.hasHooks ? await judge(told, { ...noFacts, ...facts }, far.guard) : unheld;
+  const answer = guest.permission.hasHooks ? await judge(told, { ...noFacts, ...facts }, far.guard) : unheld;
   channel.say({ answer });
   channel.end();
 }

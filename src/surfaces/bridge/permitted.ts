@@ -32,6 +32,7 @@ export function permissionOf(tools: readonly ToolDefinition[], permit: Permit): 
   return {
     // The project is that of a folder, which may become another one.
     mayUse: names => named(names).every(tool => mayUseTool(permit.principal, actionOf(tool))),
+    hasHooks: hasHooks(permit.principal),
     perform: ({ what, input, tools: names }, caller, work, refusedBy) =>
       perform(permit, { what, input, needed: named(names) }, caller, work, refusedBy),
   };
@@ -119,7 +120,7 @@ export function noteSession(
 }
 
 /** Whether a principal has hooks: one that only reads has no sessions, and one for some tools only does nothing else. */
-export function hasHooks({ role, tools }: Principal): boolean {
+function hasHooks({ role, tools }: Principal): boolean {
   return role !== 'read' && tools.length === 0;
 }
 

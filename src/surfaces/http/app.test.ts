@@ -7,7 +7,10 @@ import { createHubApp } from '../../../test/support/hub-app.ts';
 import { project } from '../../../test/support/rules.ts';
 import { accountsProject, revokeToken } from '../../core/account.ts';
 import { readAudit } from '../../core/audit.ts';
+import type { TokenVerdict } from '../../core/identity-provider.ts';
 import { limits } from '../../core/limits.ts';
+import type { ProviderPolicy } from '../../core/provider-policy.ts';
+import { SignIn } from './sign-in.ts';
 
 type App = ReturnType<typeof createHubApp>;
 
@@ -140,5 +143,36 @@ describe('a wait', () => {
     }
     const unread = await app.bench.store.read(project, tx => tx.count('delivery', 'unread', { equals: session }));
     expect(unread).toBe(1);
+  });
+
+  it('whose provider can no longer say whose token it is is told that nobody can tell, and not that it is over', async () => {
+    const policy: ProviderPolicy = {
+      ...{ issuer: 'https://login.example.com', audiences: ['hub'], nameClaim: 'sub' },
+      ...{ roleClaim: 'scope', roles: [{ value: 'write', grants: 'write' }], projectClaim: null, projects: [] },
+    };
+    const taken: TokenVerdict = { claims: { sub: 'ana', scope: 'write' } };
+    let verdict: TokenVerdict = taken;
+    const state = { isReached: false, keys: 1, keysAgeMs: 0 };
+    const provider = { check: async () => verdict, look: async () => undefined, state };
+    const app = createHubApp({ signIn: new SignIn({ policy, provider, url: null }) });
+    const post = (path: string, body: object, more: Record<string, string> = {}) =>
+      app.request(path, {
+        method: 'POST',
+        headers: {
+          ...{ authorization: 'Bearer a.b.c', 'signalbox-project': project, 'content-type': 'application/json' },
+          ...more,
+        },
+        body: JSON.stringify(body),
+      });
+    const opened = (await (await post('/v1/sessions', {})).json()) as { session: string };
+    const headers = { 'signalbox-session': opened.session };
+    const waiting = post('/v1/tools/message_wait', { timeoutSeconds: 5 }, headers);
+    await settle(10);
+    verdict = { retryMs: 5_000 };
+    await app.bench.clock.advance(6_000);
+    await settle(10);
+    expect((await waiting).status).toBe(503);
+    verdict = taken;
+    expect((await post('/v1/tools/session_list', {}, headers)).status).toBe(200);
   });
 });

@@ -62,9 +62,12 @@ export class Guard {
     throw refused('forbidden', 403, 'Pages of other sites may not use this hub.', 'Use it from a program.');
   }
 
-  /** Whether a header still stands for somebody. */
+  /** Whether a header still stands for somebody. Errors: `unavailable` where nobody can tell now. */
   async knows(authorization: string | undefined): Promise<boolean> {
-    return !this.#parts.asksForTokens || 'principal' in (await this.#found(tokenIn(authorization)));
+    if (!this.#parts.asksForTokens) return true;
+    const found = await this.#found(tokenIn(authorization));
+    if ('retryMs' in found) throw awaitingProvider(found.retryMs);
+    return 'principal' in found;
   }
 
   /** Whose request it is. An address that was refused too often waits, whatever it brings then. What is free is no request of its token. */

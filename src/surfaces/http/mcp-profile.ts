@@ -116,15 +116,14 @@ async function deskFor(
     callers.open(where, conversationOf(session, client), shownClient(client), joined);
   const meeting = await open(profile.name, join);
   const home = project === profile.name ? meeting : await open(project);
-  const gone = new AbortController();
-  const goesOn = keeper(world, callers, mayGoOn, () => gone.abort());
+  const goesOn = keeper(world, callers);
   const tell = progressOf(request);
   const parts = { issuer: profile.name, world, directory: project, surroundings: speech };
   const talk = new ForeignTalk(
     { ...parts, places: async () => ({ meeting, home }) },
     {
       path: 'calls',
-      signal: AbortSignal.any([signal, request.mcpReq.signal, gone.signal]),
+      signal: AbortSignal.any([signal, request.mcpReq.signal]),
       waitsEnd,
       mayTake: mayGoOn,
       hearsProgress: request.mcpReq._meta?.progressToken !== undefined,

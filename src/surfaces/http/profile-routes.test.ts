@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Bench, createBench } from '../../../test/support/rules.ts';
 import { serve } from '../../../test/support/served.ts';
 import type { Principal } from '../../core/account.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { claudeDuo } from '../../profiles/claude-duo/index.ts';
 import { operations } from '../../tools/index.ts';
@@ -97,6 +98,28 @@ describe('a listen over HTTP', () => {
     expect(await answer).toMatchObject({ hasMessages: false, messages: [], reason: 'reconnect' });
     const { messages } = await ask('/listen/shop');
     expect(messages).toMatchObject([{ content: 'Secret' }]);
+  });
+
+  it('goes on while nobody can tell whether its token still holds, and hears afterwards what came', async () => {
+    let isAway = false;
+    const mayGoOn = () => {
+      if (isAway) throw new SignalboxError('unavailable', 'The store is away.', 'Try again.');
+      return true;
+    };
+    const answer = ask('/listen/shop', undefined, { mayGoOn });
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    answer.then(over, over);
+    await bench.clock.advance(1_000);
+    isAway = true;
+    await ask('/talk', { fromId: 'docs', to: 'shop', content: 'Hello' });
+    await bench.clock.advance(30_000);
+    expect(isOver).toBe(false);
+    isAway = false;
+    await bench.clock.advance(30_000);
+    expect(await answer).toMatchObject({ hasMessages: true, messages: [{ content: 'Hello' }] });
   });
 
   it('whose time of being here was over comes back by what it asks for, with all that it was', async () => {

@@ -71,7 +71,6 @@ export async function answerRoute(
   request: RoutedRequest,
 ): Promise<Response> {
   const { principal, project, signal, waitsEnd, mayGoOn, audit } = request;
-  const gone = new AbortController();
   const afterAnswer: (() => Promise<void>)[] = [];
   const about = { audit, principal, session: null, project: profile };
   const given = { path: request.path, query: request.query, body: objectOf(request.body) };
@@ -93,8 +92,7 @@ export async function answerRoute(
             },
             context: {
               path: 'calls',
-              signal: AbortSignal.any([signal, gone.signal]),
-              waitsEnd,
+              ...{ signal, waitsEnd },
               ...{ patienceMs: Number.POSITIVE_INFINITY, waitsAlone: true, mayTake: mayGoOn },
               waits: waiting.begin,
               afterAnswer: action => afterAnswer.push(action),
@@ -104,7 +102,7 @@ export async function answerRoute(
               },
             },
           });
-          const goesOn = keeper(world, desk, mayGoOn, () => gone.abort());
+          const goesOn = keeper(world, desk);
           const answer = await route.run(desk, given).catch(async error => {
             // What it took is not confirmed by an answer that says something else.
             await desk.leave();
@@ -121,7 +119,6 @@ export async function answerRoute(
         refusedBy,
       ),
     {
-      gone: () => gone.abort(),
       cut: request.cut,
       broken: error => world.log.warn('an answer was broken off', { route: route.path, error: String(error) }),
     },

@@ -14,8 +14,6 @@ const blank = new TextEncoder().encode(' ');
 
 /** How a wait may end without an answer. */
 export interface Breaking {
-  /** Called where the client goes before its answer. */
-  gone(): void;
   /** Told what breaks an answer off. */
   broken(error: unknown): void;
   /** Ends the connection in the middle of an answer. Without it the server is left to do so, and says why in words of its own. */
@@ -24,11 +22,12 @@ export interface Breaking {
 
 /**
  * The answer to a request whose work may begin to wait. Work that ends before is answered as it ends, and what it throws is thrown. Once
- * the wait has begun the status is 200, and work that fails breaks the answer off.
+ * the wait has begun the status is 200, and work that fails breaks the answer off. A client that goes is no business of this: its request
+ * says so to the work itself.
  */
 export async function answerOf(
   work: (waiting: Waiting) => Promise<{ readonly status: number; readonly body: object }>,
-  { gone, broken, cut }: Breaking,
+  { broken, cut }: Breaking,
 ): Promise<Response> {
   let write: (piece: Uint8Array) => void = () => undefined;
   let begin: () => void = () => undefined;
@@ -64,24 +63,20 @@ export async function answerOf(
           }),
       );
     },
-    cancel: () => last(gone),
+    cancel() {
+      isOpen = false;
+    },
   });
   return new Response(stream, { headers });
 }
 
-/** Shows now and then that whoever waits is still here, and ends the wait of one whose token is over. */
-export function keeper(
-  world: Pick<World, 'clock' | 'log'>,
-  desk: { stay(): Promise<void> },
-  mayGoOn: () => Promise<boolean>,
-  end: () => void,
-) {
+/** Shows now and then that whoever waits is still here. */
+export function keeper(world: Pick<World, 'clock' | 'log'>, desk: { stay(): Promise<void> }) {
   let shown = world.clock.elapsed();
   return async () => {
+    if (world.clock.elapsed() - shown < limits.hubStayMs) return;
+    shown = world.clock.elapsed();
     try {
-      if (!(await mayGoOn())) return end();
-      if (world.clock.elapsed() - shown < limits.hubStayMs) return;
-      shown = world.clock.elapsed();
       await desk.stay();
     } catch (error) {
       // The wait itself notices what matters of it.

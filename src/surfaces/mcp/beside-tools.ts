@@ -19,6 +19,8 @@ export interface Wish {
 export interface Permission {
   /** Whether they may use all these tools: they are offered what comes to them. */
   mayUse(tools: readonly string[]): boolean;
+  /** Whether hooks have anything to say to them. */
+  readonly hasHooks: boolean;
   /**
    * Does the work as `caller`, if that may be; `refusedBy` gives the code of an answer that is a refusal itself. Errors: those of the work,
    * and that it may not be.
@@ -32,7 +34,7 @@ export interface Permission {
 }
 
 /** Everything, as on one's own machine. */
-export const everything: Permission = { mayUse: () => true, perform: (_wish, _caller, work) => work() };
+export const everything: Permission = { mayUse: () => true, hasHooks: true, perform: (_wish, _caller, work) => work() };
 
 /** Who serves a client's requests. */
 export interface BesideDesk extends Pick<Permission, 'mayUse'> {

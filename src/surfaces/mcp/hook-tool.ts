@@ -10,13 +10,14 @@ export const hookTool = 'client_event';
 
 /**
  * Answers a hook. Never an error: a client shows that to its user at every step, and what is wrong is told once in the answer.
- * `input.client` names the client whose hook it is; all else is what that client fills in.
+ * `input.client` names the client whose hook it is; all else is what that client fills in. Without a desk there is nothing to say.
  */
 export async function hookAnswer(
-  desk: EventDesk,
+  desk: EventDesk | null,
   input: Readonly<Record<string, unknown>>,
   { signal, afterAnswer }: ToolContext,
 ): Promise<CallToolResult> {
+  if (desk === null) return said('');
   const client = typeof input.client === 'string' ? input.client : 'claude-code';
   const event = typeof input.hook_event_name === 'string' ? input.hook_event_name : '';
   try {

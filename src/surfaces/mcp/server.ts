@@ -60,7 +60,8 @@ export function createServer(parts: ServerParts): Server {
   const context = (request: ServerContext) => toolContext(parts, server, request, subscriptions);
   server.setRequestHandler('tools/list', () => ({ tools: listed }));
   server.setRequestHandler('tools/call', async ({ params }, request) => {
-    if (params.name === hookTool) return hookAnswer(parts.desk, params.arguments ?? {}, context(request));
+    if (params.name === hookTool)
+      return hookAnswer(permission.hasHooks ? parts.desk : null, params.arguments ?? {}, context(request));
     return answered(async () => {
       const owner = ownerOf(clientOf(server, request), params, request);
       const caller = await parts.callers(clientOf(server, request)).ofCall(owner);

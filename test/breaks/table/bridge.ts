@@ -125,6 +125,13 @@ export const ofBridge: readonly Break[] = [
     caughtBy: `${hooks} › is refused all others, by resources and prompts too, and has no hooks`,
   },
   {
+    what: 'bridge: a token for some tools has no hooks by the tool that hooks call',
+    file: 'src/surfaces/mcp/server.ts',
+    replace: 'permission.hasHooks ? parts.desk : null',
+    by: 'parts.desk',
+    caughtBy: `${hooks} › is refused all others, by resources and prompts too, and has no hooks`,
+  },
+  {
     what: 'bridge: what a hook refuses is noted',
     file: 'src/surfaces/bridge/permitted.ts',
     replace: 'return output.refused === true;',

@@ -53,6 +53,13 @@ export const ofHub: readonly Break[] = [
     caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
   },
   {
+    what: 'hub: it is called by no name but its own',
+    file: 'src/surfaces/http/guard.ts',
+    replace: "throw refused('forbidden', 421,",
+    by: "if (name === '') throw refused('forbidden', 421,",
+    caughtBy: `${hub} › from a page of another site, or by another name of the hub, is refused`,
+  },
+  {
     what: 'hub: too many refusals make an address wait',
     file: 'src/surfaces/http/guard.ts',
     replace: 'for (const traffic of [this.#refusals, this.#harmless]) {',
@@ -261,7 +268,7 @@ export const ofHub: readonly Break[] = [
   {
     what: 'bridge: a token to read has no session for git',
     file: 'src/surfaces/bridge/hooks.ts',
-    replace: 'guest.hasHooks ? await judge(',
+    replace: 'guest.permission.hasHooks ? await judge(',
     by: 'guest.hello ? await judge(',
     caughtBy: `${foreign} › to read changes nothing, by whatever its machine calls`,
   },
@@ -309,9 +316,9 @@ export const ofHub: readonly Break[] = [
   },
   {
     what: 'hub: whose request is one of MCP is answered as MCP says',
-    file: 'src/surfaces/http/guard.ts',
-    replace: "throw refused('forbidden', 421,",
-    by: "if (name === '') throw refused('forbidden', 421,",
+    file: 'src/surfaces/http/mcp.ts',
+    replace: 'return { isError: true, content',
+    by: 'return { content',
     caughtBy: `${conformance} › a hub keeps to MCP %s: of the official suite it fails what takes the suite’s own tools, and no more`,
   },
   {

@@ -55,6 +55,13 @@ export const ofOperation: readonly Break[] = [
     caughtBy: `${proxy} › counts as its client’s through one that is listed: refusals slow down that client and no other`,
   },
   {
+    what: 'operation: a wait is ended before its answer',
+    file: 'deploy/Caddyfile',
+    replace: '\t\tflush_interval -1\n',
+    by: '\t\tflush_interval -1\n\t\ttransport http {\n\t\t\tread_timeout 1s\n\t\t}\n',
+    caughtBy: `${proxy} › tells whoever waits for JSON that it goes on, before the answer`,
+  },
+  {
     what: 'operation: a hub that is replaced is not waited for',
     file: 'deploy/Caddyfile',
     replace: 'lb_try_duration 10s',

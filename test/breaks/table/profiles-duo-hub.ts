@@ -78,16 +78,38 @@ export const ofDuoHub: readonly Break[] = [
   {
     what: 'duo hub: nothing is written to a client that has gone',
     file: 'src/surfaces/http/waiting.ts',
-    replace: 'cancel: () => last(gone),',
-    by: 'cancel: gone,',
+    replace: '    cancel() {\n      isOpen = false;\n    },\n',
+    by: '',
+    caughtBy:
+      'src/surfaces/http/waiting.test.ts › Work whose client has gone goes on to its end, and nothing is written to that client or said of it',
+  },
+  {
+    what: 'duo hub: a wait is over with its client',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: '...{ signal, waitsEnd },',
+    by: '...{ signal: new AbortController().signal, waitsEnd },',
     caughtBy: `${test('broker-listen')} › of a client that has gone takes nothing, and is over (DUOH-112)`,
   },
   {
     what: 'duo hub: a wait ends with its token',
-    file: 'src/surfaces/http/waiting.ts',
-    replace: 'if (!(await mayGoOn())) return end();',
-    by: '',
+    file: 'src/surfaces/http/profile-routes.ts',
+    replace: 'waitsAlone: true, mayTake: mayGoOn }',
+    by: 'waitsAlone: true }',
     caughtBy: `${test('broker-listen')} › ends soon after its token was revoked (DUOH-113)`,
+  },
+  {
+    what: 'duo hub: a listen of a client of MCP ends with its token',
+    file: 'src/surfaces/http/mcp-profile.ts',
+    replace: '      mayTake: mayGoOn,\n',
+    by: '',
+    caughtBy: `${test('hub')} › whose token is revoked while it listens hears nothing of what comes then, and listens no more`,
+  },
+  {
+    what: 'duo hub: a wait whose token nobody can look up goes on',
+    file: 'src/tools/foreign-listen.ts',
+    replace: 'return whileAway(async () => (await this.#context.mayTake?.()) ?? true);',
+    by: 'return this.#context.mayTake?.() ?? Promise.resolve(true);',
+    caughtBy: `${routes} › goes on while nobody can tell whether its token still holds, and hears afterwards what came`,
   },
   {
     what: 'duo hub: who listens is here',

@@ -106,6 +106,14 @@ export const ofSignIn: readonly Break[] = [
     caughtBy: `${signIn} › may be away: keys that are known go on, without any requests wait and are not refused, and the hub says so`,
   },
   {
+    what: 'sign-in: what nobody can tell ends no token',
+    file: 'src/surfaces/http/guard.ts',
+    replace: "    if ('retryMs' in found) throw awaitingProvider(found.retryMs);\n",
+    by: '',
+    caughtBy:
+      'src/surfaces/http/app.test.ts › whose provider can no longer say whose token it is is told that nobody can tell, and not that it is over',
+  },
+  {
     what: 'sign-in: who is not let in is told where to sign in',
     file: 'src/surfaces/http/sign-in.ts',
     replace: "const all = { realm: 'signalbox', ...fields, resource_metadata: metadata };",

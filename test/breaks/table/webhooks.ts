@@ -44,6 +44,15 @@ export const ofWebhooks: readonly Break[] = [
     caughtBy: `${dispatcher} › one that slept through its lease changes nothing of what another has done since`,
   },
   {
+    what: 'webhooks: an event is told before it counts as told',
+    file: 'src/tools/webhook-courier.ts',
+    replace: '    const answer = await post.post(posting, ended);\n',
+    by: `    const told = { what: 'delivered' } as const;
+    await this.#unit(tx => settle({ tx, ids, processes }, hold.turn, { project, sequence: event.sequence }, told));
+    const answer = await post.post(posting, ended);\n`,
+    caughtBy: `${hubs} › lose nothing when one of them is killed at work, and what is repeated has its id`,
+  },
+  {
     what: 'webhooks: what fails for days is switched off',
     file: 'src/core/webhook-schedule.ts',
     replace: 'if (base === undefined) return null;',
