@@ -171,6 +171,11 @@ describe('commands of a vocabulary behind a hub', () => {
       ['See the docs'],
     ]);
     await until('it counts as read', async () => (await one.texts('front')).length === 0);
+    await one.post('docs', 'And again', { to_session: 'front' });
+    await one.register('front', { branch: 'main', client_session_id: 'uuid-1' });
+    const input = JSON.stringify({ session_id: 'uuid-1', cwd: place.repository, prompt: 'Go on' });
+    const hook = await place.command(['compat', 'claude-presence', 'hook', 'user-prompt-submit'], { input });
+    expect(JSON.parse(hook.stdout).additionalContext).toContain('And again');
     const other = await command(bens, 'inbox', '--session', 'front', '--project', bens.repository, '--json');
     expect(other.code).not.toBe(0);
   });
