@@ -72,6 +72,9 @@ export async function takePersona(unit: Unit, me: SessionRecord, claim: PersonaC
   if (others.some(session => leaseHolds(unit, session))) {
     throw new SignalboxError('conflict', `"${name}" is another living session.`, 'Choose another name.');
   }
+  if (await isCalledElsewhere(unit, me, issuer, name)) {
+    throw new SignalboxError('conflict', `"${name}" is another living session.`, 'Choose another name.');
+  }
   if (others.some(former => isKeptFrom(me, former))) {
     throw new SignalboxError('forbidden', `"${name}" was a session of somebody else.`, 'Choose another name.');
   }
@@ -94,6 +97,15 @@ export async function takePersona(unit: Unit, me: SessionRecord, claim: PersonaC
 
 /** Why a record has ended that stands for a session which was never there. */
 export const notCome = 'it has not come yet';
+
+/** Whether somebody else's living session is called so natively, over a hub: what is written to it would go to whoever took its handle for a name. */
+async function isCalledElsewhere(unit: Unit, me: SessionRecord, issuer: string, name: string): Promise<boolean> {
+  if (me.hub === null) return false;
+  const page = { limit: limits.handlesWithOneName };
+  const called = await unit.tx.list('session', 'handle', { equals: name }, page);
+  const isOpen = (each: SessionRecord) => leaseHolds(unit, each) && personaOf(each, issuer) === undefined;
+  return called.some(each => each.id !== me.id && belongsToAnother(me, each) && isOpen(each));
+}
 
 /** Whether the name and the mail of an ended session are not for this one. What waits for whoever comes first is nobody's. */
 export function isKeptFrom(me: Pick<SessionRecord, 'hub'>, former: SessionRecord): boolean {

@@ -2,14 +2,25 @@
  * The sessions that a profile speaks for. Its callers name sessions themselves, several over one connection and in several projects;
  * this process plays them: the first name of a project is its own session there, every further one is a session more.
  */
-import { SignalboxError } from '../core/errors.ts';
+import { SignalboxError, toSignalboxError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { dropHeld, hasHeld } from '../core/lock-held-for.ts';
-import { bearerOf, type PersonaClaim, personaOf, takePersona, unregister } from '../core/persona.ts';
+import {
+  allBearers,
+  bearerOf,
+  foreignName,
+  isKeptFrom,
+  type PersonaClaim,
+  personaOf,
+  spokeAs,
+  takePersona,
+  unregister,
+} from '../core/persona.ts';
 import type { SessionRecord } from '../core/records.ts';
 import { end, isProcess } from '../core/session.ts';
 import { Agent } from './agent.ts';
 import type { Participant } from './participant.ts';
+import type { Playbill, Role } from './playbill.ts';
 import { Visitor } from './visitor.ts';
 import type { World } from './world.ts';
 
@@ -31,25 +42,6 @@ export interface Claim extends Omit<PersonaClaim, 'issuer'> {
    * from a crash goes on under it.
    */
   readonly isIssued?: boolean;
-}
-
-/** One of the sessions of a cast, as whoever goes on with it over another connection has to know it. */
-export interface Role {
-  /** `own`: that of the connection; `moved`: the same where it works on another project; `standing`: one of its own in another project. */
-  readonly as: 'own' | 'moved' | 'standing' | 'further';
-  /** Its id; null for one that has not joined. */
-  readonly session: string | null;
-  readonly directory: string;
-  readonly project: string | null;
-  readonly isGuest: boolean;
-  /** The name under which it speaks; null before it has one. */
-  readonly name: string | null;
-}
-
-/** Whom a process plays. */
-export interface Playbill {
-  readonly instance: string | null;
-  readonly roles: readonly Role[];
 }
 
 export interface Claimed {
@@ -75,8 +67,11 @@ export class Cast {
   readonly #names = new Map<Agent, string>();
   /** The session of the connection, where that works on another project than its process was started in. */
   #moved: Agent | undefined;
-  /** Those of further names. */
-  readonly #further = new Set<Agent>();
+  /** Those of further names, with these. */
+  readonly #further = new Map<Agent, string>();
+  /** All that were made and may be sessions: whoever is just taking a name is in no other list. */
+  readonly #made = new Set<Agent>();
+  #isOver = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `main` is the session of the connection; `make` makes one more; `played` is told of each of them that takes its first name. */
@@ -93,9 +88,21 @@ export class Cast {
     this.#make = stand => {
       const agent = make(stand);
       this.#stands.set(agent, stand);
+      this.#keep(agent);
       return agent;
     };
     this.#played = played;
+  }
+
+  /** Looks make many that never join. */
+  #keep(agent: Agent): void {
+    this.#made.add(agent);
+    if (this.#made.size > limits.bridgeRoles) {
+      const known = this.#all;
+      for (const each of this.#made) if (each !== agent && !each.isHere && !known.has(each)) this.#made.delete(each);
+    }
+    // What was under way when its machine went brings nobody back.
+    if (this.#isOver) void agent.abandon();
   }
 
   /** The session of the connection itself. */
@@ -105,13 +112,18 @@ export class Cast {
 
   /** Lets the connection be of the project of a folder from now on. What it plays elsewhere stays there. */
   async moveTo(directory: string): Promise<void> {
-    this.#moved = await settled(this.#make({ directory, project: null }));
+    const moved = await settled(this.#make({ directory, project: null }));
+    // Over a hub it may be one that the token is not for: then the connection stays where it is.
+    await this.#world.store.read((await moved.place()).project, async () => undefined);
+    this.#moved = moved;
   }
 
   /** Its own sessions beside that which have joined. */
   get others(): readonly Agent[] {
     const main = this.#main();
-    return [...new Set([...this.#standing.values(), ...this.#further])].filter(agent => agent !== main && agent.isHere);
+    return [...new Set([...this.#standing.values(), ...this.#further.keys()])].filter(
+      agent => agent !== main && agent.isHere,
+    );
   }
 
   /** The name that a session of this process spoke under first, or bears as its own; undefined before that. */
@@ -121,7 +133,7 @@ export class Cast {
 
   /** The sessions that this process plays now, in every project in which it has taken a name. */
   get playing(): readonly Agent[] {
-    return [...this.#names.keys(), ...this.#further];
+    return [...this.#names.keys(), ...this.#further.keys()];
   }
 
   /** This process's own session in a project, which may not have joined: a look does not make it join. */
@@ -203,26 +215,40 @@ export class Cast {
     if (spoken === claim.name) {
       const isFirst = !this.#names.has(agent);
       this.#names.set(agent, claim.name);
-      const session = await agent.transact(async (unit, me) => {
+      const taking = agent.transact(async (unit, me) => {
         const said = personaOf(me, this.#issuer);
         const isFree = said === undefined || (claim.isIssued === true && !said.isRegistered);
         return isFree || said.name === claim.name
           ? takePersona(unit, me, { ...claim, issuer: this.#issuer })
           : undefined;
       });
+      const session = await taking.catch(error => {
+        // The next name that it takes is its own.
+        if (isFirst) this.#names.delete(agent);
+        throw error;
+      });
       if (session && isFirst) this.#played(agent);
       if (session) return { session, caller: agent };
     }
-    const made = this.#make({ ...stand, directory: agent.directory, project: (await agent.place()).project });
+    const { project } = await agent.place();
+    const former = await this.#formerOf(claim.name, project);
+    const made = former ?? this.#make({ ...stand, directory: agent.directory, project });
     try {
       const further = await this.#take(made, claim);
-      this.#further.add(made);
-      this.#played(made);
+      this.#further.set(made, claim.name);
+      if (former === undefined) this.#played(made);
       return { session: further, caller: made };
     } catch (error) {
       await made.leave('its name is taken');
       throw error;
     }
+  }
+
+  /** The one of a further name that was here and has ended: it comes back as that. */
+  async #formerOf(name: string, project: string): Promise<Agent | undefined> {
+    for (const [agent, each] of this.#further)
+      if (each === name && (await agent.place()).project === project) return agent;
+    return undefined;
   }
 
   /** Ends the session of a name, with all that it has, also what is only held for it; nothing for a name that nobody has. Whether there was one. */
@@ -232,7 +258,10 @@ export class Cast {
     const known = await this.known(stand, name);
     // Of one that is somebody else's nothing ends.
     await known?.caller.transact(async (unit, me) => unregister(unit, me, this.#issuer));
-    const isHeld = await store.read(project, tx => hasHeld(tx, this.#issuer, name));
+    const isHeld = await store.read(project, async tx => {
+      const bearers = this.#owner === null ? [] : await allBearers(tx, this.#issuer, name);
+      return !bearers.some(each => isKeptFrom({ hub: this.#owner }, each)) && hasHeld(tx, this.#issuer, name);
+    });
     if (isHeld) await store.transact(project, tx => dropHeld({ tx, processes, ids }, this.#issuer, name));
     if (!known) return false;
     const { caller } = known;
@@ -245,46 +274,75 @@ export class Cast {
 
   /** Leaves with the connection; the session of the connection itself is left by whoever made it. */
   async leave(reason: string): Promise<void> {
-    const main = this.#main();
-    const own = [...this.#standing.values()].filter(agent => agent !== main);
-    await Promise.all([...own, ...this.#further].map(agent => agent.leave(reason)));
+    await Promise.all(this.#over().map(agent => agent.leave(reason)));
   }
 
   /** Leaves all of them as they are but the session of the connection: their machine cannot be heard any more, and may come back. Never rejects. */
   async abandon(): Promise<void> {
-    const main = this.#main();
-    await Promise.all([...this.#all].filter(agent => agent !== main).map(agent => agent.abandon()));
+    await Promise.all(this.#over().map(agent => agent.abandon()));
   }
 
-  /** Whom it plays now, those that it took last where they are more than `limits.bridgeRoles`. */
+  #over(): Agent[] {
+    this.#isOver = true;
+    const main = this.#main();
+    return [...new Set([...this.#made, ...this.#all])].filter(agent => agent !== main);
+  }
+
+  /** Whom it plays now; of more than `limits.bridgeRoles` those of the connection, and the others that it took last. */
   get playbill(): Playbill {
     const main = this.#main();
     const roles = [...this.#all].map((agent): Role => {
       const as =
         agent === main ? 'own' : agent === this.#moved ? 'moved' : this.#further.has(agent) ? 'further' : 'standing';
       const { directory, project = null, isGuest = false } = this.#stands.get(agent) ?? { directory: agent.directory };
-      return { as, session: agent.id ?? null, directory, project, isGuest, name: this.#names.get(agent) ?? null };
+      const name = this.#names.get(agent) ?? this.#further.get(agent) ?? null;
+      return { as, session: agent.id ?? null, directory, project, isGuest, name };
     });
     const told = roles.filter(({ session, name, as }) => (session ?? name) !== null || as === 'moved');
-    return { instance: this.instance, roles: told.slice(-limits.bridgeRoles) };
+    const isFirst = ({ as }: Role) => as === 'own' || as === 'moved';
+    const first = told.filter(isFirst);
+    const others = told.filter(role => !isFirst(role));
+    return { instance: this.instance, roles: [...first, ...others.slice(-(limits.bridgeRoles - first.length))] };
   }
 
   /**
    * Goes on as whom another process played for the same machine: each session of that machine's process is taken up, as it is if it lives still.
-   * Errors: those of the store; done again it goes on where it stopped.
+   * One that cannot be costs the others nothing. Errors: `unavailable`, where the store is away; done again it goes on where it stopped.
    */
   async goOn({ instance, roles }: Playbill): Promise<void> {
-    for (const role of roles) {
-      if (role.as !== 'own' && role.session !== null && [...this.#all].some(agent => agent.id === role.session))
-        continue;
-      const agent = role.as === 'own' ? this.#main() : await this.#again(role);
-      if (role.as === 'moved') this.#moved = agent;
-      if (role.as === 'further') this.#further.add(agent);
-      else if (role.as !== 'own') this.#standing.set((await agent.place()).project, agent);
-      if (role.name !== null && role.as !== 'further') this.#names.set(agent, role.name);
-      if (agent.isHere && (role.name !== null || role.as === 'further')) this.#played(agent);
-    }
     this.instance = instance;
+    let away: unknown;
+    for (const role of roles) {
+      await this.#goOnAs(role).catch(error => {
+        const { code, message } = toSignalboxError(error);
+        if (code === 'unavailable') away = error;
+        else this.#world.log.warn('a name is not taken up again', { code, message });
+      });
+    }
+    if (away !== undefined) throw away;
+  }
+
+  async #goOnAs(role: Role): Promise<void> {
+    const isKnown = role.session !== null && [...this.#all].some(agent => agent.id === role.session);
+    if (role.as !== 'own' && isKnown) return;
+    const agent = role.as === 'own' ? this.#main() : await this.#again(role);
+    const { project } = await agent.place();
+    const name = await this.#nameIn(role, project);
+    if (role.as === 'moved') this.#moved ??= agent;
+    if (role.as === 'further' && name !== null) this.#further.set(agent, name);
+    else if (role.as !== 'own' && !this.#standing.has(project)) this.#standing.set(project, agent);
+    if (name !== null && role.as !== 'further') this.#names.set(agent, name);
+    if (agent.isHere && name !== null) this.#played(agent);
+  }
+
+  /** The name that its session has, or had last; null where its machine says another one. One that is no session's own has one in any case. */
+  async #nameIn({ as, session, name }: Role, project: string): Promise<string | null> {
+    if (session === null || (name === null && as !== 'further')) return null;
+    const { store, processes } = this.#world;
+    const was = await store.read(project, tx => tx.get('session', session));
+    if (was === undefined || !isProcess(was.process, processes.self())) return null;
+    const said = foreignName(was, this.#issuer);
+    return said === (name ?? said) && spokeAs(was, this.#issuer, said) ? said : null;
   }
 
   /** Takes up the session of the connection, before anything is done as it: it would come back without its name. */
@@ -306,13 +364,19 @@ export class Cast {
     return again;
   }
 
+  /** Whose the sessions are, for those that come by a hub. */
+  get #owner(): SessionRecord['hub'] {
+    const { principal } = this.#world;
+    return principal === undefined ? null : { principal, leaseMs: 0 };
+  }
+
   get #all(): ReadonlySet<Agent> {
     const moved = this.#moved ? [this.#moved] : [];
-    return new Set([...moved, ...this.#names.keys(), ...this.#standing.values(), ...this.#further]);
+    return new Set([...moved, ...this.#names.keys(), ...this.#standing.values(), ...this.#further.keys()]);
   }
 
   async #playing(agent: Agent, session: SessionRecord): Promise<Participant> {
-    const own = [agent, ...this.#further].find(each => each.isNow(session.id));
+    const own = [agent, ...this.#further.keys()].find(each => each.isNow(session.id));
     return own ?? new Visitor(this.#world, agent.directory, (await agent.place()).project, session.id);
   }
 }

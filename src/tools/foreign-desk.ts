@@ -6,6 +6,7 @@
 import { locksInForce } from '../core/blocking.ts';
 import { type Cleared, clearAway } from '../core/clear-away.ts';
 import { confirm, handOver, isUnread } from '../core/delivery.ts';
+import { SignalboxError } from '../core/errors.ts';
 import type { InboxItem } from '../core/inbox.ts';
 import { limits } from '../core/limits.ts';
 import { acquire } from '../core/lock.ts';
@@ -13,6 +14,7 @@ import { breakLocks } from '../core/lock-break.ts';
 import { release } from '../core/lock-release.ts';
 import { type Sent, send } from '../core/message.ts';
 import type { Blocker } from '../core/obstacles.ts';
+import { ownerOf } from '../core/owner.ts';
 import { foreignName, personaOf } from '../core/persona.ts';
 import { addressOfName, type Mail, type MailFilter, mailOf, waitingMail } from '../core/persona-mail.ts';
 import type { PersonaFacts } from '../core/persona-record.ts';
@@ -118,7 +120,10 @@ export class ForeignDesk {
   stand(project: string | null): Stand {
     if (project === null) return { directory: this.#directory, project: null };
     const isFolder = /^(?:[\\/]|[A-Za-z]:[\\/])/.test(project);
-    return isFolder ? { directory: project, project: null } : { directory: this.#directory, project };
+    if (isFolder) return { directory: project, project: null };
+    // What is kept of no project is nobody's to work on.
+    if (isRealProject(project)) return { directory: this.#directory, project };
+    throw new SignalboxError('invalid_input', `${project} is no project.`, 'Name a folder, or the id of a project.');
   }
 
   /** Whether a project of the vocabulary and a stand's are the same. */
@@ -138,6 +143,12 @@ export class ForeignDesk {
 
   persona(session: SessionRecord) {
     return personaOf(session, this.#issuer);
+  }
+
+  /** Whether it may be spoken for: over a hub only what one's own token has opened. */
+  isOwn(session: SessionRecord): boolean {
+    const { principal } = this.#world;
+    return principal === undefined || ownerOf(session) === principal;
   }
 
   known(stand: Stand, name: string) {
@@ -225,11 +236,11 @@ export class ForeignDesk {
   /** Ends another's lock, as the operator would and over a hub an admin may, with who wanted it as the reason. Errors: `forbidden`. */
   async breakLock(stand: Stand, resource: string, by: string): Promise<void> {
     const standing = await this.#cast.standing(stand);
-    const { principal, overrules } = this.#world;
-    const { project } = await standing.place();
-    const operator = principal === undefined ? new Visitor(this.#world, standing.directory, project, null) : standing;
+    const { principal, overrules, ...world } = this.#world;
+    if (principal !== undefined && !overrules) throw onlyAdmins();
+    const operator = new Visitor(world, standing.directory, (await standing.place()).project, null);
     const resources = await foreignResource(this.#world, operator, resource);
-    await operator.transact((unit, me) => breakLocks(unit, me, { resources }, `${by} released it by force`, overrules));
+    await operator.transact((unit, me) => breakLocks(unit, me, { resources }, `${by} released it by force`));
   }
 
   /** Sends a message. One to a name that nobody has waits for whoever takes it. */
@@ -306,4 +317,12 @@ export class ForeignDesk {
       return done;
     });
   }
+}
+
+function onlyAdmins(): SignalboxError {
+  return new SignalboxError(
+    'forbidden',
+    'Only an admin of the hub ends what others hold.',
+    'Write to whoever holds it, or ask an admin to release it.',
+  );
 }

@@ -179,6 +179,14 @@ export class ForeignPeers {
     }
     if (me.id === session.id) return { outcome: 'self' };
     if ((await typist.place()).project === project) return this.#write(typist, session.id, body);
+    // Somebody at a shell who comes by a hub has a session in the project of the folder.
+    if (me.process === null && me.hub !== null) {
+      throw new SignalboxError(
+        'forbidden',
+        `${id} is in another project.`,
+        'Write to it from a checkout of that project.',
+      );
+    }
     throw new SignalboxError(
       'forbidden',
       `This is the shell of the session ${addressOf(view, me)}, and ${id} is in another project.`,

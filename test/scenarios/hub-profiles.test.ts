@@ -50,8 +50,6 @@ describe('names of a vocabulary behind a hub', () => {
     const asFront = { session_id: 'front', project };
     const tries: readonly (readonly [string, object])[] = [
       ['session_register', { ...asFront, branch: 'main' }],
-      ['session_heartbeat', { session_id: 'front' }],
-      ['session_unregister', { session_id: 'front' }],
       ['resource_claim', { ...asFront, resource: 'db' }],
       ['resource_release', { ...asFront, resource: 'ci' }],
       ['broadcast', { ...asFront, message: 'I am Ana' }],
@@ -59,10 +57,12 @@ describe('names of a vocabulary behind a hub', () => {
     ];
     for (const [name, input] of tries)
       expect([name, await two.refusal(name, input)]).toEqual([name, expect.any(String)]);
+    for (const name of ['session_heartbeat', 'session_unregister'])
+      expect(await two.client.json(name, { session_id: 'front' })).toMatchObject({ reason: 'session_not_found' });
     await two.register('back', { branch: 'main' });
     expect(await two.release('back', 'ci')).toMatchObject({ released: false, reason: 'not_owner' });
     expect(await two.refusal('resource_release', { session_id: 'back', project, resource: 'ci', force: true })).toMatch(
-      /operator/,
+      /admin/,
     );
     expect(await one.locked()).toEqual(['ci']);
     await two.post('back', 'For Ana', { to_session: 'front' });
@@ -120,13 +120,13 @@ describe('names of a vocabulary behind a hub', () => {
   it('stand in the audit, with what was refused', async () => {
     const [one, two] = await Promise.all([Presence.start(place), Presence.start(bens)]);
     await one.register('front', { branch: 'main' });
-    await two.refusal('session_unregister', { session_id: 'front' });
+    await two.refusal('resource_claim', { session_id: 'front', project: bens.repository, resource: 'ci' });
     const { notes } = await printed('audit');
     expect(notes).toContainEqual(
       expect.objectContaining({ principal: 'ana', what: 'claude-presence/session_register', decision: 'done' }),
     );
     expect(notes).toContainEqual(
-      expect.objectContaining({ principal: 'ben', what: 'claude-presence/session_unregister', decision: 'refused' }),
+      expect.objectContaining({ principal: 'ben', what: 'claude-presence/resource_claim', decision: 'refused' }),
     );
   });
 

@@ -118,7 +118,10 @@ export const sessionUnregister = foreignTool({
   async run(desk, { session_id }) {
     const found = await anywhere(desk, session_id);
     if (!found) return shownJson({ removed: false, reason: 'session_not_found' });
-    for (const stand of await desk.stands()) await desk.dismiss(stand, session_id);
+    for (const stand of await desk.stands()) {
+      const known = await desk.known(stand, session_id);
+      if (known === undefined || desk.isOwn(known.session)) await desk.dismiss(stand, session_id);
+    }
     return shownJson({ removed: true });
   },
 });

@@ -101,10 +101,11 @@ export async function acting(desk: ForeignDesk, where: string, wanted: string, b
   return { caller, isNew: !elsewhere };
 }
 
-/** A registered session by its name, in whatever project it is. */
+/** A registered session by its name, in whatever project it is; none of somebody else's, who may have the same name in another project. */
 export async function anywhere(desk: ForeignDesk, wanted: string) {
   for (const stand of await desk.stands()) {
-    const found = (await desk.sessions(stand)).find(record => desk.persona(record)?.name === wanted);
+    const own = (await desk.sessions(stand)).filter(record => desk.isOwn(record));
+    const found = own.find(record => desk.persona(record)?.name === wanted);
     const persona = found && desk.persona(found);
     const { facts, since } = persona ?? {};
     if (facts) return { facts, since, stand: desk.stand(String(facts.project ?? stand.project)) };

@@ -9,7 +9,7 @@ import { lookAround } from '../../core/presence.ts';
 import type { SessionRecord } from '../../core/records.ts';
 import type { Surroundings } from '../../core/surroundings.ts';
 import { profileNamed } from '../../profiles/index.ts';
-import type { Role } from '../../tools/cast.ts';
+import type { Role } from '../../tools/playbill.ts';
 import { toldOf } from './foreign.ts';
 
 let bench: Bench;
@@ -71,7 +71,7 @@ describe('whom a machine says that it played', () => {
 
   it('is played on at once, before anything is asked, as the sessions that they are', async () => {
     await bench.clock.advance(limits.leaseWithoutHeartbeatMs - limits.heartbeatMs);
-    const others = [docs, tests].map(({ id }) => role({ session: id }));
+    const others = [role({ session: docs.id, name: 'docs' }), role({ session: tests.id, name: 'tests' })];
     const roles = [role({ as: 'own', session: front.id, name: 'front' }), ...others];
     const next = await machineOf({}, playing(...roles));
     for (let beat = 0; beat < 4; beat += 1) {
@@ -89,7 +89,7 @@ describe('whom a machine says that it played', () => {
       const others = await machineOf(ben, playing(role({ as, session: front.id, name: 'front' })));
       const before = (await living()).find(({ id }) => id === front.id);
       for (const tool of ['session_heartbeat', 'session_unregister'])
-        expect(await others.call(tool, { session_id: 'front' })).toContain('isError');
+        expect(await others.call(tool, { session_id: 'front' })).toContain('session_not_found');
       expect(await claims(others, 'front', 'db')).toContain('isError');
       expect(await others.call('broadcast', { session_id: 'front', project: folder, message: 'x' })).toContain(
         'isError',

@@ -24,7 +24,7 @@ export const compatForm = z.object({
   clues,
   told: foreign,
   words: z.array(z.string().max(limits.bridgeCommandCharacters)).max(limits.bridgeListed).readonly(),
-  folder: text,
+  folder: text.regex(/^(?:[\\/]|[A-Za-z]:[\\/])/),
 });
 export type CompatForm = z.output<typeof compatForm>;
 export const statusForm = z.object({ clues });

@@ -8,6 +8,7 @@ import type { Principal } from '../../core/account.ts';
 import { mayUse } from '../../core/authority.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
+import type { Wakeups } from '../../core/ports.ts';
 import { processKey } from '../../core/process.ts';
 import { isRealProject } from '../../core/project.ts';
 import { touch } from '../../core/session.ts';
@@ -108,19 +109,35 @@ export async function lookForDead(
   await far.lookFor(open.flatMap(({ process, server }) => [process, server].filter(each => each !== null)));
 }
 
-/** `profile` is the one that the machine names; null where its client speaks our own words. */
+/** Calls `joined` for everybody who is heard for from then on, as whoever joins is. */
+function heardFor(wakeups: Wakeups, joined: () => void): Wakeups {
+  return {
+    listen: async (...given) => {
+      const stop = await wakeups.listen(...given);
+      joined();
+      return stop;
+    },
+    attend: () => wakeups.attend(),
+    wake: sessions => wakeups.wake(sessions),
+    problem: () => wakeups.problem(),
+    close: () => wakeups.close(),
+  };
+}
+
+/** `profile` is the one that the machine names; null where its client speaks our own words. `joined` is told when a session may have joined. */
 export function guestOf(
   { hello, far, principal }: Pick<Guest, 'hello' | 'far' | 'principal'>,
   { world: hub, audit, stopping }: HubSide,
   link: Link,
   profile: Profile | null = null,
+  joined: () => void = () => undefined,
 ): Guest {
   const lease: HubLease = { principal: principal.id, leaseMs: limits.leaseWithoutHeartbeatMs };
   const world: World = {
     store: ownStore(narrowed(hub.store, principal, true), principal.id),
     clock: far.clock,
     ids: hub.ids,
-    wakeups: hub.wakeups,
+    wakeups: heardFor(hub.wakeups, joined),
     log: hub.log,
     processes: far.processes(hello, hub.processes),
     worktrees: far.worktrees,

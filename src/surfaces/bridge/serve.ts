@@ -7,7 +7,7 @@ import { clientEnvironment } from '../../clients/environment.ts';
 import type { Composition } from '../../compose.ts';
 import { limits } from '../../core/limits.ts';
 import { type HubDoor, identitiesOf } from '../../hub-door.ts';
-import type { Playbill } from '../../tools/cast.ts';
+import type { Playbill } from '../../tools/playbill.ts';
 import type { GitHookAnswer } from '../git-hook/check.ts';
 import { type GitJudge, withGitHooks } from '../git-hook/served.ts';
 import { AnsweringTransport } from '../mcp/answers.ts';

@@ -216,7 +216,8 @@ export class Station {
     };
     const profile = hello.foreign && (await profileOf(hello.foreign.profile));
     if (profile) assertMaySpeak(principal, profile.name);
-    const guest = guestOf({ hello, far, principal }, this.#parts, this.#link, profile);
+    const joined = () => this.#talk?.joined();
+    const guest = guestOf({ hello, far, principal }, this.#parts, this.#link, profile, joined);
     const project = await placeOf(guest);
     await lookForDead(guest, project);
     this.#guest = guest;

@@ -7,8 +7,9 @@ import { limits } from '../../core/limits.ts';
 import type { Agent } from '../../tools/agent.ts';
 import type { CallTool } from '../../tools/call-tool.ts';
 import type { Callers } from '../../tools/callers.ts';
-import type { Cast, Playbill } from '../../tools/cast.ts';
+import type { Cast } from '../../tools/cast.ts';
 import { mayBeRepeated } from '../../tools/define-tool.ts';
+import type { Playbill } from '../../tools/playbill.ts';
 import { AnsweringTransport, type ClientFacts } from '../mcp/answers.ts';
 import { hookTool } from '../mcp/hook-tool.ts';
 import { refusalOf } from '../mcp/refusal.ts';
@@ -24,6 +25,8 @@ export interface Connected {
   present(): Agent[];
   /** A sign of life of all its sessions. Whether the store took it of each: not while one is still to be taken up. Never rejects. */
   renew(): Promise<boolean>;
+  /** One of its sessions may have joined, perhaps without having been asked: its machine is told in no answer then. */
+  joined(): void;
   /** Takes no more requests; those under way go on. */
   hold(): void;
   close(parting: Parting): Promise<void>;
@@ -109,6 +112,7 @@ class Talk implements Connected {
     [this.#guest, this.#channel, this.#around] = [guest, channel, around];
     this.#left = new Set(guest.hello.resumes);
     this.#plays = guest.hello.foreign?.plays ?? null;
+    this.#told = told(guest.hello.resumes, this.#plays ?? undefined);
     this.#mayBegin = new Promise(resolve => {
       this.#begin = resolve;
     });
@@ -223,10 +227,15 @@ class Talk implements Connected {
     const present = [...new Set([...this.#left, ...agents.map(agent => agent.conversation)])];
     // Before the client has said who it is there is nobody to play.
     const plays = this.#plays ?? (this.#callers ? this.#cast?.playbill : undefined);
-    const text = JSON.stringify([present, plays]);
+    const text = told(present, plays);
     if (text === this.#told) return {};
     this.#told = text;
     return { present, ...(plays ? { plays } : {}) };
+  }
+
+  joined(): void {
+    const news = this.#presence();
+    if (news.present) this.#channel.say(news);
   }
 
   async renew(): Promise<boolean> {
@@ -354,6 +363,10 @@ class Talk implements Connected {
       },
     );
   }
+}
+
+function told(present: readonly (string | null)[], plays: Playbill | undefined): string {
+  return JSON.stringify([present, plays]);
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { Break } from '../break.ts';
 
 const profiles = 'test/scenarios/hub-profiles.test.ts';
 const foreign = 'src/surfaces/bridge/foreign.test.ts';
+const goingOn = 'src/surfaces/bridge/foreign-going-on.test.ts';
 
 export const ofProfilesBehindHubs: readonly Break[] = [
   {
@@ -139,5 +140,61 @@ export const ofProfilesBehindHubs: readonly Break[] = [
     replace: 'await this.#mayBegin;',
     by: 'void this.#mayBegin;',
     caughtBy: `${foreign} › is played on before the first thing is done that its client asks for`,
+  },
+  {
+    what: 'profiles behind a hub: a folder that has gone costs other names nothing',
+    file: 'src/tools/cast.ts',
+    replace: "if (code === 'unavailable') away = error;",
+    by: "if (code !== 'internal') throw error;",
+    caughtBy: `${goingOn} › a folder that has gone costs other names nothing`,
+  },
+  {
+    what: 'profiles behind a hub: a further name comes back as its session',
+    file: 'src/tools/cast.ts',
+    replace: 'const former = await this.#formerOf(claim.name, project);',
+    by: 'const former = undefined as Agent | undefined;',
+    caughtBy: `${goingOn} › a further name that lapsed meanwhile comes back as the session that it was, like the first one`,
+  },
+  {
+    what: 'profiles behind a hub: a refused name is none',
+    file: 'src/tools/cast.ts',
+    replace: 'if (isFirst) this.#names.delete(agent);',
+    by: '',
+    caughtBy: `${goingOn} › does not cost the connection its own session: the next name is that one’s`,
+  },
+  {
+    what: 'profiles behind a hub: who arrived is told to the machine at once',
+    file: 'src/surfaces/bridge/talk.ts',
+    replace: 'if (news.present) this.#channel.say(news);',
+    by: '',
+    caughtBy: `${goingOn} › its machine knows whom it played, also where it did nothing but arrive`,
+  },
+  {
+    what: 'profiles behind a hub: a handle of another token is no name',
+    file: 'src/core/persona.ts',
+    replace: 'if (await isCalledElsewhere(unit, me, issuer, name)) {',
+    by: 'if (name.length < 0 && (await isCalledElsewhere(unit, me, issuer, name))) {',
+    caughtBy: `${goingOn} › does not get the mail of a native session by taking its handle for a name`,
+  },
+  {
+    what: 'profiles behind a hub: a name that is told is that of its session',
+    file: 'src/tools/cast.ts',
+    replace: 'return said === (name ?? said) && spokeAs(was, this.#issuer, said) ? said : null;',
+    by: 'return said === undefined || spokeAs(was, this.#issuer, said) ? (name ?? said) : name;',
+    caughtBy: `${goingOn} › does not become a peer by saying that it played it, in a project where that peer is not`,
+  },
+  {
+    what: 'profiles behind a hub: what belongs to no project is nobody’s to work on',
+    file: 'src/tools/foreign-desk.ts',
+    replace: 'if (isRealProject(project)) return',
+    by: 'if (isRealProject(project) || project) return',
+    caughtBy: `${goingOn} › meets nobody of another project where the store keeps what belongs to none`,
+  },
+  {
+    what: 'profiles behind a hub: names of others in other projects are no matter',
+    file: 'src/profiles/claude-presence/shown.ts',
+    replace: '.filter(record => desk.isOwn(record))',
+    by: '',
+    caughtBy: `${goingOn} › may take a name that somebody has in another project only`,
   },
 ];
