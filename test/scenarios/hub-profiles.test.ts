@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Coordinator as Csc } from '../profiles/support/csc.ts';
 import { Presence } from '../profiles/support/presence.ts';
 import { makeToken } from '../support/hub.ts';
-import { ana, hub, place as office, officeForEachTest, printed, startHub } from '../support/office.ts';
+import { ana, hub, place as office, officeForEachTest, printed, startHub, stored } from '../support/office.ts';
 import { until, Workspace } from '../support/workspace.ts';
 
 officeForEachTest();
@@ -106,6 +106,8 @@ describe('names of a vocabulary behind a hub', () => {
     await one.client.session.close();
     await until('both left with their client', async () => (await two.names()).length === 0);
     expect(await held()).toEqual([]);
+    // By a word of its own, and not because nothing was heard of them.
+    expect((await stored()).match(/"endReason":"client gone"/g)).toHaveLength(2);
   });
 
   it('are told in their own words that the hub is gone', async () => {

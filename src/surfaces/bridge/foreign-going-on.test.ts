@@ -289,12 +289,21 @@ describe('somebody with another token', () => {
     await anas.machine.call('set_summary', { summary: 'at work' });
     await settle(50);
     const name = anas.said.plays?.roles[0]?.name ?? '';
-    const plays = { instance: null, roles: [role({ as: 'own', name })] };
-    const bens = await machineOf(
-      { ...ben, projects: [project] },
-      { foreign: told({ profile: 'claude-peers', plays }) },
-    );
-    await bens.machine.call('set_summary', { summary: 'I am Ana' });
+    const about = { ...ben, projects: [project] };
+    const first = await machineOf(about, { ...same, foreign: peers });
+    await first.machine.call('set_summary', { summary: 'at work, too' });
+    await settle(50);
+    const session = first.said.plays?.roles[0]?.session ?? '';
+    first.machine.link.close('gone');
+    await settle(50);
+    for (const own of [null, session]) {
+      const plays = { instance: null, roles: [role({ as: 'own', session: own, name })] };
+      const foreign = told({ profile: 'claude-peers', plays });
+      const bens = await machineOf(about, { ...same, foreign, resumes: [null] });
+      await bens.machine.call('set_summary', { summary: 'I am Ana' });
+      bens.machine.link.close('gone');
+      await settle(50);
+    }
     const carls = await machineOf(carl, { foreign: peers });
     expect(await carls.machine.call('send_message', { to_id: name, message: 'For Ana' })).toContain('on its way');
   });

@@ -179,8 +179,8 @@ export const ofProfilesBehindHubs: readonly Break[] = [
   {
     what: 'profiles behind a hub: a name that is told is that of its session',
     file: 'src/tools/cast.ts',
-    replace: 'return said === (name ?? said) && spokeAs(was, this.#issuer, said) ? said : null;',
-    by: 'return said === undefined || spokeAs(was, this.#issuer, said) ? (name ?? said) : name;',
+    replace: "if (session === null || (name === null && as !== 'further')) return null;",
+    by: "if (session === null || name !== null || as !== 'further') return name;",
     caughtBy: `${goingOn} › does not become a peer by saying that it played it, in a project where that peer is not`,
   },
   {
