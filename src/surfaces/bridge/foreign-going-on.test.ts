@@ -296,10 +296,13 @@ describe('somebody with another token', () => {
     const session = first.said.plays?.roles[0]?.session ?? '';
     first.machine.link.close('gone');
     await settle(50);
-    for (const own of [null, session]) {
+    for (const [own, process] of [
+      [null, {}],
+      [session, same],
+    ] as const) {
       const plays = { instance: null, roles: [role({ as: 'own', session: own, name })] };
       const foreign = told({ profile: 'claude-peers', plays });
-      const bens = await machineOf(about, { ...same, foreign, resumes: [null] });
+      const bens = await machineOf(about, { ...process, foreign, resumes: [null] });
       await bens.machine.call('set_summary', { summary: 'I am Ana' });
       bens.machine.link.close('gone');
       await settle(50);
