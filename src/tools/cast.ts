@@ -239,7 +239,7 @@ export class Cast {
       if (former === undefined) this.#played(made);
       return { session: further, caller: made };
     } catch (error) {
-      await made.leave('its name is taken');
+      if (former === undefined) await made.leave('its name is taken');
       throw error;
     }
   }

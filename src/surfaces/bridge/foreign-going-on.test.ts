@@ -6,6 +6,7 @@ import { type Bench, createBench, project } from '../../../test/support/rules.ts
 import { honest, identity, type StrangeMachine } from '../../../test/support/strange-machine.ts';
 import { playbill } from '../../bridge/questions.ts';
 import type { Principal } from '../../core/account.ts';
+import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { lookAround } from '../../core/presence.ts';
 import type { Playbill, Role } from '../../tools/playbill.ts';
@@ -205,6 +206,29 @@ describe('at the next hub', () => {
     await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs / 2);
     const next = await machineOf({}, again(said));
     for (const name of ['front', 'docs']) await registers(next.machine, name);
+    expect(await idsIn()).toEqual(before);
+  });
+});
+
+describe('a further name that has lapsed', () => {
+  it('comes back with its next use, also when the store was away at the first', async () => {
+    const { machine, said } = await machineOf({}, same);
+    for (const name of ['front', 'docs']) await registers(machine, name);
+    await settle(50);
+    const before = await idsIn();
+    machine.link.close('gone');
+    await settle(50);
+    await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs / 2);
+    const next = await machineOf({}, again(said));
+    await registers(next.machine, 'front');
+    const transact = bench.store.transact.bind(bench.store);
+    const away = async () => {
+      throw new SignalboxError('unavailable', 'The store cannot be reached.', 'Call again.');
+    };
+    Object.assign(bench.store, { transact: away });
+    expect(await registers(next.machine, 'docs')).toContain('cannot be reached');
+    Object.assign(bench.store, { transact });
+    await registers(next.machine, 'docs');
     expect(await idsIn()).toEqual(before);
   });
 });
