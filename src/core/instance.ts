@@ -195,6 +195,7 @@ async function openTo(
   issuer: string,
   known: readonly Instance[],
 ): Promise<readonly Instance[]> {
+  if (me.hub === null) return known;
   const each = known.map(async instance => {
     if (instance.session !== null) return instance;
     const bearers = await allBearers(tx, issuer, instance.name);

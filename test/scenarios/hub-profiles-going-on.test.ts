@@ -1,4 +1,4 @@
-/** What a review found wrong with vocabularies behind a hub, with real processes: each test fails until its fault is mended. */
+/** Vocabularies behind a hub that goes away in the middle of something, and a person at a shell there, with real processes. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { ForeignClient } from '../profiles/support/foreign-client.ts';
 import { Peer } from '../profiles/support/peers.ts';
 import { Presence } from '../profiles/support/presence.ts';
 import { makeToken, shop } from '../support/hub.ts';
-import { ana, hub, place as office, officeForEachTest, printed, startHub } from '../support/office.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import { ana, hub, machineOf, place as office, officeForEachTest, printed, startHub } from '../support/office.ts';
+import { until, type Workspace } from '../support/workspace.ts';
 
 officeForEachTest();
 
@@ -21,13 +21,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => Promise.all([place.dispose(), bens.dispose()]));
-
-function machineOf(token: string): Workspace {
-  const machine = new Workspace();
-  machine.git('remote', 'add', 'origin', 'https://github.com/acme/shop.git');
-  Object.assign(machine.environment, { SIGNALBOX_STORE: hub.url, SIGNALBOX_TOKEN: token });
-  return machine;
-}
 
 function repositoryIn(machine: Workspace, name: string): string {
   const folder = join(machine.folder, name);

@@ -3,8 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Coordinator as Csc } from '../profiles/support/csc.ts';
 import { Presence } from '../profiles/support/presence.ts';
 import { makeToken } from '../support/hub.ts';
-import { ana, hub, place as office, officeForEachTest, printed, startHub, stored } from '../support/office.ts';
-import { until, Workspace } from '../support/workspace.ts';
+import {
+  ana,
+  hub,
+  machineOf,
+  place as office,
+  officeForEachTest,
+  printed,
+  startHub,
+  stored,
+} from '../support/office.ts';
+import { until, type Workspace } from '../support/workspace.ts';
 
 officeForEachTest();
 
@@ -17,13 +26,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => Promise.all([place.dispose(), bens.dispose()]));
-
-function machineOf(token: string): Workspace {
-  const machine = new Workspace();
-  machine.git('remote', 'add', 'origin', 'https://github.com/acme/shop.git');
-  Object.assign(machine.environment, { SIGNALBOX_STORE: hub.url, SIGNALBOX_TOKEN: token });
-  return machine;
-}
 
 const again = () => startHub([], {}, hub.port);
 const command = (machine: Workspace, ...words: string[]) => machine.command(['compat', 'claude-presence', ...words]);

@@ -90,6 +90,14 @@ export async function mcpClient(era: McpOptions['era'], options: Partial<McpOpti
   return client;
 }
 
+/** The machine of somebody with that token, with a checkout of the project of those who come over the hub. Whoever asks for it disposes of it. */
+export function machineOf(token: string): Workspace {
+  const machine = new Workspace();
+  machine.git('remote', 'add', 'origin', `https://${shop}.git`);
+  Object.assign(machine.environment, { SIGNALBOX_STORE: hub.url, SIGNALBOX_TOKEN: token });
+  return machine;
+}
+
 /** A session of this machine, in the project of those who come over the hub. */
 export function native(handle: string): Promise<LiveSession> {
   return place.session({ args: ['--handle', handle, '--project', shop] });

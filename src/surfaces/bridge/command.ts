@@ -44,6 +44,8 @@ export async function answerCommand(
       else resolve(read === true);
     });
     channel.signal.addEventListener('abort', () => resolve(false), { once: true });
+    // It may have gone while it was looked whose shell it is.
+    if (channel.signal.aborted) resolve(false);
   });
   try {
     const answer = await guest.call(operations, tool, input, {

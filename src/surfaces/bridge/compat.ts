@@ -66,6 +66,8 @@ class Typist {
       this.#answered(false);
     };
     channel.signal.addEventListener('abort', gone, { once: true });
+    // It may have gone while its profile was loaded.
+    if (channel.signal.aborted) gone();
   }
 
   /** Standard input: only a command that wants it makes its machine read. */

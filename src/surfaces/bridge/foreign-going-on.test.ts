@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BridgedHub } from '../../../test/support/bridged.ts';
 import { settle } from '../../../test/support/fakes.ts';
+import { folder, role, told } from '../../../test/support/foreign-told.ts';
 import { type Bench, createBench, project } from '../../../test/support/rules.ts';
 import { honest, identity, type StrangeMachine } from '../../../test/support/strange-machine.ts';
 import { playbill } from '../../bridge/questions.ts';
@@ -9,7 +10,8 @@ import type { Principal } from '../../core/account.ts';
 import { SignalboxError } from '../../core/errors.ts';
 import { limits } from '../../core/limits.ts';
 import { lookAround } from '../../core/presence.ts';
-import type { Playbill, Role } from '../../tools/playbill.ts';
+import { profileNamed } from '../../profiles/index.ts';
+import type { Playbill } from '../../tools/playbill.ts';
 
 type Answers = Parameters<BridgedHub['machine']>[0];
 
@@ -21,16 +23,6 @@ beforeEach(() => {
   pid += 100;
 });
 
-const folder = '/code/shop';
-const told = (over: object = {}) => ({
-  ...{ profile: 'claude-presence', variables: {}, files: {}, terminal: null, machine: 'laptop', origin: null },
-  ...{ language: 'en', store: { scheme: 'https', shown: 'https://hub.example' }, plays: null },
-  ...over,
-});
-const role = (over: Partial<Role>): Role => ({
-  ...{ as: 'further', session: null, directory: folder, project: null, isGuest: false, name: null },
-  ...over,
-});
 const ben = { id: 'ben-id', name: 'ben' };
 const carl = { id: 'carl-id', name: 'carl' };
 
@@ -128,6 +120,18 @@ describe('a connection that is over leaves nobody alive', () => {
   });
 });
 
+/** A machine that comes back to a hub after its two names, `front` and `docs`, have lapsed; their sessions before that. */
+async function lapsed(): Promise<{ readonly before: string[]; readonly next: Played }> {
+  const { machine, said } = await machineOf({}, same);
+  for (const name of ['front', 'docs']) await registers(machine, name);
+  await settle(50);
+  const before = await idsIn();
+  machine.link.close('gone');
+  await settle(50);
+  await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs / 2);
+  return { before, next: await machineOf({}, again(said)) };
+}
+
 describe('at the next hub', () => {
   it('a partner is the one that it was, also for a call that comes while it is taken up', async () => {
     const { machine, said } = await machineOf({}, { ...same, foreign: told({ profile: 'claude-duo' }) });
@@ -197,14 +201,7 @@ describe('at the next hub', () => {
   });
 
   it('a further name that lapsed meanwhile comes back as the session that it was, like the first one', async () => {
-    const { machine, said } = await machineOf({}, same);
-    for (const name of ['front', 'docs']) await registers(machine, name);
-    await settle(50);
-    const before = await idsIn();
-    machine.link.close('gone');
-    await settle(50);
-    await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs / 2);
-    const next = await machineOf({}, again(said));
+    const { before, next } = await lapsed();
     for (const name of ['front', 'docs']) await registers(next.machine, name);
     expect(await idsIn()).toEqual(before);
   });
@@ -212,14 +209,7 @@ describe('at the next hub', () => {
 
 describe('a further name that has lapsed', () => {
   it('comes back with its next use, also when the store was away at the first', async () => {
-    const { machine, said } = await machineOf({}, same);
-    for (const name of ['front', 'docs']) await registers(machine, name);
-    await settle(50);
-    const before = await idsIn();
-    machine.link.close('gone');
-    await settle(50);
-    await bench.clock.advance(limits.leaseWithoutHeartbeatMs + limits.heartbeatMs / 2);
-    const next = await machineOf({}, again(said));
+    const { before, next } = await lapsed();
     await registers(next.machine, 'front');
     const transact = bench.store.transact.bind(bench.store);
     const away = async () => {
@@ -351,6 +341,24 @@ describe('somebody with another token', () => {
 });
 
 describe('a command', () => {
+  it.each([
+    ['compat', { told: told(), words: ['status'], folder }],
+    ['call', { tool: 'session_list', input: {} }],
+  ])('whose machine goes at once keeps nobody waiting, not even a hub that stops (%s)', async (what, asked) => {
+    // Loading it takes time of its own.
+    await profileNamed('claude-presence');
+    const hub = new BridgedHub(bench);
+    const machine = hub.machine();
+    await machine.greet();
+    const clues = { session: null, conversation: null, pid: null, isMarked: false, ancestors: [] };
+    const moment = { now: bench.clock.now() };
+    machine.link.open(what, { ...asked, clues, moment }).end();
+    await settle(100);
+    hub.stopping.abort();
+    await settle(20);
+    expect(machine.link.why).toBe('the hub stops');
+  });
+
   it('that was typed in no absolute folder tells nothing of the folder that the hub runs in', async () => {
     const asked: string[] = [];
     const machine = new BridgedHub(bench).machine((question, words) => {

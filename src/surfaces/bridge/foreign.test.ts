@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BridgedHub } from '../../../test/support/bridged.ts';
 import { settle } from '../../../test/support/fakes.ts';
+import { folder, role, told } from '../../../test/support/foreign-told.ts';
 import { type Bench, createBench, project } from '../../../test/support/rules.ts';
 import { identity, type StrangeMachine } from '../../../test/support/strange-machine.ts';
 import type { Principal } from '../../core/account.ts';
@@ -18,16 +19,6 @@ beforeEach(() => {
   bench = createBench();
 });
 
-const folder = '/code/shop';
-const told = (over: object = {}) => ({
-  ...{ profile: 'claude-presence', variables: {}, files: {}, terminal: null, machine: 'laptop', origin: null },
-  ...{ language: 'en', store: { scheme: 'https', shown: 'https://hub.example' }, plays: null },
-  ...over,
-});
-const role = (over: Partial<Role>): Role => ({
-  ...{ as: 'further', session: null, directory: folder, project: null, isGuest: false, name: null },
-  ...over,
-});
 const playing = (...roles: readonly Role[]) => ({
   foreign: told({ plays: { instance: null, roles } }),
   resumes: [null],

@@ -363,4 +363,12 @@ export const ofBridge: readonly Break[] = [
     by: 'if (!this.#isOver)',
     caughtBy: `${station} › costs the store one unit of work, and its session no other while nothing happens`,
   },
+  {
+    what: 'bridge: a command whose machine has gone is over',
+    file: 'src/surfaces/bridge/command.ts',
+    replace: 'if (channel.signal.aborted) resolve(false);',
+    by: '',
+    caughtBy:
+      'src/surfaces/bridge/foreign-going-on.test.ts › whose machine goes at once keeps nobody waiting, not even a hub that stops (%s)',
+  },
 ];
